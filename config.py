@@ -1,0 +1,165 @@
+"""Every setting of the program. This is the one file to edit: change a value after the ``=``.
+
+Each setting can also come from the environment or from a file ``.env`` beside this one, under its name
+in CAPITALS (``OUTPUT_DIR=/data/videos``). The environment wins over ``.env``, which wins over this file;
+an empty variable counts as not set.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from errors import ConfigError
+
+Model = Literal["mova-360p", "mova-720p"]
+HERE = Path(__file__).resolve().parent
+
+
+def checked_address(value: str) -> str:
+    """An http(s) address without ``/v1`` or a slash at its end; a password is refused, so that it never shows."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise ValueError("an address such as http://localhost:30000, without a password in it")
+    if parts.query or parts.fragment or not _port_is_valid(value.strip()):
+        raise ValueError("an address such as http://localhost:30000")
+    return value.strip().rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+def _port_is_valid(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
+
+
+class Server(BaseModel):
+    """One SGLang server."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    base_url: str
+    model: Model
+    token: SecretStr | None = None  # a bearer token, where an authenticating proxy stands before the server
+    jobs_sent_ahead: Annotated[int, Field(ge=1, le=8)] = 1  # jobs sent before the first is finished
+    tag_jobs: bool = True  # put our job id into the field `model`; off for gateways that route by it
+
+    _address = field_validator("base_url")(checked_address)
+
+
+# The addresses as shipped: only where they stand untouched may the preview engine take a server's place.
+SHIPPED_ADDRESSES = ("http://localhost:30000", "http://localhost:30100")
+
+
+class Settings(BaseSettings):
+    """The form."""
+
+    model_config = SettingsConfigDict(
+        env_file=(HERE / ".env", ".env"), env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+    )
+
+    # ---- SGLang servers ----------------------------------------------------------------------------------
+    # SGLANG_SERVERS takes a JSON list of servers; the two addresses below are the short way for the usual pair.
+    # 30100, not 30001: a server on port P also needs P+1.
+    sglang_servers: tuple[Server, ...] = (
+        Server(name="mova-360p", base_url="http://localhost:30000", model="mova-360p"),
+        Server(name="mova-720p", base_url="http://localhost:30100", model="mova-720p"),
+    )
+    sglang_360p_url: str | None = None
+    sglang_720p_url: str | None = None
+
+    # How long an unreachable or warming server is waited for while a job is on it, in seconds.
+    server_patience: Annotated[int, Field(ge=1, le=604_800)] = 900
+    # How long a whole render may last before waiting is given up, in seconds.
+    render_timeout: Annotated[int, Field(ge=10, le=604_800)] = 14_400
+    # The largest video that is accepted, in MB, and the longest download, in seconds.
+    max_video_mb: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    download_timeout: Annotated[int, Field(ge=1, le=86_400)] = 600
+
+    # ---- Video defaults ----------------------------------------------------------------------------------
+    num_frames: Annotated[int, Field(ge=5, le=481)] = 193  # 4k+1; MOVA was trained on 193
+    fps: Annotated[int, Field(ge=1, le=60)] = 24
+    guidance_scale: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)] = 5.0
+    num_inference_steps: Annotated[int, Field(ge=1, le=200)] = 50
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0  # 0: a random one for each job
+
+    # ---- Files -------------------------------------------------------------------------------------------
+    output_dir: Path = Path("outputs")
+    max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
+    max_image_megapixels: Annotated[int, Field(ge=1, le=1_000)] = 80
+
+    @field_validator("sglang_360p_url", "sglang_720p_url")
+    @classmethod
+    def _addresses(cls, value: str | None) -> str | None:
+        return checked_address(value) if value else None
+
+    @field_validator("sglang_servers")
+    @classmethod
+    def _names_differ(cls, servers: tuple[Server, ...]) -> tuple[Server, ...]:
+        if not servers or len({s.name for s in servers}) < len(servers):
+            raise ValueError("at least one server, each with a name of its own")
+        return servers
+
+    @field_validator("num_frames")
+    @classmethod
+    def _four_k_plus_one(cls, value: int) -> int:
+        if value % 4 != 1:
+            raise ValueError("a number of the form 4k+1, such as 193")
+        return value
+
+    @model_validator(mode="after")
+    def _short_addresses(self) -> Self:
+        """Write SGLANG_360P_URL and SGLANG_720P_URL into the list of servers."""
+        servers = tuple(self._with_short_address(server) for server in self.sglang_servers)
+        object.__setattr__(self, "sglang_servers", servers)
+        return self
+
+    def _with_short_address(self, server: Server) -> Server:
+        address = {"mova-360p": self.sglang_360p_url, "mova-720p": self.sglang_720p_url}.get(server.name)
+        return server.model_copy(update={"base_url": address}) if address else server
+
+    @property
+    def servers_are_defaults(self) -> bool:
+        """True where nobody has configured a server: only then may the preview engine stand in."""
+        touched = self.sglang_360p_url or self.sglang_720p_url
+        return not touched and tuple(s.base_url for s in self.sglang_servers) == SHIPPED_ADDRESSES
+
+
+def _as_config_error(problem: ValidationError) -> ConfigError:
+    first = problem.errors()[0]
+    name = ".".join(str(part) for part in first["loc"]).upper()
+    accepted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    return ConfigError(setting=name, value=_shown(first["input"], name), accepted=accepted)
+
+
+def _shown(value: object, name: str) -> str:
+    """The wrong value as it may be shown: never a secret."""
+    if any(word in name for word in ("KEY", "TOKEN", "SECRET", "PASSWORD")) or isinstance(value, dict | list):
+        return "(hidden)"
+    return repr(value) if len(repr(value)) < 80 else repr(value)[:77] + "…"
+
+
+@lru_cache(maxsize=1)
+def load() -> Settings:
+    """Read and check all settings once.
+
+    Raises:
+        ConfigError: naming the first wrong setting, its value and what is accepted.
+    """
+    return fresh()
+
+
+def fresh() -> Settings:
+    """Read all settings again, past the cache (for tests and for servers added while running)."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        raise _as_config_error(problem) from None
+    except SettingsError as problem:
+        raise ConfigError(str(problem), setting="SGLANG_SERVERS", value="(text)", accepted="a JSON list") from None

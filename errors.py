@@ -1,0 +1,333 @@
+"""Everything that can go wrong, as one small tree. Each class says what happened and what to do next.
+
+    MovaError
+    ├── ConfigError               a setting is wrong
+    ├── InputError                what was given cannot be used; nothing was spent
+    │   ├── EmptyText             a text is missing
+    │   ├── TextTooLong
+    │   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
+    │   ├── BadId                 an id that is not a plain id
+    │   ├── BadAddress            a server address that is not one
+    │   ├── UnknownServer         a name that the configuration does not have
+    │   ├── FileMissing           a named file cannot be read
+    │   └── PictureError
+    │       ├── NotAPicture
+    │       ├── PictureDamaged    begins like a picture and breaks off
+    │       ├── PictureTooSmall
+    │       └── PictureTooLarge
+    ├── ServerError               step 5: SGLang
+    │   ├── ServerUnreachable     no connection
+    │   ├── ServerSilent          connected, no answer in time
+    │   ├── ServerWarmingUp
+    │   ├── ServerDead            its worker has exited
+    │   ├── ServerMismatch        it serves another model or resolution
+    │   ├── ServerAnswerUnclear   not the contract of /v1/videos
+    │   ├── RequestRefused        a 4xx or 5xx with a reason
+    │   ├── JobNotReady           a download before the end
+    │   ├── JobLost               the server no longer knows the job
+    │   ├── JobFailed             the render failed, with the server's reason
+    │   │   ├── OutOfMemory
+    │   │   ├── WorkerDied
+    │   │   ├── PictureRefused    the server could not read the first frame
+    │   │   └── NothingRendered
+    │   └── WaitedTooLong
+    ├── VideoError                the file that came back
+    │   ├── VideoUnplayable
+    │   └── DownloadBroken        cut short, too big or too slow
+    ├── PreviewError              the preview engine did not start
+    ├── ProviderError             steps 1 to 4: Gemini, DashScope, an OpenAI-compatible service
+    │   ├── ProviderUnreachable
+    │   ├── ProviderTimeout
+    │   ├── ProviderBusy          429 or 5xx, still after the retries
+    │   ├── KeyRefused
+    │   ├── QuotaExhausted
+    │   ├── ModelGone             retired, or not for this key
+    │   ├── PromptBlocked         the service declined the text or the picture
+    │   ├── NoImageReturned
+    │   ├── ImageFetchFailed      its picture's address could not be used
+    │   ├── ProviderRefused       any other 4xx
+    │   └── ProviderAnswerUnclear
+    └── NoProvider                no configured service can do the step
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from notes import N_, Fact, Note, Translate, as_written
+
+_PATH = re.compile(r"(?<![\w:/.])(?:~|[A-Za-z]:\\|/)(?:[\w.@+-]+[/\\])+[\w.@+-]*")
+_RAW_LIMIT = 2000
+
+
+def without_paths(text: str) -> str:
+    """Take file paths of another machine out of its message; the rest stays as it is."""
+    return _PATH.sub("(path)", text)[:_RAW_LIMIT]
+
+
+class MovaError(Exception):
+    """Root of the tree.
+
+    ``what`` and ``advice`` are catalogue templates filled from ``facts``; ``raw`` is the other side's
+    own text, without paths, for the folded part of a message.
+    """
+
+    what: ClassVar[str] = N_("Something went wrong.")
+    advice: ClassVar[str] = N_("Try again; if it happens again, report it.")
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, raw: str = "", **facts: Fact) -> None:
+        self.raw = without_paths(raw)
+        self.facts = facts
+        super().__init__(self.message())
+
+    def message(self, translate: Translate = as_written) -> str:
+        """What happened, in one sentence."""
+        return Note(self.what, self.facts).text(translate)
+
+    def next_step(self, translate: Translate = as_written) -> str:
+        """What to do about it, in one sentence."""
+        return Note(self.advice, self.facts).text(translate)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.raw, self.facts)
+
+
+def _rebuild(kind: type[MovaError], raw: str, facts: dict[str, Fact]) -> MovaError:
+    return kind(raw, **facts)
+
+
+class ConfigError(MovaError):
+    what = N_("Setting {setting}: {value} is not accepted; accepted: {accepted}.")
+    advice = N_("Change it in config.py, in .env or in the environment.")
+    exit_code = 2
+
+
+class InputError(MovaError):
+    what = N_("The input cannot be used.")
+    advice = N_("Change the input and try again.")
+    exit_code = 2
+
+
+class EmptyText(InputError):
+    what = N_("The {name} is empty.")
+    advice = N_("Write at least one word.")
+
+
+class TextTooLong(InputError):
+    what = N_("The {name} has {length} characters; at most {limit} are taken.")
+    advice = N_("Shorten it.")
+
+
+class NumberOutOfRange(InputError):
+    what = N_("{name} is {value}; accepted: {accepted}.")
+    advice = N_("Choose a value in that range.")
+
+
+class BadId(InputError):
+    what = N_("This is not a job id: {value}")
+    advice = N_("A job id has only letters, digits, '-' and '_'; copy it from the list of jobs.")
+
+
+class BadAddress(InputError):
+    what = N_("This is not a server address: {value}")
+    advice = N_("Write it like http://localhost:30000, without a name or password in it.")
+
+
+class UnknownServer(InputError):
+    what = N_("There is no server named {value}; there are: {known}.")
+    advice = N_("Choose one of them, or give an address such as http://localhost:30000.")
+
+
+class FileMissing(InputError):
+    what = N_("The file cannot be read: {name} ({reason}).")
+    advice = N_("Check its name and that you may read it.")
+
+
+class PictureError(InputError):
+    what = N_("The picture cannot be used.")
+    advice = N_("Choose another picture.")
+
+
+class NotAPicture(PictureError):
+    what = N_("The file is not a picture that can be read.")
+    advice = N_("Use a PNG, JPEG, WebP, GIF, BMP or TIFF file.")
+
+
+class PictureDamaged(PictureError):
+    what = N_("The picture breaks off or is damaged.")
+    advice = N_("Save or download it again, or choose another one.")
+
+
+class PictureTooSmall(PictureError):
+    what = N_("The picture has {width}x{height} pixels; at least {minimum} on each side are needed.")
+    advice = N_("Choose a larger picture.")
+
+
+class PictureTooLarge(PictureError):
+    what = N_("The picture is too large: {size}; at most {limit}.")
+    advice = N_("Make it smaller and try again.")
+
+
+class ServerError(MovaError):
+    what = N_("The server {server} had a problem.")
+    advice = N_("Look at the server's log, then try again.")
+
+
+class ServerUnreachable(ServerError):
+    what = N_("The server {server} cannot be reached: {reason}.")
+    advice = N_("Start it, or check its address in config.py.")
+
+
+class ServerSilent(ServerError):
+    what = N_("The server {server} is connected but does not answer.")
+    advice = N_("It may be overloaded or still starting; try again in a minute.")
+
+
+class ServerWarmingUp(ServerError):
+    what = N_("The server {server} is warming up.")
+    advice = N_("Wait until it is ready; the first start takes minutes.")
+
+
+class ServerDead(ServerError):
+    what = N_("The server {server} answers, but its worker has exited: it renders nothing any more.")
+    advice = N_("Restart it.")
+
+
+class ServerMismatch(ServerError):
+    what = N_("The server {server} serves {found}, not {expected}.")
+    advice = N_("Correct its model or its address in config.py; nothing was sent.")
+
+
+class ServerAnswerUnclear(ServerError):
+    what = N_("The server {server} gave an answer that is not SGLang's.")
+    advice = N_("Check that the address is that of an SGLang server with MOVA.")
+
+
+class RequestRefused(ServerError):
+    what = N_("The server {server} refused the request ({status}).")
+    advice = N_("Its reason is below; change the input or the server.")
+
+
+class JobNotReady(ServerError):
+    what = N_("Job {job} is not finished yet.")
+    advice = N_("Wait for it, then download.")
+
+
+class JobLost(ServerError):
+    what = N_("Job {job} is unknown to the server {server}; it may have been restarted.")
+    advice = N_("Send it again with the same seed.")
+
+
+class JobFailed(ServerError):
+    what = N_("The server {server} could not render job {job}.")
+    advice = N_("Its reason is below; change the input, or try another seed.")
+
+
+class OutOfMemory(JobFailed):
+    what = N_("The GPU of {server} ran out of memory during job {job}.")
+    advice = N_("Choose 360p or fewer frames, free the GPU, or start the server with more offloading.")
+
+
+class WorkerDied(JobFailed):
+    what = N_("The worker of {server} died during job {job}.")
+    advice = N_("Restart the server, then send the job again with the same seed.")
+
+
+class PictureRefused(JobFailed):
+    what = N_("The server {server} could not read the first frame of job {job}.")
+    advice = N_("Choose another picture.")
+
+
+class NothingRendered(JobFailed):
+    what = N_("The server {server} finished job {job} without a video.")
+    advice = N_("Send it again; if it happens again, look at the server's log.")
+
+
+class WaitedTooLong(ServerError):
+    what = N_("Job {job} was not finished after {waited} s of waiting.")
+    advice = N_("It may still finish: wait for it again, or look at the server.")
+
+
+class VideoError(MovaError):
+    what = N_("The video file is not right.")
+    advice = N_("Download it again, or render it again with the same seed.")
+
+
+class VideoUnplayable(VideoError):
+    what = N_("What the server sent is not a playable video: {reason}.")
+
+
+class DownloadBroken(VideoError):
+    what = N_("The download broke off: {reason}.")
+    advice = N_("Download it again; the server still has it.")
+
+
+class PreviewError(MovaError):
+    what = N_("The preview engine did not start.")
+    advice = N_("Its last words are below; reinstall the requirements, or name a server.")
+
+
+class ProviderError(MovaError):
+    what = N_("The service {provider} had a problem.")
+    advice = N_("Try again in a minute; what was already made is kept.")
+
+
+class ProviderUnreachable(ProviderError):
+    what = N_("The service {provider} cannot be reached.")
+    advice = N_("Check the connection and the service's address in the settings.")
+
+
+class ProviderTimeout(ProviderError):
+    what = N_("The service {provider} did not answer within {seconds} s.")
+
+
+class ProviderBusy(ProviderError):
+    what = N_("The service {provider} is overloaded or limits your rate ({status}).")
+    advice = N_("Wait a few minutes and try again; what was already made is kept.")
+
+
+class KeyRefused(ProviderError):
+    what = N_("The service {provider} refused the key.")
+    advice = N_("Check the key; a DashScope key works only in the region that issued it.")
+
+
+class QuotaExhausted(ProviderError):
+    what = N_("The account at {provider} has no quota left for {model}.")
+    advice = N_("Check the plan and the billing of the account, or choose another model.")
+
+
+class ModelGone(ProviderError):
+    what = N_("The model {model} does not exist at {provider} or is not open to this key.")
+    advice = N_("It may be retired: set another model in the settings.")
+
+
+class PromptBlocked(ProviderError):
+    what = N_("The service {provider} declined the request ({reason}).")
+    advice = N_("Change the text or the picture, or provide the result yourself.")
+
+
+class NoImageReturned(ProviderError):
+    what = N_("The service {provider} returned no picture ({reason}).")
+    advice = N_("Edit the image prompt and try again, or give a first frame yourself.")
+
+
+class ImageFetchFailed(ProviderError):
+    what = N_("The picture made by {provider} could not be fetched: {reason}.")
+    advice = N_("Its address is short-lived: make the picture again.")
+
+
+class ProviderRefused(ProviderError):
+    what = N_("The service {provider} refused the request ({status}).")
+    advice = N_("Its reason is below; change the input or the model.")
+
+
+class ProviderAnswerUnclear(ProviderError):
+    what = N_("The service {provider} gave an answer that cannot be understood.")
+    advice = N_("Check the service's address in the settings; a login page or a proxy may be in between.")
+
+
+class NoProvider(MovaError):
+    what = N_("No configured service can do this step: {step}.")
+    advice = N_("Set GEMINI_API_KEY, DASHSCOPE_API_KEY or OPENAI_BASE_URL, and a model for the step.")

@@ -1,0 +1,79 @@
+"""What a provider is: up to three methods, typed requests in, typed answers out. It knows no step and no job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Capability = Literal["text", "image", "vision"]
+TextTask = Literal["image_prompt", "shorten", "video_description", "correction"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRequest:
+    """``system`` and ``user`` go to a model. ``facts`` holds the same inputs by name, for the offline provider."""
+
+    task: TextTask
+    system: str
+    user: str
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisionRequest:
+    """``picture`` is PNG bytes of the frame exactly as it will be rendered from."""
+
+    system: str
+    user: str
+    picture: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageRequest:
+    """``width`` and ``height`` are the render's, in pixels; a provider picks its own nearest size and ratio."""
+
+    prompt: str
+    width: int
+    height: int
+    seed: int | None = None
+    size: str | None = None  # the provider's own size, such as 1280*720 or 2K, where the user named one
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextAnswer:
+    text: str
+    provider: str
+    model: str
+    seconds: float
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageAnswer:
+    """``data`` is the picture file as the provider made it, not yet decoded or checked."""
+
+    data: bytes
+    provider: str
+    model: str
+    seconds: float
+    tokens: int | None = None
+
+
+class Provider(Protocol):
+    """A service for steps 1 to 4. Methods outside ``capabilities`` raise NoProvider."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
+
+    @property
+    def prompt_limit(self) -> int | None:
+        """The most characters its image model takes, None where there is no known limit."""
+
+    def text(self, request: TextRequest) -> TextAnswer: ...
+
+    def vision(self, request: VisionRequest) -> TextAnswer: ...
+
+    def image(self, request: ImageRequest) -> ImageAnswer: ...
