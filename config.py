@@ -7,12 +7,23 @@ an empty variable counts as not set.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from errors import ConfigError
@@ -22,13 +33,18 @@ HERE = Path(__file__).resolve().parent
 
 
 def checked_address(value: str) -> str:
-    """An http(s) address without ``/v1`` or a slash at its end; a password is refused, so that it never shows."""
+    """A server's http(s) address, without ``/v1`` or a slash at its end."""
+    return service_address(value).removesuffix("/v1").rstrip("/")
+
+
+def service_address(value: str) -> str:
+    """An http(s) address without a slash at its end; a password is refused, so that it never shows."""
     parts = urlsplit(value.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
         raise ValueError("an address such as http://localhost:30000, without a password in it")
     if parts.query or parts.fragment or not _port_is_valid(value.strip()):
         raise ValueError("an address such as http://localhost:30000")
-    return value.strip().rstrip("/").removesuffix("/v1").rstrip("/")
+    return value.strip().rstrip("/")
 
 
 def _port_is_valid(address: str) -> bool:
@@ -36,6 +52,26 @@ def _port_is_valid(address: str) -> bool:
         return urlsplit(address).port != 0
     except ValueError:
         return False
+
+
+def _service_key(value: SecretStr | None) -> SecretStr | None:
+    """A key as it goes into a header: without the spaces and line ends that copying leaves around it."""
+    key = value.get_secret_value().strip() if value else ""
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("a key of plain letters, digits and signs")
+    return SecretStr(key) if key else None
+
+
+def _service_model(value: str) -> str:
+    if not re.fullmatch(r"[\w.:/@+-]{0,200}", value.strip()) or ".." in value:
+        raise ValueError("the name of a model, such as qwen-plus")
+    return value.strip()
+
+
+# An empty name means that the service cannot do that step.
+ServiceModel = Annotated[str, AfterValidator(_service_model)]
+ServiceKey = Annotated[SecretStr | None, AfterValidator(_service_key)]
+ServiceAddress = Annotated[str, AfterValidator(service_address)]
 
 
 class Server(BaseModel):
@@ -89,6 +125,34 @@ class Settings(BaseSettings):
     num_inference_steps: Annotated[int, Field(ge=1, le=200)] = 50
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0  # 0: a random one for each job
 
+    # ---- Services for steps 1 to 4 -----------------------------------------------------------------------
+    # For each step the first service that is set up and can do it: Gemini, DashScope, an OpenAI-compatible
+    # one; with none of them the offline provider drafts. Models of a service retire: change their names here.
+    gemini_api_key: ServiceKey = None
+    gemini_api_url: ServiceAddress = "https://generativelanguage.googleapis.com"  # or a proxy's; /v1beta may follow
+    gemini_text_model: ServiceModel = "gemini-3.8-flash"  # also looks at the first frame
+    gemini_image_model: ServiceModel = "gemini-nano-banana-2.1"
+
+    # A key works only in its region: Beijing as it stands, Singapore is https://dashscope-intl.aliyuncs.com.
+    dashscope_api_key: ServiceKey = None
+    dashscope_base_url: ServiceAddress = "https://dashscope.aliyuncs.com"  # /api/v1 or /compatible-mode/v1 may follow
+    qwen_text_model: ServiceModel = "qwen-plus"
+    qwen_vl_model: ServiceModel = "qwen3-vl-plus"
+    qwen_image_model: ServiceModel = "z-image-turbo"
+
+    # Any OpenAI-compatible service, such as http://localhost:8000/v1: the address alone is enough. With a key and
+    # no address it is api.openai.com. It has no models by default: what is not named here, it is not asked to do.
+    openai_api_key: ServiceKey = None
+    openai_base_url: ServiceAddress | None = None
+    openai_text_model: ServiceModel = ""
+    openai_vision_model: ServiceModel = ""
+    openai_image_model: ServiceModel = ""
+
+    # The longest that one request may take, in seconds, and how often it is sent at most where a service is busy.
+    text_timeout: Annotated[int, Field(ge=1, le=3_600)] = 120
+    image_timeout: Annotated[int, Field(ge=1, le=3_600)] = 300
+    provider_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
     # ---- Files -------------------------------------------------------------------------------------------
     output_dir: Path = Path("outputs")
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
@@ -131,6 +195,21 @@ class Settings(BaseSettings):
         return not touched and tuple(s.base_url for s in self.sglang_servers) == SHIPPED_ADDRESSES
 
 
+def with_overrides(settings: Settings, overrides: Mapping[str, str | None]) -> Settings:
+    """The settings with some values replaced for one call or session; an empty value replaces nothing.
+
+    Raises:
+        ConfigError: for a value that is not accepted, or a name that is no setting.
+    """
+    given = {name: value for name, value in overrides.items() if value}
+    if unknown := sorted(given.keys() - Settings.model_fields.keys()):
+        raise ConfigError(setting=unknown[0], value="(given)", accepted="the name of a setting")
+    try:
+        return Settings(**{**dict(settings), **given})
+    except ValidationError as problem:
+        raise _as_config_error(problem) from None
+
+
 def _as_config_error(problem: ValidationError) -> ConfigError:
     first = problem.errors()[0]
     name = ".".join(str(part) for part in first["loc"]).upper()
@@ -141,6 +220,8 @@ def _as_config_error(problem: ValidationError) -> ConfigError:
 def _shown(value: object, name: str) -> str:
     """The wrong value as it may be shown: never a secret."""
     if any(word in name for word in ("KEY", "TOKEN", "SECRET", "PASSWORD")) or isinstance(value, dict | list):
+        return "(hidden)"
+    if "@" in str(value):  # a password in an address
         return "(hidden)"
     return repr(value) if len(repr(value)) < 80 else repr(value)[:77] + "…"
 
