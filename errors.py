@@ -43,6 +43,7 @@
     │   ├── QuotaExhausted
     │   ├── ModelGone             retired, or not for this key
     │   ├── PromptBlocked         the service declined the text or the picture
+    │   ├── NoTextReturned        an empty answer, or one that breaks off
     │   ├── NoImageReturned
     │   ├── ImageFetchFailed      its picture's address could not be used
     │   ├── ProviderRefused       any other 4xx
@@ -306,6 +307,11 @@ class ModelGone(ProviderError):
 class PromptBlocked(ProviderError):
     what = N_("The service {provider} declined the request ({reason}).")
     advice = N_("Change the text or the picture, or provide the result yourself.")
+
+
+class NoTextReturned(ProviderError):
+    what = N_("The service {provider} returned no complete text ({reason}).")
+    advice = N_("Try again, or choose another model in the settings.")
 
 
 class NoImageReturned(ProviderError):
