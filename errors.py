@@ -1,54 +1,63 @@
 """Everything that can go wrong, as one small tree. Each class says what happened and what to do next.
 
-    MovaError
-    ├── ConfigError               a setting is wrong
-    ├── InputError                what was given cannot be used; nothing was spent
-    │   ├── EmptyText             a text is missing
-    │   ├── TextTooLong
-    │   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
-    │   ├── BadId                 an id that is not a plain id
-    │   ├── BadAddress            a server address that is not one
-    │   ├── UnknownServer         a name that the configuration does not have
-    │   ├── FileMissing           a named file cannot be read
-    │   └── PictureError
-    │       ├── NotAPicture
-    │       ├── PictureDamaged    begins like a picture and breaks off
-    │       ├── PictureTooSmall
-    │       └── PictureTooLarge
-    ├── ServerError               step 5: SGLang
-    │   ├── ServerUnreachable     no connection
-    │   ├── ServerSilent          connected, no answer in time
-    │   ├── ServerWarmingUp
-    │   ├── ServerDead            its worker has exited
-    │   ├── ServerMismatch        it serves another model or resolution
-    │   ├── ServerAnswerUnclear   not the contract of /v1/videos
-    │   ├── RequestRefused        a 4xx or 5xx with a reason
-    │   ├── JobNotReady           a download before the end
-    │   ├── JobLost               the server no longer knows the job
-    │   ├── JobFailed             the render failed, with the server's reason
-    │   │   ├── OutOfMemory
-    │   │   ├── WorkerDied
-    │   │   ├── PictureRefused    the server could not read the first frame
-    │   │   └── NothingRendered
-    │   └── WaitedTooLong
-    ├── VideoError                the file that came back
-    │   ├── VideoUnplayable
-    │   └── DownloadBroken        cut short, too big or too slow
-    ├── PreviewError              the preview engine did not start
-    ├── ProviderError             steps 1 to 4: Gemini, DashScope, an OpenAI-compatible service
-    │   ├── ProviderUnreachable
-    │   ├── ProviderTimeout
-    │   ├── ProviderBusy          429 or 5xx, still after the retries
-    │   ├── KeyRefused
-    │   ├── QuotaExhausted
-    │   ├── ModelGone             retired, or not for this key
-    │   ├── PromptBlocked         the service declined the text or the picture
-    │   ├── NoTextReturned        an empty answer, or one that breaks off
-    │   ├── NoImageReturned
-    │   ├── ImageFetchFailed      its picture's address could not be used
-    │   ├── ProviderRefused       any other 4xx
-    │   └── ProviderAnswerUnclear
-    └── NoProvider                no configured service can do the step
+MovaError
+├── ConfigError               a setting is wrong
+├── InputError                what was given cannot be used; nothing was spent
+│   ├── EmptyText             a text is missing
+│   ├── TextTooLong
+│   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
+│   ├── BadId                 an id that is not a plain id
+│   ├── BadAddress            a server address that is not one
+│   ├── UnknownServer         a name that the configuration does not have
+│   ├── FileMissing           a named file cannot be read
+│   └── PictureError
+│       ├── NotAPicture
+│       ├── PictureDamaged    begins like a picture and breaks off
+│       ├── PictureTooSmall
+│       └── PictureTooLarge
+├── ServerError               step 5: SGLang
+│   ├── ServerUnreachable     no connection
+│   ├── ServerSilent          connected, no answer in time
+│   ├── ServerWarmingUp
+│   ├── ServerDead            its worker has exited
+│   ├── ServerMismatch        it serves another model or resolution
+│   ├── ServerAnswerUnclear   not the contract of /v1/videos
+│   ├── NoServerReady         none of the configured ones
+│   ├── RequestRefused        a 4xx or 5xx with a reason
+│   ├── SubmissionUnclear     the answer to a submit was lost
+│   ├── JobNotReady           a download before the end
+│   ├── JobLost               the server no longer knows the job
+│   ├── JobFailed             the render failed, with the server's reason
+│   │   ├── OutOfMemory
+│   │   ├── WorkerDied
+│   │   ├── PictureRefused    the server could not read the first frame
+│   │   └── NothingRendered
+│   └── WaitedTooLong
+├── VideoError                the file that came back
+│   ├── VideoUnplayable
+│   └── DownloadBroken        cut short, too big or too slow
+├── StorageError              a folder or file of ours cannot be written
+├── PreviewError              the preview engine did not start
+├── ProviderError             steps 1 to 4: Gemini, DashScope, an OpenAI-compatible service
+│   ├── ProviderUnreachable
+│   ├── ProviderTimeout
+│   ├── ProviderBusy          429 or 5xx, still after the retries
+│   ├── KeyRefused
+│   ├── QuotaExhausted
+│   ├── ModelGone             retired, or not for this key
+│   ├── PromptBlocked         the service declined the text or the picture
+│   ├── NoTextReturned        an empty answer, or one that breaks off
+│   ├── NoImageReturned
+│   ├── ImageFetchFailed      its picture's address could not be used
+│   ├── ProviderRefused       any other 4xx
+│   └── ProviderAnswerUnclear
+├── NoProvider                no configured service can do the step
+└── StoreError                the database of jobs
+    ├── StoreUnavailable      not there, not answering, or not a database
+    ├── StoreBusy             locked by another program for too long
+    ├── StoreReadOnly
+    ├── StoreFull             no space left
+    └── StoreNewer            written by a newer version of the program
 """
 
 from __future__ import annotations
@@ -90,6 +99,11 @@ class MovaError(Exception):
     def next_step(self, translate: Translate = as_written) -> str:
         """What to do about it, in one sentence."""
         return Note(self.advice, self.facts).text(translate)
+
+    def as_json(self) -> dict[str, object]:
+        """As scripts print it and records keep it."""
+        kind, what, advice = type(self).__name__, self.message(), self.next_step()
+        return {"kind": kind, "what": what, "next": advice, "raw": self.raw}
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.raw, self.facts)
@@ -206,6 +220,16 @@ class ServerAnswerUnclear(ServerError):
     advice = N_("Check that the address is that of an SGLang server with MOVA.")
 
 
+class NoServerReady(ServerError):
+    what = N_("None of the configured servers is ready: {troubles}")
+    advice = N_("Start one, correct the addresses in config.py, or name another with --server.")
+
+
+class SubmissionUnclear(ServerError):
+    what = N_("The server {server} did not confirm the job, so it may or may not be rendering it.")
+    advice = N_("Look at the server's list of jobs before sending it again; it was not sent twice.")
+
+
 class RequestRefused(ServerError):
     what = N_("The server {server} refused the request ({status}).")
     advice = N_("Its reason is below; change the input or the server.")
@@ -263,6 +287,11 @@ class VideoUnplayable(VideoError):
 class DownloadBroken(VideoError):
     what = N_("The download broke off: {reason}.")
     advice = N_("Download it again; the server still has it.")
+
+
+class StorageError(MovaError):
+    what = N_("The folder {folder} cannot be written: {reason}.")
+    advice = N_("Free some space, or choose another folder with OUTPUT_DIR or --output-dir.")
 
 
 class PreviewError(MovaError):
@@ -337,3 +366,33 @@ class ProviderAnswerUnclear(ProviderError):
 class NoProvider(MovaError):
     what = N_("No configured service can do this step: {step}.")
     advice = N_("Set GEMINI_API_KEY, DASHSCOPE_API_KEY or OPENAI_BASE_URL, and a model for the step.")
+
+
+class StoreError(MovaError):
+    what = N_("The job database {store} had a problem.")
+    advice = N_("Its own words are below; nothing that was recorded is lost.")
+
+
+class StoreUnavailable(StoreError):
+    what = N_("The job database {store} cannot be reached.")
+    advice = N_("Check that it is running and that DATABASE_URL is right; it is used again as soon as it answers.")
+
+
+class StoreBusy(StoreError):
+    what = N_("The job database {store} stayed locked by another program.")
+    advice = N_("Close programs that have the file open, such as a database browser, and try again.")
+
+
+class StoreReadOnly(StoreError):
+    what = N_("The job database {store} cannot be written to.")
+    advice = N_("Give the program the right to write to the file and its folder, or set another OUTPUT_DIR.")
+
+
+class StoreFull(StoreError):
+    what = N_("There is no space left for the job database {store}.")
+    advice = N_("Free some disk space; it goes on from there.")
+
+
+class StoreNewer(StoreError):
+    what = N_("The job database {store} was written by a newer version of this program (schema {found}).")
+    advice = N_("Update the program, or use another database.")

@@ -117,5 +117,7 @@ def _unusual(settings: RenderSettings, asked_frames: int) -> list[Note]:
             )
         )
     if (settings.num_frames, settings.fps) != (TRAINED_FRAMES, TRAINED_FPS):
-        notes.append(note(N_("MOVA was trained on 193 frames at 24 fps only; other lengths and speeds may look worse.")))
+        notes.append(
+            note(N_("MOVA was trained on 193 frames at 24 fps only; other lengths and speeds may look worse."))
+        )
     return notes

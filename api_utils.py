@@ -1,0 +1,213 @@
+"""Which services are set up, with what key and at what address; and how often a busy one is asked again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import sleep
+from typing import TYPE_CHECKING, TypeVar
+
+from config import Settings, with_overrides
+from errors import ProviderBusy, ProviderTimeout, ProviderUnreachable
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+    from tenacity import RetryCallState
+
+T = TypeVar("T")
+
+OPENAI_ADDRESS = "https://api.openai.com/v1"
+NO_KEY = "EMPTY"  # what self-hosted servers are given where no key is asked for
+PASSING = (ProviderBusy, ProviderTimeout, ProviderUnreachable)  # the failures that may be gone a moment later
+LONGEST_PAUSE = 60.0
+
+_KEY_OF = {
+    "gemini_api_url": "gemini_api_key",
+    "dashscope_base_url": "dashscope_api_key",
+    "openai_base_url": "openai_api_key",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeminiAccess:
+    """``base_url`` is without the version, which google-genai puts behind it."""
+
+    key: str = field(repr=False)
+    base_url: str
+    api_version: str
+    text_model: str
+    image_model: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashScopeAccess:
+    """Text and vision go to ``compatible_url``, Z-Image to ``native_url``."""
+
+    key: str = field(repr=False)
+    compatible_url: str
+    native_url: str
+    text_model: str
+    vision_model: str
+    image_model: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAIAccess:
+    """Any OpenAI-compatible service; an empty model means that it cannot do that step."""
+
+    key: str = field(repr=False)
+    base_url: str
+    text_model: str
+    vision_model: str
+    image_model: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Seconds for one request, and how many requests at most."""
+
+    text_timeout: float
+    image_timeout: float
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The services for steps 1 to 4; None where one is not set up."""
+
+    gemini: GeminiAccess | None
+    dashscope: DashScopeAccess | None
+    openai: OpenAIAccess | None
+    limits: Limits
+
+
+def services(settings: Settings, overrides: Mapping[str, str | None] | None = None) -> Services:
+    """Resolve keys and addresses: an override before the environment before ``.env`` before ``config.py``.
+
+    ``overrides`` maps names of settings, such as ``gemini_api_key``, to the values of one call or session.
+    A configured key is sent only to the address it was configured with: an override of an address needs its own key.
+
+    Raises:
+        ConfigError: for an override that is not accepted.
+    """
+    chosen = with_overrides(_without_foreign_keys(settings, overrides or {}), overrides or {})
+    limits = Limits(
+        text_timeout=chosen.text_timeout, image_timeout=chosen.image_timeout, attempts=chosen.provider_attempts
+    )
+    return Services(gemini=_gemini(chosen), dashscope=_dashscope(chosen), openai=_openai(chosen), limits=limits)
+
+
+def _without_foreign_keys(settings: Settings, overrides: Mapping[str, str | None]) -> Settings:
+    """A visitor who may set an address must not have the operator's key sent to it."""
+    keys = [key for address, key in _KEY_OF.items() if overrides.get(address)]
+    return settings.model_copy(update=dict.fromkeys(keys))
+
+
+def _gemini(settings: Settings) -> GeminiAccess | None:
+    if not (key := _plain(settings.gemini_api_key)):
+        return None
+    base_url, api_version = gemini_address(settings.gemini_api_url)
+    return GeminiAccess(
+        key=key,
+        base_url=base_url,
+        api_version=api_version,
+        text_model=settings.gemini_text_model,
+        image_model=settings.gemini_image_model,
+    )
+
+
+def _dashscope(settings: Settings) -> DashScopeAccess | None:
+    if not (key := _plain(settings.dashscope_api_key)):
+        return None
+    native_url, compatible_url = dashscope_addresses(settings.dashscope_base_url)
+    return DashScopeAccess(
+        key=key,
+        native_url=native_url,
+        compatible_url=compatible_url,
+        text_model=settings.qwen_text_model,
+        vision_model=settings.qwen_vl_model,
+        image_model=settings.qwen_image_model,
+    )
+
+
+def _openai(settings: Settings) -> OpenAIAccess | None:
+    key = _plain(settings.openai_api_key)
+    if not key and not settings.openai_base_url:
+        return None
+    return OpenAIAccess(
+        key=key or NO_KEY,
+        base_url=settings.openai_base_url or OPENAI_ADDRESS,
+        text_model=settings.openai_text_model,
+        vision_model=settings.openai_vision_model,
+        image_model=settings.openai_image_model,
+    )
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
+
+
+def gemini_address(url: str) -> tuple[str, str]:
+    """The base address and the API version; without one it is v1beta, the only one that every proxy routes."""
+    base, version = re.fullmatch(r"(.*?)(?:/+(v1|v1beta|v1alpha))?/*", url.strip()).groups()  # type: ignore[union-attr]
+    return base, version or "v1beta"
+
+
+def dashscope_addresses(url: str) -> tuple[str, str]:
+    """The native and the OpenAI-compatible address, from a host alone or from either of the two."""
+    host = re.sub(r"/+(api|compatible-mode)/v1/*$", "", url.strip().rstrip("/"))
+    return f"{host}/api/v1", f"{host}/compatible-mode/v1"
+
+
+def retried(call: Callable[[], T], attempts: int) -> T:
+    """Call, and again where the failure is a passing one: 429, 5xx, a time-out, no connection. Never on other 4xx.
+
+    The pause is what the service asks for in Retry-After, else it doubles from one second. A service that asks for
+    more than a minute is not asked again: waiting less would be refused, waiting that long is for people to decide.
+
+    Raises:
+        ProviderError: the last failure.
+    """
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt
+
+    retrying = Retrying(
+        retry=retry_if_exception(_worth_another),
+        stop=stop_after_attempt(attempts),
+        wait=_pause,
+        sleep=sleep,
+        reraise=True,
+    )
+    return retrying(call)
+
+
+def _worth_another(problem: BaseException) -> bool:
+    return isinstance(problem, PASSING) and _asked_pause(problem) <= LONGEST_PAUSE
+
+
+def _asked_pause(problem: BaseException | None) -> float:
+    asked = problem.facts.get("retry_after", 0.0) if isinstance(problem, PASSING) else 0.0
+    return float(asked)
+
+
+def _pause(state: RetryCallState) -> float:
+    from tenacity import wait_exponential_jitter
+
+    doubling = wait_exponential_jitter(initial=1, max=LONGEST_PAUSE / 2, jitter=1)
+    problem = state.outcome.exception() if state.outcome else None
+    return _asked_pause(problem) or doubling(state)
+
+
+def retry_after_seconds(header: str | None, now: datetime | None = None) -> float | None:
+    """The header Retry-After, given in seconds or as an HTTP date, as seconds from now; None where it is neither."""
+    text = (header or "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
+        return float(text)
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())

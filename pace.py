@@ -1,0 +1,52 @@
+"""How often to ask a server about a job, and how long the job will still take. Pure arithmetic on clock readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+QUICK, CALM = 0.2, 2.0
+_QUICK_AFTER_CHANGE = 10.0  # seconds of quick asking after a job's state changes
+_QUICK_BEFORE_END = 4.0  # seconds before the expected end
+
+
+@dataclass
+class Pace:
+    """Asks every 0.2 s near a start or an end, every 2 s in between.
+
+    Feed it with ``saw(status, progress, now)``; ``now`` is a monotonic clock in seconds.
+    """
+
+    status: str = ""
+    progress: int = 0
+    _changed_at: float = 0.0
+    _first: tuple[float, int] | None = field(default=None, repr=False)
+    _last: tuple[float, int] | None = field(default=None, repr=False)
+
+    def saw(self, status: str, progress: int, now: float) -> None:
+        if status != self.status:
+            self.status, self._changed_at = status, now
+        if progress > self.progress:
+            self.progress = progress
+            self._first = self._first or (now, progress)
+            self._last = (now, progress)
+
+    def seconds_left(self, now: float) -> float | None:
+        """The time until all steps are done, from the steps seen; None while that is unknown."""
+        if not self._first or not self._last or self._last[1] <= self._first[1] or self.progress >= 99:
+            return None
+        rate = (self._last[1] - self._first[1]) / (self._last[0] - self._first[0])
+        return max(0.0, (100 - self._last[1]) / rate - (now - self._last[0]))
+
+    def pause(self, now: float) -> float:
+        """Seconds to sleep before the next question."""
+        left = self.seconds_left(now)
+        if self.progress >= 95 or now - self._changed_at < _QUICK_AFTER_CHANGE:
+            return QUICK
+        if left is None:
+            return CALM
+        return QUICK if left <= _QUICK_BEFORE_END else min(CALM, left - _QUICK_BEFORE_END + QUICK)
+
+
+def back_off(troubled_for: float) -> float:
+    """Seconds to sleep while a server does not answer: a tenth of the trouble so far, 0.5 to 15."""
+    return min(15.0, max(0.5, troubled_for / 10))

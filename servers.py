@@ -1,0 +1,222 @@
+"""Which server gets a render: the one that was named, the first healthy one, or the preview engine in their place."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from config import Server, Settings, checked_address
+from errors import (
+    BadAddress,
+    NoServerReady,
+    PreviewError,
+    ServerError,
+    ServerMismatch,
+    ServerUnreachable,
+    ServerWarmingUp,
+    UnknownServer,
+)
+from pace import back_off
+from sglang_client import SGLangClient
+
+HERE = Path(__file__).resolve().parent
+PREVIEW = "preview"
+_PROBE_SECONDS = 2.0
+_PREVIEW_START_SECONDS = 60.0
+_READY_LINE = "preview engine ready: "
+
+OnTrouble = Callable[[ServerError, float], None]
+
+
+@dataclass(frozen=True)
+class ChosenServer:
+    """A server that is ready and serves ``model``; ``preview`` where it is not MOVA."""
+
+    client: SGLangClient
+    name: str
+    model: str
+    version: str
+    preview: bool
+    tag_jobs: bool = True
+    stops_with_us: bool = False
+
+    def tag(self, job_id: str) -> str:
+        """What is put into the field `model`, so that a job can be found again by our own id."""
+        return f"{self.model}#{job_id}" if self.tag_jobs else ""
+
+
+@contextmanager
+def chosen_server(
+    settings: Settings, named: str | None, on_trouble: OnTrouble, *, preview_allowed: bool = True
+) -> Iterator[ChosenServer]:
+    """A ready server, by name, by address, or the first healthy one of the configuration.
+
+    Args:
+        named: a configured name, an address, ``preview``, or None for a free choice.
+        on_trouble: told about a warming server while it is waited for, and for how many seconds.
+        preview_allowed: False where a preview engine that ends with this block would be of no use.
+
+    Raises:
+        UnknownServer, BadAddress, ServerMismatch, NoServerReady or what is wrong with the named server.
+    """
+    if preview_allowed and (named == PREVIEW or (named is None and _preview_stands_in(settings))):
+        with preview_engine("mova-360p") as address:
+            yield _ready(Server(name=PREVIEW, base_url=address, model="mova-360p"), stops_with_us=True)
+        return
+    chosen = _named(settings, named, on_trouble) if named else _first_ready(settings, on_trouble)
+    try:
+        yield chosen
+    finally:
+        chosen.client.close()
+
+
+def configured(settings: Settings, named: str) -> Server:
+    """The server of this name or address; an address's model is asked of the server itself.
+
+    Raises:
+        UnknownServer, BadAddress, or the server's trouble.
+    """
+    for server in settings.sglang_servers:
+        if server.name == named:
+            return server
+    if "://" not in named:
+        known = ", ".join([*(server.name for server in settings.sglang_servers), PREVIEW])
+        raise UnknownServer(value=named[:80], known=known)
+    try:
+        address = checked_address(named)
+    except ValueError:
+        raise BadAddress(value=named[:120]) from None
+    model = SGLangClient(address).info().model
+    if model is None:
+        raise ServerMismatch(server=address, found="a model without 360p or 720p in its name", expected="MOVA")
+    return Server.model_validate({"name": "address", "base_url": address, "model": model})
+
+
+def open_client(server: Server) -> SGLangClient:
+    """A client that calls a server given by its address by that address."""
+    name = server.base_url if server.name == "address" else server.name
+    return SGLangClient(server.base_url, name=name, token=server.token)
+
+
+def _named(settings: Settings, named: str, on_trouble: OnTrouble) -> ChosenServer:
+    started = time.monotonic()
+    while True:
+        try:
+            return _ready(configured(settings, named))
+        except ServerWarmingUp as trouble:
+            _wait_a_little(trouble, started, settings.server_patience, on_trouble)
+
+
+def _first_ready(settings: Settings, on_trouble: OnTrouble) -> ChosenServer:
+    started = time.monotonic()
+    while True:
+        troubles: list[ServerError] = []
+        for server in settings.sglang_servers:
+            try:
+                return _ready(server)
+            except ServerError as trouble:
+                troubles.append(trouble)
+        warming = next((trouble for trouble in troubles if isinstance(trouble, ServerWarmingUp)), None)
+        if not warming:
+            raise NoServerReady(troubles=" ".join(trouble.message() for trouble in troubles))
+        _wait_a_little(warming, started, settings.server_patience, on_trouble)
+
+
+def _wait_a_little(trouble: ServerError, started: float, patience: float, on_trouble: OnTrouble) -> None:
+    waited = time.monotonic() - started
+    if waited > patience:
+        raise trouble
+    on_trouble(trouble, waited)
+    time.sleep(back_off(waited))
+
+
+def _ready(server: Server, *, stops_with_us: bool = False) -> ChosenServer:
+    client = open_client(server)
+    try:
+        client.check_health(_PROBE_SECONDS)
+        info = client.check_model(server.model)
+    except ServerError:
+        client.close()
+        raise
+    return ChosenServer(
+        client=client,
+        name=client.name,
+        model=server.model,
+        version=info.version,
+        preview=info.preview,
+        tag_jobs=server.tag_jobs,
+        stops_with_us=stops_with_us,
+    )
+
+
+def _preview_stands_in(settings: Settings) -> bool:
+    """True only where nobody configured a server and every default address refuses the connection."""
+    return settings.servers_are_defaults and all(_refuses(server) for server in settings.sglang_servers)
+
+
+def _refuses(server: Server) -> bool:
+    client = open_client(server)
+    try:
+        client.check_health(_PROBE_SECONDS)
+    except ServerUnreachable as trouble:
+        return trouble.facts["reason"] == "refused"
+    except ServerError:
+        return False
+    finally:
+        client.close()
+    return False
+
+
+@contextmanager
+def preview_engine(model: str) -> Iterator[str]:
+    """Run a preview engine on a free port for as long as the block lasts; yields its address.
+
+    Raises:
+        PreviewError: it did not start, with its last words.
+    """
+    command = [sys.executable, "-m", "preview", "--port", "0", "--model", model, "--stop-with-parent"]
+    with tempfile.TemporaryFile("w+") as words:
+        # A session of its own: Ctrl-C is for us to answer, and the closed pipe stops the engine.
+        engine = subprocess.Popen(
+            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            yield _address_of(engine, words)
+        finally:
+            _stop(engine)
+
+
+def _address_of(engine: subprocess.Popen[str], words: TextIO) -> str:
+    timer = threading.Timer(_PREVIEW_START_SECONDS, engine.kill)
+    timer.start()
+    line = engine.stdout.readline() if engine.stdout else ""
+    timer.cancel()
+    if not line.startswith(_READY_LINE):
+        raise PreviewError(_last_words(words))
+    return line.removeprefix(_READY_LINE).strip()
+
+
+def _last_words(words: TextIO) -> str:
+    words.seek(0)
+    return words.read()[-800:]
+
+
+def _stop(engine: subprocess.Popen[str]) -> None:
+    if engine.stdin:
+        engine.stdin.close()
+    try:
+        engine.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        engine.kill()
+        engine.wait()
+    if engine.stdout:
+        engine.stdout.close()

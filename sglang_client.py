@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+"""Step 5: MOVA on an SGLang server. Submit a render, ask for its state, wait for it, download it, list all.
+
+Measured against SGLang 0.5.23. It has no login, no abort and keeps its jobs in memory only: a restart forgets them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from errors import (
+    DownloadBroken,
+    JobLost,
+    JobNotReady,
+    NumberOutOfRange,
+    RequestRefused,
+    ServerAnswerUnclear,
+    ServerDead,
+    ServerError,
+    ServerMismatch,
+    ServerSilent,
+    ServerUnreachable,
+    ServerWarmingUp,
+    SubmissionUnclear,
+    WaitedTooLong,
+    without_paths,
+)
+from waiting import OnProgress, Waiting
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from config import Settings
+    from render_settings import RenderSettings
+    from servers import ChosenServer
+    from sglang_answers import ServerInfo, VideoJob
+
+Found = TypeVar("Found")
+
+_QUICK_SECONDS = 5.0  # for questions that a ready server answers at once
+_SUBMIT_SECONDS = 120.0  # for a POST: the server stores the picture and prepares the request first
+_LOOK_SECONDS = 10.0  # how long a job whose POST broke off is looked for before we say that we do not know
+_MAX_PAGES = 100
+_TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
+
+
+class SGLangClient:
+    """The contract of ``/v1/videos`` on one server.
+
+    Every method raises ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead or ServerAnswerUnclear
+    where the server is not well, and RequestRefused where it says no.
+    """
+
+    def __init__(self, base_url: str, *, name: str = "", token: SecretStr | None = None) -> None:
+        from sglang_http import SGLangHTTP
+
+        self.name = name or base_url
+        self._http = SGLangHTTP(base_url, name=self.name, token=token)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def check_health(self, seconds: float = _QUICK_SECONDS) -> None:
+        """Return when the server is ready to render, else raise what is the matter with it."""
+        from sglang_answers import reason_of_body
+
+        status, body = self._http.ask("GET", "/health", seconds=seconds)
+        if status == 503 and not body:
+            raise ServerWarmingUp(server=self.name)
+        if status == 503:
+            raise ServerDead(reason_of_body(body), server=self.name)
+        if status != 200:
+            raise ServerAnswerUnclear(reason_of_body(body), server=self.name)
+
+    def info(self) -> ServerInfo:
+        """What the server says it serves; it answers in warm-up too."""
+        from sglang_answers import parsed, server_info
+
+        status, body = self._http.ask("GET", "/server_info", seconds=_QUICK_SECONDS)
+        if status != 200:
+            raise ServerAnswerUnclear(server=self.name)
+        return server_info(parsed(body, self.name), self.name)
+
+    def check_model(self, model: str) -> ServerInfo:
+        """Make sure that the server does not serve another resolution than ``model``.
+
+        Raises:
+            ServerMismatch: it does; nothing was sent.
+        """
+        info = self.info()
+        if info.model and info.model != model:
+            raise ServerMismatch(server=self.name, found=info.model, expected=model)
+        return info
+
+    def submit(self, prompt: str, first_frame: bytes, settings: RenderSettings, *, tag: str = "") -> VideoJob:
+        """Send one render, once; ``first_frame`` is PNG bytes and ``tag`` comes back as the job's ``model``.
+
+        Raises:
+            ServerSilent: the answer was lost, so the server may or may not have the job.
+        """
+        fields = _form_fields(prompt, settings)
+        if tag:
+            fields["model"] = tag
+        files = {"input_reference": ("first_frame.png", first_frame, "image/png")}
+        return self._job(self._answer("POST", "/v1/videos", seconds=_SUBMIT_SECONDS, data=fields, files=files))
+
+    def find_or_create(self, prompt: str, first_frame: bytes, settings: RenderSettings, *, tag: str) -> VideoJob:
+        """Submit so that a job with this ``tag`` exists once, also where an earlier submit's answer was lost.
+
+        Raises:
+            SubmissionUnclear: the answer was lost and the job was not found afterwards; it is not sent again.
+        """
+        try:
+            return self.find(tag) or self.submit(prompt, first_frame, settings, tag=tag)
+        except ServerSilent as lost_answer:
+            return self._look_for(tag, lost_answer)
+
+    def find(self, tag: str) -> VideoJob | None:
+        """The newest job that carries this tag."""
+        return next((job for job in self.all_jobs() if job.model == tag), None)
+
+    def retrieve(self, job_id: str) -> VideoJob:
+        """One job.
+
+        Raises:
+            JobLost: the server does not know it.
+        """
+        return self._job(self._answer("GET", f"/v1/videos/{_checked(job_id)}", seconds=_QUICK_SECONDS, job=job_id))
+
+    def list_jobs(self, *, limit: int = 100, after: str | None = None) -> list[VideoJob]:
+        """Up to ``limit`` (1 to 100) jobs, newest first."""
+        params = {"limit": limit, **({"after": _checked(after)} if after else {})}
+        answer = self._answer("GET", "/v1/videos", seconds=_QUICK_SECONDS, params=params)
+        data = answer.get("data") if isinstance(answer, dict) else None
+        if not isinstance(data, list):
+            raise ServerAnswerUnclear(server=self.name)
+        return [self._job(item) for item in data]
+
+    def all_jobs(self) -> Iterator[VideoJob]:
+        """Every job of the server, newest first, page after page."""
+        after = None
+        for _ in range(_MAX_PAGES):
+            page = self.list_jobs(after=after)
+            yield from page
+            if not page or page[-1].id == after:
+                return
+            after = page[-1].id
+
+    def forget(self, job_id: str) -> None:
+        """Take the job off the server's list. A running render goes on: SGLang cannot abort one."""
+        self._answer("DELETE", f"/v1/videos/{_checked(job_id)}", seconds=_QUICK_SECONDS, job=job_id)
+
+    def wait(
+        self, job_id: str, *, timeout: float, patience: float, on_progress: OnProgress = lambda progress: None
+    ) -> VideoJob:
+        """Follow a job to its end: 0.2 s between questions near its start and end, 2 s in between.
+
+        A server that warms up, restarts or cannot be reached is waited for, at most ``patience`` seconds at a
+        stretch; the whole wait lasts at most ``timeout`` seconds.
+
+        Raises:
+            JobFailed, JobLost, WaitedTooLong, or the trouble that outlasted ``patience``.
+        """
+        waiting = Waiting(patience=patience, started=time.monotonic())
+        while True:
+            job, now = self._seen_or_trouble(job_id, waiting, on_progress), time.monotonic()
+            if job and job.status == "completed":
+                return job
+            if job and job.status == "failed":
+                raise job.failure(self.name)
+            if now - waiting.started > timeout:
+                raise WaitedTooLong(server=self.name, job=job_id, waited=round(timeout))
+            time.sleep(waiting.pause(now))
+
+    def download(
+        self, job_id: str, path: Path, *, max_bytes: int, timeout: float, check: Callable[[Path], Found]
+    ) -> Found:
+        """Stream the finished video to a temporary file, ``check`` it, then rename it to ``path``.
+
+        Returns:
+            What ``check`` found; what it raises leaves no file behind.
+
+        Raises:
+            JobNotReady, JobLost; DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
+        """
+        part = path.with_name(path.name + ".part")
+        address = f"/v1/videos/{_checked(job_id)}/content"
+        try:
+            with self._http.opened("GET", address, seconds=min(timeout, 60)) as response:
+                if response.status_code != 200:
+                    raise self._no_content(job_id, b"".join(self._http.chunks(response, limit=2**20, seconds=10)))
+                expected = int(response.headers.get("Content-Length") or -1)
+                _write(part, self._http.chunks(response, limit=max_bytes, seconds=timeout), expected)
+            found = check(part)
+            part.replace(path)
+        except (ServerSilent, ServerAnswerUnclear) as problem:
+            reason = "too big" if isinstance(problem, ServerAnswerUnclear) else "too slow or cut off"
+            raise DownloadBroken(problem.raw, reason=reason) from None
+        finally:
+            part.unlink(missing_ok=True)
+        return found
+
+    def _answer(self, method: str, path: str, *, job: str = "", **content: Any) -> Any:
+        from sglang_answers import parsed, reason_of_body
+
+        try:
+            status, body = self._http.ask(method, path, **content)
+        except ServerSilent:
+            if method == "GET":
+                self.check_health()  # in warm-up these paths hang: say that instead
+            raise
+        if status == 404 and job:
+            raise JobLost(server=self.name, job=job)
+        if status in (502, 503, 504):
+            self.check_health()
+            raise ServerSilent(reason_of_body(body), server=self.name)
+        if status >= 300:
+            raise RequestRefused(reason_of_body(body), server=self.name, status=status)
+        return parsed(body, self.name)
+
+    def _job(self, answer: Any) -> VideoJob:
+        from sglang_answers import video_job
+
+        return video_job(answer, self.name)
+
+    def _look_for(self, tag: str, lost_answer: ServerSilent) -> VideoJob:
+        deadline = time.monotonic() + _LOOK_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if job := self.find(tag):
+                    return job
+            except _TROUBLES:
+                pass
+            time.sleep(0.5)
+        raise SubmissionUnclear(lost_answer.raw, server=self.name)
+
+    def _seen_or_trouble(self, job_id: str, waiting: Waiting, on_progress: OnProgress) -> VideoJob | None:
+        try:
+            job = self.retrieve(job_id)
+        except _TROUBLES as trouble:
+            on_progress(waiting.trouble(trouble, time.monotonic()))
+            return None
+        on_progress(waiting.saw(job, time.monotonic()))
+        return job
+
+    def _no_content(self, job_id: str, body: bytes) -> ServerError:
+        from sglang_answers import reason_of_body
+
+        words = reason_of_body(body)
+        if "not found" in words.casefold() and "variant" not in words.casefold():
+            return JobLost(words, server=self.name, job=job_id)
+        return JobNotReady(words, server=self.name, job=job_id)
+
+
+def _checked(job_id: str) -> str:
+    from sglang_answers import plain_id
+
+    return plain_id(job_id)
+
+
+def _form_fields(prompt: str, settings: RenderSettings) -> dict[str, str]:
+    """The form fields of a render; a negative prompt of None is left out, so that the server's own applies."""
+    fields = {
+        "prompt": prompt,
+        "size": settings.size,
+        "num_frames": str(settings.num_frames),
+        "fps": str(settings.fps),
+        "num_inference_steps": str(settings.num_inference_steps),
+        "guidance_scale": str(settings.guidance_scale),
+        "seed": str(settings.seed),
+    }
+    if settings.negative_prompt is not None:
+        fields["negative_prompt"] = settings.negative_prompt
+    return fields
+
+
+def _write(path: Path, chunks: Iterator[bytes], expected: int) -> None:
+    written = 0
+    with path.open("wb") as file:
+        for chunk in chunks:
+            written += file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if expected not in (-1, written):
+        raise DownloadBroken(reason=f"{written} of {expected} bytes came")
+
+
+# ---- the script ---------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    from command_line import add_render_options, described
+
+    parser = described(__doc__, prog="sglang_client.py")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="submit|status|wait|download|list")
+    submit = commands.add_parser("submit", help="send a prompt and a first frame; prints the server's job id")
+    submit.add_argument("--prompt", required=True)
+    submit.add_argument("--image", required=True, type=Path, metavar="F", help="the first frame; cropped as MOVA needs")
+    submit.add_argument("--tag", default="", help="a mark of your own, echoed as the job's `model`")
+    add_render_options(submit)
+    for name, words in (
+        ("status", "the state of one job"),
+        ("wait", "follow a job to its end"),
+        ("download", "fetch and check a finished video"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("job", metavar="ID")
+        if name == "download":
+            command.add_argument("--output", type=Path, metavar="F", help="default: ID.mp4")
+    listing = commands.add_parser("list", help="the server's jobs, newest first")
+    listing.add_argument("--limit", type=int, default=20, help="1 to 100 (default 20)")
+    for command in commands.choices.values():
+        if command is not submit:
+            command.add_argument("--server", metavar="KEY|URL", help="default: the first ready server of the settings")
+        command.add_argument("--json", action="store_true", help="one JSON object as the last line of stdout")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> dict[str, object]:
+    import config
+    from command_line import say_trouble
+    from servers import chosen_server
+
+    settings = config.load()
+    with chosen_server(settings, options.server, say_trouble, preview_allowed=False) as server:
+        return _COMMANDS[options.command](options, server, settings)
+
+
+def _submit(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
+    from command_line import picture_and_settings, say
+
+    first_frame, render, notes = picture_and_settings(options, server.model, settings)
+    for words in notes:
+        say(words)
+    job = server.client.submit(options.prompt, first_frame, render, tag=options.tag)
+    return {"text": job.id, **_shown(job, server), "seed": render.seed, "size": render.size}
+
+
+def _status(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
+    return _shown(server.client.retrieve(options.job), server)
+
+
+def _wait(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
+    from command_line import progress_bar
+
+    with progress_bar("render") as on_progress:
+        job = server.client.wait(
+            options.job, timeout=settings.render_timeout, patience=settings.server_patience, on_progress=on_progress
+        )
+    return _shown(job, server)
+
+
+def _download(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
+    from media.videos import probe
+
+    path = options.output or Path(f"{_checked(options.job)}.mp4")
+    video = server.client.download(
+        options.job,
+        path,
+        max_bytes=settings.max_video_mb * 2**20,
+        timeout=settings.download_timeout,
+        check=probe,
+    )
+    words = f"{path}: {video.width}x{video.height} · {video.num_frames} frames · {video.seconds:.2f} s"
+    return {"text": words, "id": options.job, "video": str(path), "num_frames": video.num_frames}
+
+
+def _list(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
+    if not 1 <= options.limit <= 100:
+        raise NumberOutOfRange(name="--limit", value=options.limit, accepted="1 to 100")
+    jobs = [_shown(job, server) for job in server.client.list_jobs(limit=options.limit)]
+    return {"text": "\n".join(str(job["text"]) for job in jobs) or "no jobs", "server": server.name, "jobs": jobs}
+
+
+def _shown(job: VideoJob, server: ChosenServer) -> dict[str, object]:
+    reason = without_paths(job.error)
+    text = f"{job.id}  {job.status}  {job.progress} %  {reason}".rstrip()
+    return {
+        "text": text,
+        "id": job.id,
+        "state": job.status,
+        "progress": job.progress,
+        "error": reason,
+        "model": job.model,
+        "server": server.name,
+    }
+
+
+_COMMANDS: dict[str, Callable[..., dict[str, object]]] = {
+    "submit": _submit,
+    "status": _status,
+    "wait": _wait,
+    "download": _download,
+    "list": _list,
+}
+
+
+if __name__ == "__main__":
+    from command_line import run_script
+
+    run_script(_parser(), _run)

@@ -1,0 +1,61 @@
+"""One wait for a job: what is told about it, how often to ask, and how long a troubled server is borne with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from errors import ServerError
+from pace import Pace, back_off
+
+if TYPE_CHECKING:
+    from sglang_answers import VideoJob
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A job's state and percentage, or the trouble that its server has had for ``troubled_for`` seconds."""
+
+    status: str
+    percent: int
+    seconds_left: float | None = None
+    trouble: ServerError | None = None
+    troubled_for: float = 0.0
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass
+class Waiting:
+    """Fed with every answer and every trouble; all times are readings of a monotonic clock, in seconds."""
+
+    started: float
+    patience: float
+    _pace: Pace = field(default_factory=Pace)
+    _troubled_since: float | None = None
+
+    def saw(self, job: VideoJob, now: float) -> Progress:
+        self._troubled_since = None
+        self._pace.saw(job.status, job.progress, now)
+        return Progress(job.status, self._pace.progress, self._pace.seconds_left(now))
+
+    def trouble(self, problem: ServerError, now: float) -> Progress:
+        """Note that the server is not well.
+
+        Raises:
+            The problem itself, once it has lasted longer than the patience.
+        """
+        if self._troubled_since is None:
+            self._troubled_since = now
+        troubled_for = now - self._troubled_since
+        if troubled_for > self.patience:
+            raise problem
+        return Progress(
+            self._pace.status, self._pace.progress, self._pace.seconds_left(now), problem, troubled_for=troubled_for
+        )
+
+    def pause(self, now: float) -> float:
+        """Seconds until the next question."""
+        return self._pace.pause(now) if self._troubled_since is None else back_off(now - self._troubled_since)
