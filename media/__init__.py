@@ -1,0 +1,1 @@
+"""Pictures in (decode, turn, crop) and videos out (open, count, compare with what was asked)."""

@@ -1,0 +1,174 @@
+"""Any picture file that people have, as plain 8-bit RGB; any other file, as one clear error."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from PIL import Image, ImageCms, ImageOps
+
+from errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooSmall
+
+KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # a camera's MPO opens as JPEG
+_MILLION = 1_000_000
+# The colour modes that a profile can be applied to as they are; every other mode goes through RGB.
+_COLOUR_MODES = ("L", "RGB", "CMYK", "LAB")
+# The usual whites of pictures with more than 8 bits; values beyond them are stretched from darkest to brightest.
+_WHITES: dict[str, tuple[float, ...]] = {"I;16": (65535,), "I": (255, 65535), "F": (1,)}
+
+
+def open_picture(source: Path | bytes, *, max_bytes: int, max_pixels: int, min_side: int = 64) -> Image.Image:
+    """Read a picture as it is meant to be seen: plain RGB in sRGB, turned upright, transparency on white.
+
+    Of an animation, the first frame. The kind is told by the content, never by the name. Sizes are checked
+    on the header, before a pixel is decoded; above about 179 megapixels Pillow itself refuses, whatever
+    ``max_pixels`` says.
+
+    Raises:
+        FileMissing: the path cannot be read.
+        NotAPicture: not one of KINDS.
+        PictureDamaged: begins like one of them and cannot be decoded to its end.
+        PictureTooSmall: a side is shorter than ``min_side`` pixels.
+        PictureTooLarge: more than ``max_bytes`` or ``max_pixels``.
+    """
+    data = _read(source, max_bytes)
+    picture = _opened(data, max_pixels)
+    _check_size(picture.size, max_pixels, min_side)
+    try:
+        return _plain(picture)
+    except Exception as problem:  # on hostile bytes Pillow raises whatever its plugins stumble over
+        raise PictureDamaged(f"{type(problem).__name__}: {problem}") from problem
+
+
+def png_bytes(picture: Image.Image) -> bytes:
+    """The picture as an RGB PNG without any metadata; the same pixels give the same bytes."""
+    bare = picture.convert("RGB")
+    bare.info.clear()
+    buffer = io.BytesIO()
+    bare.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def white_frame(width: int, height: int) -> Image.Image:
+    """A pure white picture: MOVA's first frame where there is only text."""
+    return Image.new("RGB", (width, height), "white")
+
+
+def _read(source: Path | bytes, max_bytes: int) -> bytes:
+    if isinstance(source, bytes):
+        data, size = source, len(source)
+    else:
+        data, size = _read_file(source, max_bytes)
+    if size > max_bytes:
+        raise PictureTooLarge(size=_megabytes(size), limit=_megabytes(max_bytes))
+    return data
+
+
+def _read_file(path: Path, max_bytes: int) -> tuple[bytes, int]:
+    """Its first bytes, one more than allowed at most, and its size."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+            return data, max(len(data), os.fstat(file.fileno()).st_size)
+    except OSError as problem:
+        raise FileMissing(name=path.name, reason=problem.strerror or "unreadable") from problem
+    except ValueError as problem:
+        raise FileMissing(name=repr(path.name), reason="not a file name") from problem
+
+
+def _opened(data: bytes, max_pixels: int) -> Image.Image:
+    """The picture with its header read and its pixels not."""
+    try:
+        return Image.open(io.BytesIO(data), formats=KINDS)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
+        limit = min(max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or max_pixels))
+        raise PictureTooLarge(str(problem), size=f"> {_megapixels(limit)}", limit=_megapixels(limit)) from problem
+    except Exception as problem:
+        kind = PictureDamaged if _begins_like_a_picture(data) else NotAPicture
+        raise kind from problem
+
+
+def _begins_like_a_picture(data: bytes) -> bool:
+    tests = (Image.OPEN[kind][1] for kind in KINDS if kind in Image.OPEN)
+    return any(test is not None and test(data[:16]) for test in tests)
+
+
+def _check_size(size: tuple[int, int], max_pixels: int, min_side: int) -> None:
+    width, height = size
+    if width * height > max_pixels:
+        shown = f"{width}x{height} ({_megapixels(width * height)})"
+        raise PictureTooLarge(size=shown, limit=_megapixels(max_pixels))
+    if min(size) < min_side:
+        raise PictureTooSmall(width=width, height=height, minimum=min_side)
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    profile = picture.info.get("icc_profile")
+    picture.load()
+    with suppress(Exception):  # broken EXIF data must not cost the picture
+        ImageOps.exif_transpose(picture, in_place=True)
+    colour, alpha = _split(picture)
+    rgb = _in_srgb(_eight_bits(colour), profile)
+    if alpha is None:
+        rgb.info.clear()
+        return rgb
+    page = white_frame(*rgb.size)
+    page.paste(rgb, mask=alpha)
+    return page
+
+
+def _split(picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+    """Colours and alpha; a deep picture keeps its depth, which Pillow's own conversion would clip to white."""
+    if not picture.has_transparency_data:
+        return picture, None
+    layered = picture.convert("RGBA")
+    return picture if _is_deep(picture) else layered.convert("RGB"), layered.getchannel("A")
+
+
+def _is_deep(picture: Image.Image) -> bool:
+    return picture.mode[:4] in _WHITES
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """The picture in a mode that a colour profile can be applied to."""
+    if picture.mode in _COLOUR_MODES:
+        return picture
+    if _is_deep(picture):
+        return _scaled(picture)
+    return picture.convert("L" if picture.mode == "1" else "RGB")
+
+
+def _scaled(picture: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits, whole or floating, as 8 bits from black to white."""
+    values = picture if picture.mode == "F" else picture.convert("I")
+    low, high = (float(edge) for edge in values.getextrema())  # type: ignore[arg-type]
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("pixels that are not numbers")
+    fitting = [white for white in _WHITES[picture.mode[:4]] if low >= 0 and high <= white]
+    black, white = (0.0, fitting[0]) if fitting else (low, high)
+    scale = 255 / ((white - black) or 1)
+    return values.point(lambda value: value * scale + (0.5 - black * scale)).convert("L")
+
+
+def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
+    if isinstance(profile, bytes) and profile:
+        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):  # a broken profile is as good as none
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            return _transformed(picture, source)
+    return picture.convert("RGB")
+
+
+def _transformed(picture: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
+    transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), picture.mode, "RGB")
+    return transform.apply(picture)
+
+
+def _megabytes(size: int) -> str:
+    return f"{math.ceil(size * 10 / _MILLION) / 10:g} MB"  # rounded up, so that too large never reads as the limit
+
+
+def _megapixels(pixels: int) -> str:
+    return f"{math.ceil(pixels * 10 / _MILLION) / 10:g} MP"

@@ -1,0 +1,183 @@
+"""The file that came back: is it a playable video, and is it what was asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition, Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from errors import FileMissing, VideoUnplayable
+from notes import N_, Note, note
+from render_settings import RenderSettings
+
+_TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
+
+
+@dataclass(frozen=True)
+class VideoFacts:
+    """What a video file really holds: sizes in pixels, ``fps`` in frames a second, ``bytes`` of the whole file.
+
+    ``seconds`` is the length of the picture track, ``sound_seconds`` that of the decoded sound, None without one.
+    """
+
+    width: int
+    height: int
+    num_frames: int
+    fps: float
+    seconds: float
+    has_sound: bool
+    sound_seconds: float | None
+    bytes: int
+
+
+@dataclass
+class _Counts:
+    """What has come out of the file so far; ``sound`` in seconds."""
+
+    packets: int = 0
+    frames: int = 0
+    damaged: int = 0
+    sound_packets: int = 0
+    sound: Fraction = Fraction()
+
+    def add(self, packet: Packet[Stream], *, is_picture: bool) -> None:
+        if packet.size and is_picture:  # the last packet of a track is empty and only flushes the decoder
+            self.packets += 1
+        elif packet.size:
+            self.sound_packets += 1
+        for frame in packet.decode():
+            if isinstance(frame, AudioFrame):
+                self.sound += Fraction(frame.samples, frame.sample_rate)
+            elif isinstance(frame, VideoFrame):
+                self.frames += 1
+                self.damaged += frame.is_corrupt
+
+
+def probe(path: Path, *, max_frames: int = 2000) -> VideoFacts:
+    """Decode an MP4 file from its first frame to its last, sound included, and say what it holds.
+
+    All of it is decoded, not only its ends, so that a break anywhere is found: 0.1 s for 193 frames of 640x352.
+
+    Raises:
+        FileMissing: the file cannot be opened.
+        VideoUnplayable: empty, not MP4, without pictures, breaking off, or longer than ``max_frames``.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as problem:
+        raise FileMissing(name=path.name, reason=problem.strerror or "unreadable") from problem
+    with file:
+        return _probe_open_file(file, file.seek(0, os.SEEK_END), max_frames)
+
+
+def check(path: Path, settings: RenderSettings) -> tuple[VideoFacts, list[Note]]:
+    """Probe a video; return what it holds and every deviation from what was asked for.
+
+    Raises:
+        FileMissing, VideoUnplayable: as ``probe``.
+    """
+    facts = probe(path)
+    return facts, [*_picture_notes(facts, settings), *_sound_notes(facts)]
+
+
+def _probe_open_file(file: BinaryIO, size: int, max_frames: int) -> VideoFacts:
+    file.seek(0)
+    begins_like_mp4 = file.read(8)[4:] == b"ftyp"
+    file.seek(0)
+    try:
+        # An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
+        with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
+            return _probe_container(container, size, max_frames)
+    except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
+        reason = "it breaks off or is damaged" if begins_like_mp4 else "it is not an MP4 file"
+        raise VideoUnplayable(str(problem), reason=reason if size else "it is empty") from problem
+
+
+def _probe_container(container: InputContainer, size: int, max_frames: int) -> VideoFacts:
+    pictures = _picture_track(container)
+    counts = _decode(container, pictures, max_frames)
+    rate = pictures.average_rate or pictures.guessed_rate or Fraction()
+    return VideoFacts(
+        width=pictures.width,
+        height=pictures.height,
+        num_frames=counts.frames,
+        fps=float(rate),
+        seconds=_length(pictures, counts.frames, rate),
+        has_sound=counts.sound > 0,
+        sound_seconds=float(counts.sound) or None,
+        bytes=size,
+    )
+
+
+def _picture_track(container: InputContainer) -> VideoStream:
+    for track in container.streams.video:
+        if not track.disposition & Disposition.attached_pic:  # a cover picture is kept as a track, too
+            return track
+    raise VideoUnplayable(reason="it has no moving pictures")
+
+
+def _decode(container: InputContainer, pictures: VideoStream, max_frames: int) -> _Counts:
+    """Walk through the whole file once."""
+    counts = _Counts()
+    sound = container.streams.audio[:1]
+    pictures.thread_type = "AUTO"
+    for packet in container.demux(pictures, *sound):
+        counts.add(packet, is_picture=packet.stream is pictures)
+        if counts.packets > max_frames:
+            raise VideoUnplayable(reason=f"it has more than {max_frames} frames")
+    _check_complete(counts, pictures, sound)
+    return counts
+
+
+def _check_complete(counts: _Counts, pictures: VideoStream, sound: tuple[AudioStream, ...]) -> None:
+    """At the end of a file cut short FFmpeg just stops; the header still says how many there should be."""
+    promised_sound = sound[0].frames if sound else 0
+    if counts.packets < pictures.frames or counts.sound_packets < promised_sound:
+        raise VideoUnplayable(reason="it breaks off")
+    if counts.damaged:
+        raise VideoUnplayable(reason="some of its frames are damaged")
+    if not counts.frames:
+        raise VideoUnplayable(reason="it has no frames")
+
+
+def _length(pictures: VideoStream, num_frames: int, rate: Fraction) -> float:
+    if pictures.duration and pictures.time_base:
+        return float(pictures.duration * pictures.time_base)
+    return float(num_frames / rate) if rate else 0.0
+
+
+def _picture_notes(facts: VideoFacts, asked: RenderSettings) -> list[Note]:
+    notes = []
+    if (facts.width, facts.height) != (asked.width, asked.height):
+        size = f"{facts.width}x{facts.height}"
+        notes.append(note(N_("The video is {found}; {asked} was asked for."), found=size, asked=asked.size))
+    if facts.num_frames != asked.num_frames:
+        text = N_("The video has {found} frames; {asked} were asked for.")
+        notes.append(note(text, found=facts.num_frames, asked=asked.num_frames))
+    if abs(facts.fps - asked.fps) > 0.01:
+        text = N_("The video runs at {found} frames a second; {asked} were asked for.")
+        notes.append(note(text, found=round(facts.fps, 2), asked=asked.fps))
+    if abs(facts.seconds - asked.seconds) > _TOLERANCE:
+        text = N_("The video lasts {found} s; {asked} s were asked for.")
+        notes.append(note(text, found=round(facts.seconds, 2), asked=round(asked.seconds, 2)))
+    return notes
+
+
+def _sound_notes(facts: VideoFacts) -> list[Note]:
+    if facts.sound_seconds is None:
+        return [note(N_("The video has no sound."))]
+    if abs(facts.sound_seconds - facts.seconds) <= _TOLERANCE:
+        return []
+    text = N_("The sound lasts {sound} s, the pictures {pictures} s.")
+    return [note(text, sound=round(facts.sound_seconds, 2), pictures=round(facts.seconds, 2))]
