@@ -2,13 +2,14 @@
 
 Each setting can also come from the environment or from a file ``.env`` beside this one, under its name
 in CAPITALS (``OUTPUT_DIR=/data/videos``). The environment wins over ``.env``, which wins over this file;
-an empty variable counts as not set.
+an empty variable counts as not set. ``MOVA_ENV_FILE`` names another file in the place of ``.env``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
     """The form."""
 
     model_config = SettingsConfigDict(
-        env_file=(HERE / ".env", ".env"), env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+        env_file=os.environ.get("MOVA_ENV_FILE", HERE / ".env"), env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
     )
 
     # ---- SGLang servers ----------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ from typing import ClassVar
 
 from notes import N_, Fact, Note, Translate, as_written
 
-_PATH = re.compile(r"(?<![\w:/.])(?:~|[A-Za-z]:\\|/)(?:[\w.@+-]+[/\\])+[\w.@+-]*")
+_PATH = re.compile(r"(?<![\w:/.])(?:~/|[A-Za-z]:\\|/)(?:[\w.@+-]+[/\\])+[\w.@+-]*")
 _RAW_LIMIT = 2000
 
 

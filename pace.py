@@ -21,11 +21,13 @@ class Pace:
     _changed_at: float = 0.0
     _first: tuple[float, int] | None = field(default=None, repr=False)
     _last: tuple[float, int] | None = field(default=None, repr=False)
+    _smallest_step: int = 100
 
     def saw(self, status: str, progress: int, now: float) -> None:
         if status != self.status:
             self.status, self._changed_at = status, now
         if progress > self.progress:
+            self._smallest_step = min(self._smallest_step, progress - self.progress)
             self.progress = progress
             self._first = self._first or (now, progress)
             self._last = (now, progress)
@@ -40,7 +42,9 @@ class Pace:
     def pause(self, now: float) -> float:
         """Seconds to sleep before the next question."""
         left = self.seconds_left(now)
-        if self.progress >= 95 or now - self._changed_at < _QUICK_AFTER_CHANGE:
+        if 100 - self.progress <= self._smallest_step + 1 <= 100 or self.progress >= 95:
+            return QUICK
+        if now - self._changed_at < _QUICK_AFTER_CHANGE:
             return QUICK
         if left is None:
             return CALM

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Sets up .venv with everything the tests need and runs the whole suite. Arguments go to pytest.
+set -euo pipefail
+cd "$(dirname "$0")"
+PYTHON=${PYTHON:-python3}
+
+[ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
+stamp=.venv/installed-dev.sha256
+if ! sha256sum --status --check "$stamp" 2>/dev/null; then
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+  sha256sum requirements-dev.lock > "$stamp"
+fi
+
+.venv/bin/ruff check .
+.venv/bin/ruff format --check .
+.venv/bin/mypy .
+exec .venv/bin/python -m pytest "$@"

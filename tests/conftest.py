@@ -1,0 +1,26 @@
+"""No test sees the machine's own keys, servers or .env; every one writes to a folder of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import config
+
+REPO = Path(__file__).resolve().parent.parent
+_OURS = {name.upper() for name in config.Settings.model_fields} | {"GOOGLE_API_KEY", "OPENAI_ORG_ID"}
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in _OURS & set(os.environ):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MOVA_ENV_FILE", os.devnull)
+    monkeypatch.setenv("OUTPUT_DIR", str(tmp_path / "outputs"))
+    monkeypatch.setitem(config.Settings.model_config, "env_file", None)
+    config.load.cache_clear()
+    yield
+    config.load.cache_clear()

@@ -1,0 +1,387 @@
+"""The client against a local server that answers as SGLang does, and as broken servers do."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+import sglang_client
+from errors import (
+    DownloadBroken,
+    JobFailed,
+    JobLost,
+    JobNotReady,
+    RequestRefused,
+    ServerAnswerUnclear,
+    ServerDead,
+    ServerError,
+    ServerMismatch,
+    ServerSilent,
+    ServerUnreachable,
+    ServerWarmingUp,
+    SubmissionUnclear,
+    WaitedTooLong,
+)
+from render_settings import RenderSettings
+from sglang_client import SGLangClient
+from waiting import Progress
+
+RENDER = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
+ID = "bd6839c2-faf7-47dd-b7ff-03280cb1a1b1"
+
+
+def job(status: str = "queued", progress: int = 0, **more: Any) -> dict[str, Any]:
+    return {"id": ID, "object": "video", "model": "m", "status": status, "progress": progress, "error": None, **more}
+
+
+@pytest.fixture
+def client(httpserver: HTTPServer) -> Iterator[SGLangClient]:
+    client = SGLangClient(httpserver.url_for("").rstrip("/"), name="a")
+    yield client
+    client.close()
+
+
+def in_turn(httpserver: HTTPServer, uri: str, answers: list[Response]) -> list[Request]:
+    """Give these answers one after the other, the last one again and again; returns the requests seen."""
+    seen: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        seen.append(request)
+        return answers[min(len(seen), len(answers)) - 1]
+
+    httpserver.expect_request(uri).respond_with_handler(answer)
+    return seen
+
+
+def ok(document: Any, status: int = 200) -> Response:
+    import json
+
+    return Response(json.dumps(document), status, content_type="application/json")
+
+
+@contextmanager
+def raw_server(*replies: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
+    """A TCP server that gives each connection these bytes and closes; None keeps it open and silent."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    requests: list[bytes] = []
+    kept: list[socket.socket] = []
+
+    def serve() -> None:
+        for reply in replies:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            requests.append(connection.recv(65536))
+            if reply is None:
+                kept.append(connection)
+                continue
+            connection.sendall(reply)
+            connection.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", requests
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    for connection in kept:
+        connection.close()
+    thread.join(5)
+
+
+def test_health_tells_ready_warming_and_dead_apart(httpserver: HTTPServer, client: SGLangClient) -> None:
+    answers = [ok({"status": "ok"}), Response(b"", 503), ok({"status": "unhealthy", "error": "worker exited"}, 503)]
+    in_turn(httpserver, "/health", [*answers, Response("<html>hello</html>", 404)])
+    client.check_health()
+    for expected in (ServerWarmingUp, ServerDead, ServerAnswerUnclear):
+        with pytest.raises(expected):
+            client.check_health()
+
+
+def test_nobody_there_is_said_as_such() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(ServerUnreachable) as caught:
+        SGLangClient(f"http://127.0.0.1:{port}").check_health()
+    assert "refused" in str(caught.value)
+    with pytest.raises(ServerUnreachable) as caught:
+        SGLangClient("http://no-such-host.invalid").check_health()
+    assert "unknown host" in str(caught.value)
+
+
+def test_a_submit_sends_every_field_and_the_picture_once(httpserver: HTTPServer, client: SGLangClient) -> None:
+    seen = in_turn(httpserver, "/v1/videos", [ok(job())])
+    sent = client.submit('She says: "你好"', b"\x89PNG-bytes", RENDER, tag="mova-360p#j1")
+    assert sent.id == ID
+    form, files = seen[0].form, seen[0].files
+    assert form.to_dict() == {
+        "prompt": 'She says: "你好"',
+        "size": "640x352",
+        "num_frames": "17",
+        "fps": "24",
+        "num_inference_steps": "4",
+        "guidance_scale": "5.0",
+        "seed": "7",
+        "model": "mova-360p#j1",
+    }
+    assert files["input_reference"].read() == b"\x89PNG-bytes"
+    assert files["input_reference"].content_type == "image/png"
+
+
+def test_an_empty_negative_prompt_is_sent_and_a_missing_one_is_not(
+    httpserver: HTTPServer, client: SGLangClient
+) -> None:
+    from dataclasses import replace
+
+    seen = in_turn(httpserver, "/v1/videos", [ok(job())])
+    client.submit("p", b"x", replace(RENDER, negative_prompt=""))
+    client.submit("p", b"x", RENDER)
+    assert [request.form.get("negative_prompt") for request in seen] == ["", None]
+
+
+def test_the_token_goes_to_the_proxy_and_into_no_error(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/v1/videos", headers={"Authorization": "Bearer t0ken"}).respond_with_json(
+        {"detail": "not for you"}, status=403
+    )
+    client = SGLangClient(httpserver.url_for("").rstrip("/"), name="a", token=SecretStr("t0ken"))
+    with pytest.raises(RequestRefused) as caught:
+        client.submit("p", b"x", RENDER)
+    assert caught.value.raw == "not for you"
+    assert "t0ken" not in repr(vars(caught.value))
+
+
+def test_a_refusal_keeps_the_servers_reason(httpserver: HTTPServer, client: SGLangClient) -> None:
+    httpserver.expect_request("/v1/videos").respond_with_json({"detail": "seed must be >= 0"}, status=400)
+    with pytest.raises(RequestRefused) as caught:
+        client.submit("p", b"x", RENDER)
+    assert caught.value.raw == "seed must be >= 0"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_post_follows_no_redirect(httpserver: HTTPServer, client: SGLangClient, status: int) -> None:
+    seen = in_turn(httpserver, "/v1/videos", [Response(b"", status, headers={"Location": "/elsewhere"})])
+    elsewhere = in_turn(httpserver, "/elsewhere", [ok(job())])
+    with pytest.raises(RequestRefused):
+        client.submit("p", b"x", RENDER)
+    assert (len(seen), len(elsewhere)) == (1, 0)
+
+
+def test_a_post_whose_connection_breaks_is_not_repeated() -> None:
+    with raw_server(b"", b"", b"") as (address, requests):
+        with pytest.raises(ServerSilent):
+            SGLangClient(address).submit("p", b"x", RENDER)
+        time.sleep(0.2)
+        assert len([r for r in requests if r.startswith(b"POST")]) == 1
+
+
+def test_a_lost_answer_is_looked_for_and_found(httpserver: HTTPServer, client: SGLangClient) -> None:
+    posts: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        if request.method == "POST":
+            posts.append(request)
+            return Response(b"", 504)  # a gateway gave up; the server took the job
+        return ok({"data": [job(model="tag")] if posts else [], "has_more": False})
+
+    httpserver.expect_request("/v1/videos").respond_with_handler(answer)
+    httpserver.expect_request("/health").respond_with_json({"status": "ok"})
+    assert client.find_or_create("p", b"x", RENDER, tag="tag").id == ID
+    assert len(posts) == 1
+
+
+def test_a_job_that_is_there_already_is_not_sent_again(httpserver: HTTPServer, client: SGLangClient) -> None:
+    httpserver.expect_request("/v1/videos", method="GET").respond_with_json({"data": [job(model="tag")]})
+    assert client.find_or_create("p", b"x", RENDER, tag="tag").id == ID
+
+
+def test_a_lost_answer_that_is_not_found_is_never_sent_twice(
+    httpserver: HTTPServer, client: SGLangClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sglang_client, "_LOOK_SECONDS", 0.5)
+    posts: list[Request] = []
+
+    def answer(request: Request) -> Response:
+        if request.method == "POST":
+            posts.append(request)
+            return Response(b"", 502)
+        return ok({"data": []})
+
+    httpserver.expect_request("/v1/videos").respond_with_handler(answer)
+    httpserver.expect_request("/health").respond_with_json({"status": "ok"})
+    with pytest.raises(SubmissionUnclear):
+        client.find_or_create("p", b"x", RENDER, tag="tag")
+    assert len(posts) == 1
+
+
+def test_all_pages_of_the_list_are_read(httpserver: HTTPServer, client: SGLangClient) -> None:
+    def page(request: Request) -> Response:
+        after = request.args.get("after")
+        first = int(after.removeprefix("job-")) + 1 if after else 0
+        return ok({"data": [job(id=f"job-{n}") for n in range(first, min(first + 100, 250))]})
+
+    httpserver.expect_request("/v1/videos").respond_with_handler(page)
+    assert [one.id for one in client.all_jobs()] == [f"job-{n}" for n in range(250)]
+
+
+def test_a_404_on_a_known_id_is_lost(httpserver: HTTPServer, client: SGLangClient) -> None:
+    httpserver.expect_request(f"/v1/videos/{ID}").respond_with_json({"detail": "Video not found"}, status=404)
+    with pytest.raises(JobLost):
+        client.retrieve(ID)
+
+
+def test_a_wait_sees_progress_and_the_end(httpserver: HTTPServer, client: SGLangClient) -> None:
+    in_turn(
+        httpserver,
+        f"/v1/videos/{ID}",
+        [ok(job()), ok(job("in_progress", 50)), ok(job("in_progress", 40)), ok(job("completed", 100))],
+    )
+    seen: list[Progress] = []
+    client.wait(ID, timeout=60, patience=5, on_progress=seen.append)
+    assert [(one.status, one.percent) for one in seen] == [
+        ("queued", 0),
+        ("in_progress", 50),
+        ("in_progress", 50),
+        ("completed", 100),
+    ]
+
+
+def test_a_wait_survives_a_gateway_in_trouble(httpserver: HTTPServer, client: SGLangClient) -> None:
+    in_turn(httpserver, f"/v1/videos/{ID}", [ok(job()), Response("bad gateway", 502), ok(job("completed", 100))])
+    httpserver.expect_request("/health").respond_with_json({"status": "ok"})
+    seen: list[Progress] = []
+    client.wait(ID, timeout=60, patience=5, on_progress=seen.append)
+    assert [isinstance(one.trouble, ServerSilent) for one in seen] == [False, True, False]
+
+
+def test_hanging_paths_in_warm_up_are_named_and_waited_for(
+    httpserver: HTTPServer, client: SGLangClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sglang_client, "_QUICK_SECONDS", 0.3)
+    hung = threading.Event()
+
+    def answer(request: Request) -> Response:
+        if not hung.is_set():
+            hung.set()
+            time.sleep(1)
+        return Response('{"detail":"Video not found"}', 404)
+
+    httpserver.expect_request(f"/v1/videos/{ID}").respond_with_handler(answer)
+    httpserver.expect_request("/health").respond_with_data(b"", status=503)
+    seen: list[Progress] = []
+    with pytest.raises(JobLost):
+        client.wait(ID, timeout=60, patience=5, on_progress=seen.append)
+    assert isinstance(seen[0].trouble, ServerWarmingUp)
+
+
+def test_a_failed_job_ends_the_wait_with_its_reason(httpserver: HTTPServer, client: SGLangClient) -> None:
+    in_turn(httpserver, f"/v1/videos/{ID}", [ok(job("failed", 50, error={"message": "no luck"}))])
+    with pytest.raises(JobFailed) as caught:
+        client.wait(ID, timeout=60, patience=5)
+    assert caught.value.raw == "no luck"
+
+
+def test_patience_and_time_are_limited(httpserver: HTTPServer, client: SGLangClient) -> None:
+    in_turn(httpserver, f"/v1/videos/{ID}", [ok(job("in_progress", 10))])
+    with pytest.raises(WaitedTooLong):
+        client.wait(ID, timeout=0.5, patience=5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        nobody = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(ServerUnreachable):
+        SGLangClient(nobody).wait(ID, timeout=60, patience=0.4)
+
+
+def test_a_server_of_the_other_resolution_never_gets_the_job(httpserver: HTTPServer, client: SGLangClient) -> None:
+    httpserver.expect_request("/server_info").respond_with_json({"served_model_name": "mova-720p", "model_path": "x"})
+    with pytest.raises(ServerMismatch) as caught:
+        client.check_model("mova-360p")
+    assert "mova-720p" in str(caught.value)
+
+
+def _download(client: SGLangClient, path: Path, *, max_bytes: int = 10**6, timeout: float = 5.0) -> int:
+    return client.download(ID, path, max_bytes=max_bytes, timeout=timeout, check=lambda part: part.stat().st_size)
+
+
+def test_a_download_is_checked_before_it_gets_its_name(
+    httpserver: HTTPServer, client: SGLangClient, tmp_path: Path
+) -> None:
+    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_data(b"x" * 5000, content_type="video/mp4")
+    path = tmp_path / "video.mp4"
+
+    def refuse(part: Path) -> int:
+        assert part.read_bytes() == b"x" * 5000
+        assert not path.exists()
+        raise DownloadBroken(reason="not a video")
+
+    with pytest.raises(DownloadBroken):
+        client.download(ID, path, max_bytes=10**6, timeout=5, check=refuse)
+    assert list(tmp_path.iterdir()) == []
+    assert _download(client, path) == 5000
+    assert [file.name for file in tmp_path.iterdir()] == ["video.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (ok({"detail": "Generation is still in-progress"}, 404), JobNotReady),
+        (ok({"detail": "Video not found"}, 404), JobLost),
+    ],
+)
+def test_no_content_yet_and_no_job_are_two_things(
+    httpserver: HTTPServer, client: SGLangClient, tmp_path: Path, answer: Response, expected: type[ServerError]
+) -> None:
+    in_turn(httpserver, f"/v1/videos/{ID}/content", [answer])
+    with pytest.raises(expected):
+        _download(client, tmp_path / "v.mp4")
+
+
+def test_a_download_has_a_byte_limit(httpserver: HTTPServer, client: SGLangClient, tmp_path: Path) -> None:
+    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_data(b"x" * 5000)
+    with pytest.raises(DownloadBroken) as caught:
+        _download(client, tmp_path / "v.mp4", max_bytes=4999)
+    assert "too big" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 1000\r\n\r\n"
+
+
+def test_a_body_that_breaks_off_is_not_taken_for_a_video(tmp_path: Path) -> None:
+    with raw_server(HEAD + b"x" * 400) as (address, _), pytest.raises(DownloadBroken):
+        _download(SGLangClient(address), tmp_path / "v.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_download_has_a_deadline_also_when_bytes_keep_coming(
+    httpserver: HTTPServer, client: SGLangClient, tmp_path: Path
+) -> None:
+    def drip(request: Request) -> Response:
+        def pieces() -> Iterator[bytes]:
+            for _ in range(100):
+                time.sleep(0.05)
+                yield b"x"
+
+        return Response(pieces(), 200, content_type="video/mp4")
+
+    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_handler(drip)
+    with pytest.raises(DownloadBroken) as caught:
+        _download(client, tmp_path / "v.mp4", timeout=0.4)
+    assert "too slow" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>login</html>", b"", b'{"id": "../x", "status": "queued"}', b"[]", b"{" * 9, b"x" * (9 * 2**20)]
+)
+def test_answers_that_are_not_sglangs_are_unclear(httpserver: HTTPServer, client: SGLangClient, body: bytes) -> None:
+    httpserver.expect_request(f"/v1/videos/{ID}").respond_with_data(body, content_type="application/json")
+    with pytest.raises(ServerAnswerUnclear):
+        client.retrieve(ID)
