@@ -1,0 +1,29 @@
+"""The HTTP server: its routes, and the engine behind them for as long as it runs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from preview import served, videos
+from preview.engine import running
+from preview.sizes import Model
+
+MAX_BODY = 50 * 1024 * 1024
+
+
+def create_app(model: Model, output_path: Path | None = None) -> FastAPI:
+    """The server for one model. Without ``output_path`` the videos are gone when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with running(model, output_path) as app.state.engine:
+            yield
+
+    app = FastAPI(title="Preview engine, not MOVA", lifespan=lifespan, max_body_size=MAX_BODY)
+    app.include_router(served.router)
+    app.include_router(videos.router)
+    return app
