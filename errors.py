@@ -63,6 +63,7 @@ MovaError
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import ClassVar
 
 from notes import N_, Fact, Note, Translate, as_written
@@ -292,6 +293,11 @@ class DownloadBroken(VideoError):
 class StorageError(MovaError):
     what = N_("The folder {folder} cannot be written: {reason}.")
     advice = N_("Free some space, or choose another folder with OUTPUT_DIR or --output-dir.")
+
+
+def storage_error(folder: Path, problem: OSError) -> StorageError:
+    """What the operating system said of one of our folders."""
+    return StorageError(folder=str(folder), reason=problem.strerror or type(problem).__name__)
 
 
 class PreviewError(MovaError):

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from errors import MovaError, StorageError
+from errors import FileMissing, MovaError, storage_error
 from step_result import StepResult
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class JobFolder:
         try:
             folder.path.mkdir(parents=True)
         except OSError as problem:
-            raise _storage_error(output_dir, problem) from None
+            raise storage_error(output_dir, problem) from None
         return folder
 
     def write(self, name: str, data: bytes) -> Path:
@@ -132,7 +132,7 @@ class JobFolder:
             part.replace(target)
         except OSError as problem:
             part.unlink(missing_ok=True)
-            raise _storage_error(self.path, problem) from None
+            raise storage_error(self.path, problem) from None
         return target
 
     def write_first_frame(self, record: JobRecord, png: bytes) -> None:
@@ -151,15 +151,9 @@ class JobFolder:
         Raises:
             FileMissing: there is none that can be read.
         """
-        from errors import FileMissing
-
         try:
             document = json.loads((self.path / RECORD).read_bytes())
             known = {one.name for one in dataclasses.fields(JobRecord)}
             return JobRecord(**{key: value for key, value in document.items() if key in known})
         except (OSError, ValueError, TypeError, AttributeError) as problem:
             raise FileMissing(name=str(self.path / RECORD), reason=type(problem).__name__) from None
-
-
-def _storage_error(folder: Path, problem: OSError) -> StorageError:
-    return StorageError(folder=str(folder), reason=problem.strerror or type(problem).__name__)

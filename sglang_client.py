@@ -28,6 +28,7 @@ from errors import (
     ServerWarmingUp,
     SubmissionUnclear,
     WaitedTooLong,
+    storage_error,
     without_paths,
 )
 from waiting import OnProgress, Waiting
@@ -186,7 +187,7 @@ class SGLangClient:
             What ``check`` found; what it raises leaves no file behind.
 
         Raises:
-            JobNotReady, JobLost; DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
+            JobNotReady, JobLost, StorageError; DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
         """
         part = path.with_name(path.name + ".part")
         address = f"/v1/videos/{_checked(job_id)}/content"
@@ -201,6 +202,8 @@ class SGLangClient:
         except (ServerSilent, ServerAnswerUnclear) as problem:
             reason = "too big" if isinstance(problem, ServerAnswerUnclear) else "too slow or cut off"
             raise DownloadBroken(problem.raw, reason=reason) from None
+        except OSError as problem:
+            raise storage_error(path.parent, problem) from None
         finally:
             part.unlink(missing_ok=True)
         return found
@@ -338,7 +341,7 @@ def _submit(options: argparse.Namespace, server: ChosenServer, settings: Setting
     for words in notes:
         say(words)
     job = server.client.submit(options.prompt, first_frame, render, tag=options.tag)
-    return {"text": job.id, **_shown(job, server), "seed": render.seed, "size": render.size}
+    return {**_shown(job, server), "text": job.id, "seed": render.seed, "size": render.size}
 
 
 def _status(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
