@@ -48,6 +48,17 @@ def service_address(value: str) -> str:
     return value.strip().rstrip("/")
 
 
+_DATABASE = re.compile(r"(sqlite:///.+|postgres(ql)?(\+psycopg)?://[^/\s]+/[^/\s]+)")
+
+
+def checked_database(value: SecretStr) -> SecretStr:
+    """The address of an SQLite file or of a PostgreSQL database."""
+    address = value.get_secret_value().strip()
+    if not _DATABASE.fullmatch(address):
+        raise ValueError("sqlite:////folder/jobs.db or postgresql://user:password@host/name")
+    return SecretStr(re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", address))
+
+
 def _port_is_valid(address: str) -> bool:
     try:
         return urlsplit(address).port != 0
@@ -98,7 +109,11 @@ class Settings(BaseSettings):
     """The form."""
 
     model_config = SettingsConfigDict(
-        env_file=os.environ.get("MOVA_ENV_FILE", HERE / ".env"), env_ignore_empty=True, extra="ignore", frozen=True, validate_default=True
+        env_file=os.environ.get("MOVA_ENV_FILE", HERE / ".env"),
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        validate_default=True,
     )
 
     # ---- SGLang servers ----------------------------------------------------------------------------------
@@ -156,6 +171,9 @@ class Settings(BaseSettings):
 
     # ---- Files -------------------------------------------------------------------------------------------
     output_dir: Path = Path("outputs")
+    # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,
+    # postgresql://user:password@host/name
+    database_url: Annotated[SecretStr, AfterValidator(checked_database)] | None = None
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
     max_image_megapixels: Annotated[int, Field(ge=1, le=1_000)] = 80
 
@@ -188,6 +206,13 @@ class Settings(BaseSettings):
     def _with_short_address(self, server: Server) -> Server:
         address = {"mova-360p": self.sglang_360p_url, "mova-720p": self.sglang_720p_url}.get(server.name)
         return server.model_copy(update={"base_url": address}) if address else server
+
+    @property
+    def database_address(self) -> str:
+        """Where the store of jobs is, with the password in it: for opening the store, not for showing."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.output_dir.resolve() / 'jobs.db'}"
 
     @property
     def servers_are_defaults(self) -> bool:
