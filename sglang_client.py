@@ -187,7 +187,8 @@ class SGLangClient:
             What ``check`` found; what it raises leaves no file behind.
 
         Raises:
-            JobNotReady, JobLost, StorageError; DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
+            JobNotReady, JobLost, StorageError.
+            DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
         """
         part = path.with_name(path.name + ".part")
         address = f"/v1/videos/{_checked(job_id)}/content"

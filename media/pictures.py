@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import math
 import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageMath, ImageOps
 
 from errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooSmall
 
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # a camera's MPO opens as JPEG
 _MILLION = 1_000_000
+warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong with a file is said once, by an error of ours
 # The colour modes that a profile can be applied to as they are; every other mode goes through RGB.
 _COLOUR_MODES = ("L", "RGB", "CMYK", "LAB")
 # The usual whites of pictures with more than 8 bits; values beyond them are stretched from darkest to brightest.
@@ -121,11 +123,19 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _split(picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Colours and alpha; a deep picture keeps its depth, which Pillow's own conversion would clip to white."""
+    """Colours and alpha, None where nothing is transparent."""
     if not picture.has_transparency_data:
         return picture, None
+    if _is_deep(picture):
+        return picture, _all_but(picture.convert("I"), picture.info["transparency"])
     layered = picture.convert("RGBA")
-    return picture if _is_deep(picture) else layered.convert("RGB"), layered.getchannel("A")
+    return layered.convert("RGB"), layered.getchannel("A")
+
+
+def _all_but(grey: Image.Image, clear: int) -> Image.Image:
+    """Opaque except where the value is ``clear``; Pillow's own way would compare after clipping to 8 bits."""
+    opaque: Image.Image = ImageMath.lambda_eval(lambda names: (names["grey"] != clear) * 255, grey=grey)
+    return opaque.convert("L")
 
 
 def _is_deep(picture: Image.Image) -> bool:

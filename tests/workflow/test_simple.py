@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ def test_nothing_configured_leaves_a_preview_video_and_says_so(shell: Shell) -> 
     with av.open(str(shell.folder / video)) as container:
         stream = container.streams.video[0]
         frames = sum(1 for _ in container.decode(stream))
-        assert (stream.width, stream.height, frames, stream.average_rate) == (640, 352, 193, 24)
+        assert (stream.width, stream.height, frames) == (640, 352, 193)
+        assert stream.average_rate == Fraction(24)
         assert [audio.rate for audio in container.streams.audio] == [48000]
 
 
