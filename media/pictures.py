@@ -87,7 +87,7 @@ def _opened(data: bytes, max_pixels: int) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=KINDS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         limit = min(max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or max_pixels))
-        raise PictureTooLarge(str(problem), size=f"> {_megapixels(limit)}", limit=_megapixels(limit)) from problem
+        raise PictureTooLarge(size=f"> {_megapixels(limit)}", limit=_megapixels(limit)) from problem
     except Exception as problem:
         kind = PictureDamaged if _begins_like_a_picture(data) else NotAPicture
         raise kind from problem

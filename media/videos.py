@@ -94,6 +94,8 @@ def check(path: Path, settings: RenderSettings) -> tuple[VideoFacts, list[Note]]
 def _probe_open_file(file: BinaryIO, size: int, max_frames: int) -> VideoFacts:
     file.seek(0)
     begins_like_mp4 = file.read(8)[4:] == b"ftyp"
+    if begins_like_mp4 and not _is_whole(file, size):
+        raise VideoUnplayable(reason="it breaks off")
     file.seek(0)
     try:
         # An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
@@ -102,6 +104,24 @@ def _probe_open_file(file: BinaryIO, size: int, max_frames: int) -> VideoFacts:
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
         reason = "it breaks off or is damaged" if begins_like_mp4 else "it is not an MP4 file"
         raise VideoUnplayable(str(problem), reason=reason if size else "it is empty") from problem
+
+
+def _is_whole(file: BinaryIO, size: int) -> bool:
+    """Whether the boxes that MP4 is made of, each beginning with its length, end where the file ends.
+
+    FFmpeg forgives a last box that is cut, and shows a film without its sound.
+    """
+    place = 0
+    while place < size:
+        file.seek(place)
+        header = file.read(16)
+        length = int.from_bytes(header[:4])
+        if length == 1:  # more than 32 bits: the length comes after the box's name
+            length = int.from_bytes(header[8:])
+        if length < 8:
+            return length == 0  # 0: to the end of the file
+        place += length
+    return place == size
 
 
 def _probe_container(container: InputContainer, size: int, max_frames: int) -> VideoFacts:
