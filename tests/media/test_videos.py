@@ -212,21 +212,30 @@ def test_only_the_mp4_reader_is_used(tmp_path: Path) -> None:
     assert reason(make_video(tmp_path / "a.mp4", container="matroska")) == "it is not an MP4 file"
 
 
-def test_sound_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("with_cover", [False, True])
+def test_sound_alone_even_with_a_cover_picture(tmp_path: Path, with_cover: bool) -> None:
     path = tmp_path / "a.mp4"
     with av.open(str(path), "w", format="mp4") as file:
         track = file.add_stream("aac", rate=RATE, layout="mono")
+        cover = cover_track(file) if with_cover else None
+        if cover:
+            file.mux(cover.encode(av.VideoFrame(320, 200, "rgb24")))
         file.mux(track.encode(silence(0)))
         file.mux(track.encode())
     assert reason(path) == "it has no moving pictures"
 
 
+def cover_track(file: av.container.OutputContainer) -> av.VideoStream:
+    cover = file.add_stream("png", rate=1)
+    cover.width, cover.height, cover.pix_fmt = 320, 200, "rgb24"
+    cover.disposition = av.stream.Disposition.attached_pic
+    return cover
+
+
 def test_a_cover_picture_is_not_the_film(films: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     with av.open(str(films / "mute.mp4")) as source, av.open(str(path), "w", format="mp4") as file:
-        cover = file.add_stream("png", rate=1)
-        cover.width, cover.height, cover.pix_fmt = 320, 200, "rgb24"
-        cover.disposition = av.stream.Disposition.attached_pic
+        cover = cover_track(file)
         film = file.add_stream_from_template(source.streams.video[0])
         file.mux(cover.encode(av.VideoFrame(320, 200, "rgb24")))
         for packet in source.demux(video=0):
