@@ -7,9 +7,9 @@ an empty variable counts as not set. ``MOVA_ENV_FILE`` names another file in the
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -141,6 +141,10 @@ class Settings(BaseSettings):
     num_inference_steps: Annotated[int, Field(ge=1, le=200)] = 50
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0  # 0: a random one for each job
 
+    # ---- Video description -------------------------------------------------------------------------------
+    # End it with "This video has no subtitles.", as MOVA's training captions do; left out where captions are wanted.
+    subtitle_marker: bool = True
+
     # ---- Services for steps 1 to 4 -----------------------------------------------------------------------
     # For each step the first service that is set up and can do it: Gemini, DashScope, an OpenAI-compatible
     # one; with none of them the offline provider drafts. Models of a service retire: change their names here.
@@ -175,7 +179,7 @@ class Settings(BaseSettings):
     # postgresql://user:password@host/name
     database_url: Annotated[SecretStr, AfterValidator(checked_database)] | None = None
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
-    max_image_megapixels: Annotated[int, Field(ge=1, le=1_000)] = 80
+    max_image_megapixels: Annotated[int, Field(ge=1, le=170)] = 80
 
     @field_validator("sglang_360p_url", "sglang_720p_url")
     @classmethod
