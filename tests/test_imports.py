@@ -16,7 +16,7 @@ REPO = Path(__file__).resolve().parent.parent
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"notes", "version", "pace"}),
     frozenset({"errors"}),
-    frozenset({"config", "render_settings", "step_result"}),
+    frozenset({"config", "render_settings", "step_result", "description", "prompts"}),
     frozenset({"api_utils"}),
     frozenset({"media", "providers"}),
     frozenset({"command_line"}),
@@ -35,6 +35,7 @@ FLOORS: tuple[frozenset[str], ...] = (
 )
 # Helpers of one room live on its floor.
 LIVES_WITH = {
+    "step_calls": "generate_first_frame",
     "waiting": "sglang_client",
     "sglang_http": "sglang_client",
     "sglang_answers": "sglang_client",

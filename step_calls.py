@@ -1,0 +1,129 @@
+"""What steps 1 to 4 share: the texts they are given, the texts they get back, and the result they leave."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from description.text import bare_answer, plain
+from errors import EmptyText, NoTextReturned, StorageError, TextTooLong, storage_error
+from notes import Note
+from step_result import Step, StepResult
+
+if TYPE_CHECKING:
+    from providers.base import ImageAnswer, Provider, TextAnswer, TextRequest, VisionRequest
+
+MAX_TEXT = 8000  # characters of a text that a person gives
+
+
+def given(text: str, name: str) -> str:
+    """A person's text without white space around it.
+
+    Raises:
+        EmptyText, TextTooLong.
+    """
+    text = text.strip()
+    if not text:
+        raise EmptyText(name=name)
+    if len(text) > MAX_TEXT:
+        raise TextTooLong(name=name, length=len(text), limit=MAX_TEXT)
+    return text
+
+
+@dataclass
+class StepRun:
+    """One run of a step: it asks the provider, adds up what that took, and makes the result."""
+
+    step: Step
+    started: float = field(default_factory=time.monotonic)
+    answers: list[TextAnswer | ImageAnswer] = field(default_factory=list)
+    warnings: list[Note] = field(default_factory=list)
+
+    def ask(self, provider: Provider, request: TextRequest | VisionRequest) -> str:
+        """The provider's text, without thoughts, fences and announcements around it.
+
+        Raises:
+            ProviderError: whatever the provider raises, and NoTextReturned for an empty answer.
+        """
+        from providers.base import TextRequest
+
+        answer = provider.text(request) if isinstance(request, TextRequest) else provider.vision(request)
+        self.answers.append(answer)
+        text = bare_answer(answer.text)
+        if not plain(text):
+            raise NoTextReturned(answer.text, provider=answer.provider, model=answer.model, reason="empty")
+        return text
+
+    def ask_plain(self, provider: Provider, request: TextRequest) -> str:
+        """The same as one line of prose, without markdown."""
+        return plain(self.ask(provider, request))
+
+    def result(self, output: str) -> StepResult:
+        """The result, with the provider that answered last and the offline provider's own warning."""
+        last, tokens = self.answers[-1], [answer.tokens for answer in self.answers if answer.tokens is not None]
+        return StepResult(
+            step=self.step,
+            output=output,
+            provider=last.provider,
+            model=last.model,
+            seconds=time.monotonic() - self.started,
+            tokens=sum(tokens) if tokens else None,
+            warnings=(*self._offline_note(last.provider), *self.warnings),
+        )
+
+    def _offline_note(self, provider: str) -> tuple[Note, ...]:
+        from providers.offline import NAME, NOTES
+
+        return (NOTES[self.step],) if provider == NAME else ()
+
+
+def with_values(arguments: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Command-line arguments in which a text such as ``-一只猫`` is the value of its option, not an option itself."""
+    joined: list[str] = []
+    for argument in arguments:
+        starts_like_an_option = argument.startswith("-") and not re.fullmatch(r"--?[a-z][a-z-]*(?:=.*)?", argument)
+        if joined and joined[-1] in texts and starts_like_an_option:
+            argument = f"{joined.pop()}={argument}"
+        joined.append(argument)
+    return joined
+
+
+def ready(output: Path) -> Path:
+    """Make the folder of a file and see that it can be written, before anything is paid for.
+
+    Raises:
+        StorageError.
+    """
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise storage_error(output.parent, problem) from problem
+    if output.is_dir() or not os.access(output.parent, os.W_OK):
+        raise StorageError(folder=str(output.parent), reason="it is a folder" if output.is_dir() else "read-only")
+    return output
+
+
+def write(output: Path, content: str | bytes) -> None:
+    """Write a file.
+
+    Raises:
+        StorageError.
+    """
+    try:
+        output.write_bytes(content.encode() if isinstance(content, str) else content)
+    except OSError as problem:
+        raise storage_error(output.parent, problem) from problem
+
+
+def say_notes(result: StepResult) -> None:
+    """Say who made a result and what is to be known of it."""
+    from command_line import say
+
+    say(f"{result.step}: {result.provider} · {result.model} · {result.seconds:.1f} s")
+    for warning in result.warnings:
+        say(f"Note: {warning}")
