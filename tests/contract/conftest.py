@@ -1,0 +1,49 @@
+"""One suite for any server of SGLang's video API: ``SGLANG_BASE_URL=http://localhost:30000 pytest tests/contract``.
+
+Without that variable the suite starts the preview engine and tests it. Nothing is skipped on either.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from contract_target import Target
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = "preview engine ready: "
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Target]:
+    given = os.environ.get("SGLANG_BASE_URL")
+    if given:
+        yield _ready(Target(given.rstrip("/")))
+        return
+    command = [sys.executable, "-m", "preview", "--port", "0", "--stop-with-parent"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        line = process.stdout.readline()
+        assert line.startswith(READY), line
+        yield Target(line.removeprefix(READY).strip())
+        process.stdin.close()
+
+
+def _ready(target: Target) -> Target:
+    """Wait for a server that is still warming up; one that never answers is a failure, not a skip."""
+    ends = time.monotonic() + 120
+    while time.monotonic() < ends:
+        try:
+            if target.get("/health").status_code == 200:
+                return target
+        except requests.ConnectionError:
+            pass
+        time.sleep(0.5)
+    pytest.fail(f"no healthy server at {target.base_url}")

@@ -1,0 +1,123 @@
+"""The server that the contract suite talks to, and what is expected of it because of its model."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import av
+import requests
+from PIL import Image
+
+PROMPT = "The cat pounces on the yarn."
+FINAL = ("completed", "failed")
+TINY = {"num_frames": 17, "num_inference_steps": 2}
+ONE_FRAME = {"num_frames": 1, "num_inference_steps": 1}
+KEYS = {
+    *("id", "object", "model", "status", "progress", "created_at", "size", "seconds", "quality", "url", "urls"),
+    *("remixed_from_video_id", "completed_at", "expires_at", "error", "file_path", "file_paths", "num_outputs"),
+    *("peak_memory_mb", "inference_time_s", "revised_prompt", "action", "lidar"),
+}
+Fields = dict[str, Any]
+
+
+def picture(size: tuple[int, int] = (640, 352)) -> bytes:
+    """A PNG that is not flat, so that a crop or a seed shows in what is made of it."""
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What PyAV finds in a rendered file. Sizes in pixels; ``seconds`` of the sound track."""
+
+    size: tuple[int, int]
+    frames: int
+    fps: float
+    codecs: tuple[str, str]
+    sample_rate: int
+    channels: int
+    sound_seconds: float
+
+
+@dataclass(frozen=True)
+class Target:
+    base_url: str
+
+    @cached_property
+    def model(self) -> str:
+        """``mova-360p`` or ``mova-720p``, read from the only place that says it."""
+        return "mova-720p" if "720p" in self.get("/server_info").json()["model_path"].lower() else "mova-360p"
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return requests.get(self.base_url + path, timeout=30, **options)
+
+    def post(self, **options: Any) -> requests.Response:
+        return requests.post(f"{self.base_url}/v1/videos", timeout=30, **options)
+
+    def delete(self, job_id: str) -> requests.Response:
+        return requests.delete(f"{self.base_url}/v1/videos/{job_id}", timeout=30)
+
+    def create(self, upload: Any = (), **fields: Any) -> requests.Response:
+        """POST a multipart form: the fields, a prompt unless it is None, and a picture unless ``upload`` is None."""
+        given = {"prompt": PROMPT, **fields}
+        parts = [(name, (None, str(value))) for name, value in given.items() if value is not None]
+        file = ("frame.png", picture(), "image/png") if upload == () else upload
+        return self.post(files=[*parts, *([("input_reference", file)] if file else [])])
+
+    def submit(self, upload: Any = (), **fields: Any) -> Fields:
+        """A job that must be accepted."""
+        response = self.create(upload, **{**TINY, **fields})
+        assert response.status_code == 200, response.text
+        job: Fields = response.json()
+        return job
+
+    def job(self, job_id: str) -> Fields:
+        response = self.get(f"/v1/videos/{job_id}")
+        assert response.status_code == 200, response.text
+        job: Fields = response.json()
+        return job
+
+    def wait(self, job_id: str) -> Fields:
+        """The job once it has ended."""
+        ends = time.monotonic() + 60
+        while (job := self.job(job_id))["status"] not in FINAL and time.monotonic() < ends:
+            time.sleep(0.02)
+        assert job["status"] in FINAL, job
+        return job
+
+    def render(self, upload: Any = (), **fields: Any) -> Fields:
+        """A job that must be completed."""
+        job = self.wait(self.submit(upload, **fields)["id"])
+        assert job["status"] == "completed", job
+        return job
+
+    def content(self, job_id: str) -> bytes:
+        response = self.get(f"/v1/videos/{job_id}/content")
+        assert response.status_code == 200, response.text
+        return response.content
+
+    def clip(self, job_id: str) -> Clip:
+        """The rendered file, decoded to its end."""
+        with av.open(io.BytesIO(self.content(job_id)), "r") as container:
+            video, audio = container.streams.video[0], container.streams.audio[0]
+            pictures = samples = 0
+            for frame in container.decode(video, audio):
+                if isinstance(frame, av.VideoFrame):
+                    pictures += 1
+                elif isinstance(frame, av.AudioFrame):
+                    samples += frame.samples
+            return Clip(
+                size=(video.width, video.height),
+                frames=pictures,
+                fps=float(video.average_rate or 0),
+                codecs=(video.codec_context.name, audio.codec_context.name),
+                sample_rate=audio.rate,
+                channels=audio.channels,
+                sound_seconds=samples / audio.rate,
+            )
