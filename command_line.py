@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -16,6 +17,7 @@ from render_settings import ORIENTATIONS
 if TYPE_CHECKING:
     from config import Settings
     from render_settings import RenderSettings
+    from step_result import Step, StepResult
     from waiting import OnProgress, Progress
 
 INTERRUPTED = 130
@@ -27,7 +29,7 @@ def described(text: str | None, *, prog: str) -> argparse.ArgumentParser:
 
 def add_render_options(parser: argparse.ArgumentParser) -> None:
     """The options of every command that renders. None means: as in the settings."""
-    parser.add_argument("--orientation", choices=ORIENTATIONS, default="landscape", help="default: landscape")
+    parser.add_argument("--orientation", choices=ORIENTATIONS, help="default: landscape")
     parser.add_argument("--server", metavar="KEY|URL", help="a name of the settings, an address, or `preview`")
     parser.add_argument("--num-frames", type=int, metavar="N", help="4k+1; MOVA was trained on 193")
     parser.add_argument("--fps", type=int, metavar="N", help="default 24")
@@ -51,7 +53,7 @@ def render_from(options: argparse.Namespace, model: str, settings: Settings) -> 
 
     return render_settings(
         model=model,
-        orientation=options.orientation,
+        orientation=options.orientation or "landscape",
         num_frames=given("num_frames"),
         fps=given("fps"),
         guidance_scale=given("guidance_scale"),
@@ -59,6 +61,24 @@ def render_from(options: argparse.Namespace, model: str, settings: Settings) -> 
         seed=given("seed"),
         negative_prompt=options.negative_prompt,
     )
+
+
+def with_values(arguments: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Command-line arguments in which a text such as ``-一只猫`` is the value of its option, not an option itself."""
+    joined: list[str] = []
+    for argument in arguments:
+        starts_like_an_option = argument.startswith("-") and not re.fullmatch(r"--?[a-z][a-z-]*(?:=.*)?", argument)
+        if joined and joined[-1] in texts and starts_like_an_option:
+            argument = f"{joined.pop()}={argument}"
+        joined.append(argument)
+    return joined
+
+
+def say_notes(result: StepResult) -> None:
+    """Say who made a result and what is to be known of it."""
+    say(f"{result.step}: {result.provider} · {result.model} · {result.seconds:.1f} s")
+    for warning in result.warnings:
+        say(f"Note: {warning}")
 
 
 def say(words: object, stream: TextIO | None = None) -> None:
@@ -71,12 +91,27 @@ def say_trouble(trouble: ServerError, waited: float) -> None:
 
 
 @contextmanager
+def step_bar(step: Step) -> Iterator[Callable[[StepResult], None]]:
+    """A bar for one step of the preparation, which ends on who made it."""
+    from tqdm import tqdm
+
+    shape = "{desc:18} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
+    with tqdm(total=1, desc=step.replace("_", " "), bar_format=shape, file=sys.stderr) as bar:
+
+        def done(result: StepResult) -> None:
+            bar.set_postfix_str(f"{result.provider} · {result.model}", refresh=False)
+            bar.update(1)
+
+        yield done
+
+
+@contextmanager
 def progress_bar(name: str) -> Iterator[OnProgress]:
     """A bar with the server's own percentage and the time left; a trouble is said once, in its own words."""
     from tqdm import tqdm
 
     lively = sys.stderr.isatty()
-    shape = "{desc} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
+    shape = "{desc:18} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
     with tqdm(
         total=100, desc=name, bar_format=shape, mininterval=0.2 if lively else 10, file=sys.stderr, dynamic_ncols=lively
     ) as bar:

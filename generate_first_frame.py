@@ -9,7 +9,6 @@ full       description → image prompt → first frame
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from notes import N_, note
 from render_settings import ORIENTATIONS, SIZES, Orientation
-from step_calls import StepRun, given, ready, say_notes, with_values, write
+from step_calls import StepRun, given, ready, write
 
 if TYPE_CHECKING:
     from config import Settings
@@ -29,7 +28,6 @@ TEXTS = ("--user-input", "--image-prompt")
 _FREE_LENGTH = "100 to 250 words"
 _LIMITED_LENGTH = "at most {} characters, spaces included: less detail, not less scene"
 _SHORTEN_TO = (0.9, 0.75)  # of the limit, asked for in turn: models count characters badly
-_SUFFIXES = {"JPEG": "jpg", "TIFF": "tif"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +133,7 @@ def make_first_frame(
     Raises:
         EmptyText, TextTooLong, ProviderError.
     """
+    from media.frames import kind_of
     from providers.base import ImageRequest
 
     run = StepRun("first_frame")
@@ -142,7 +141,7 @@ def make_first_frame(
     answer = artist.image(ImageRequest(prompt=prompt, width=size[0], height=size[1], size=provider_size))
     run.answers.append(answer)
     png = _fitted(run, answer, size, settings)
-    suffix = _suffix(answer.data)
+    suffix = kind_of(answer.data)
     return FirstFrame(result=run.result(name), prompt=prompt, png=png, original=answer.data, original_suffix=suffix)
 
 
@@ -160,14 +159,6 @@ def _fitted(run: StepRun, answer: ImageAnswer, size: tuple[int, int], settings: 
     if fitted.note:
         run.warnings.append(fitted.note)
     return png_bytes(fitted.picture)
-
-
-def _suffix(picture: bytes) -> str:
-    """The file ending of what the picture really is."""
-    from PIL import Image
-
-    kind = Image.open(io.BytesIO(picture)).format or "bin"
-    return _SUFFIXES.get(kind, kind.lower())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -228,6 +219,8 @@ def _full(options: argparse.Namespace, tools: _Tools) -> dict[str, object]:
 
 
 def _written(options: argparse.Namespace, tools: _Tools) -> StepResult:
+    from command_line import say_notes
+
     result = write_image_prompt(
         options.user_input, orientation=options.orientation, writer=tools.writer, limit=tools.artist.prompt_limit
     )
@@ -236,6 +229,8 @@ def _written(options: argparse.Namespace, tools: _Tools) -> StepResult:
 
 
 def _drawn(image_prompt: str, output: Path, options: argparse.Namespace, tools: _Tools) -> dict[str, object]:
+    from command_line import say_notes
+
     frame = make_first_frame(
         image_prompt,
         size=SIZES[options.model][options.orientation],
@@ -256,7 +251,7 @@ def _new_name(settings: Settings) -> Path:
 
 
 def main() -> None:
-    from command_line import run_script
+    from command_line import run_script, with_values
 
     sys.argv[1:] = with_values(sys.argv[1:], TEXTS)
     run_script(_parser(), _run)

@@ -7,15 +7,17 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from errors import FileMissing, MovaError, storage_error
-from step_result import StepResult
+from step_result import STEPS, StepResult
 
 if TYPE_CHECKING:
+    from notes import Note
     from render_settings import RenderSettings
     from servers import ChosenServer
 
@@ -47,12 +49,14 @@ class JobRecord:
     submitted: str | None = None
     finished: str | None = None
     program: str = ""
+    parent: str | None = None
     prompt: str = ""
     description: str | None = None
     orientation: str = "landscape"
     source_picture: str | None = None
     crop: dict[str, object] | None = None
     white_frame: bool = False
+    captions: bool = False
     first_frame: str | None = None
     first_frame_sha256: str | None = None
     server: str | None = None
@@ -73,7 +77,7 @@ class JobRecord:
     sound: bool | None = None
     inference_time_s: float | None = None
     warnings: list[str] = field(default_factory=list)
-    steps: list[dict[str, object]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
     error: dict[str, object] | None = None
 
     def take_settings(self, render: RenderSettings) -> None:
@@ -89,9 +93,18 @@ class JobRecord:
 
     def take_step(self, result: StepResult) -> None:
         """Write down a finished step, in the place of an earlier result of the same step."""
-        self.steps = [step for step in self.steps if step["step"] != result.step]
+        replaced = [step for step in self.steps if step["step"] == result.step]
+        for step in replaced:
+            self.steps.remove(step)
+            old = step["warnings"]
+            self.warnings = [words for words in self.warnings if not isinstance(old, list) or words not in old]
         self.steps.append(result.as_json())
-        self.warnings.extend(str(warning) for warning in result.warnings if str(warning) not in self.warnings)
+        self.steps.sort(key=lambda step: STEPS.index(step["step"]))
+        self.warn(result.warnings)
+
+    def warn(self, notes: Iterable[Note]) -> None:
+        """Add what is to be known of the run, each once."""
+        self.warnings.extend(str(words) for words in notes if str(words) not in self.warnings)
 
     def take_error(self, problem: MovaError) -> None:
         self.error = problem.as_json()

@@ -1,136 +1,147 @@
-"""The steps in their order, for both modes: plain functions that know no browser, no database and no queue."""
+"""The steps in their order: the only place that knows it. Plain functions from materials to results.
+
+They know no browser, no database and no queue, so that a folder, a test and a job engine can all walk them.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from errors import EmptyText, MovaError, TextTooLong
-from job_folder import VIDEO, JobFolder, JobRecord, now
-from notes import N_, note
-from step_result import StepResult
-from waiting import OnProgress
+from step_result import STEPS, Step, StepResult
 
 if TYPE_CHECKING:
     from config import Settings
-    from media.videos import VideoFacts
-    from render_settings import RenderSettings
-    from servers import ChosenServer
-    from sglang_answers import VideoJob
+    from description.negative import NegativePrompt
+    from providers.base import Capability, Provider
+    from render_settings import Orientation, RenderSettings
 
-MAX_TEXT = 8000  # characters; MOVA reads 512 tokens, about 2,000 characters
-PREVIEW_NOTE = note(N_("This is a preview and not MOVA: the preview engine draws an animatic of the first frame."))
+PREPARATION: tuple[Step, ...] = STEPS[:-1]
 
 
-def clean_text(text: str, name: str) -> str:
-    """The text as MOVA was trained to read it: all whitespace collapsed.
+@dataclass(frozen=True, kw_only=True)
+class Materials:
+    """What the steps work from: the person's wish, and what earlier steps have made of it.
 
-    Raises:
-        EmptyText, TextTooLong.
+    ``first_frame`` is PNG bytes of exactly ``render.width`` x ``render.height``.
     """
-    cleaned = " ".join(text.split())
-    if not cleaned:
-        raise EmptyText(name=name)
-    if len(cleaned) > MAX_TEXT:
-        raise TextTooLong(name=name, length=len(cleaned), limit=MAX_TEXT)
-    return cleaned
+
+    description: str
+    orientation: Orientation
+    render: RenderSettings
+    captions: bool = False
+    subtitle_marker: bool = True
+    image_prompt: str = ""
+    first_frame: bytes = b""
+    visual_elements: str = ""
+    video_description: str = ""
+
+    def with_text(self, step: Step, text: str) -> Materials:
+        """With a text step's output in place."""
+        texts = {"image_prompt": self.image_prompt, "visual_elements": self.visual_elements}
+        texts |= {"video_description": self.video_description, step: text}
+        return replace(
+            self,
+            image_prompt=texts["image_prompt"],
+            visual_elements=texts["visual_elements"],
+            video_description=texts["video_description"],
+        )
+
+    def inputs(self, step: Step) -> tuple[object, ...]:
+        """What decides a step's result. A picture once made is not bought again for another size of render."""
+        clip = (self.render.seconds, self.captions, self.subtitle_marker)
+        return {
+            "image_prompt": (self.description, self.orientation),
+            "first_frame": (self.image_prompt, self.orientation),
+            "visual_elements": (hashlib.sha256(self.first_frame).hexdigest(),),
+            "video_description": (self.description, self.visual_elements, *clip),
+            "render": (self.video_description, hashlib.sha256(self.first_frame).hexdigest(), str(self.render)),
+        }[step]
+
+    def input_hash(self, step: Step) -> str:
+        """A step whose hash is unchanged need not be made again."""
+        return hashlib.sha256(json.dumps([step, *self.inputs(step)], ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
-class Render:
-    """One render on its way: what is sent, where to, and where its traces are kept."""
+class Tools:
+    """``choose`` gives the provider for a capability, so that only a step that is walked loads its SDK."""
 
-    prompt: str
-    first_frame: bytes
-    settings: RenderSettings
-    server: ChosenServer
-    folder: JobFolder
-    record: JobRecord
-
-    def became(self, state: str) -> None:
-        """Record a state before acting on it."""
-        self.record.state = state
-        self.folder.save(self.record)
+    settings: Settings
+    choose: Callable[[Capability], Provider]
 
 
-def render_video(render: Render, settings: Settings, on_progress: OnProgress) -> None:
-    """Step 5: submit, follow, download, check; the record holds every stage, also when it ends badly.
+@dataclass(frozen=True)
+class Made:
+    """A step's result and the materials with it in place; ``files`` are further files to keep, by name."""
+
+    result: StepResult
+    materials: Materials
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    negative_prompt: NegativePrompt | None = None
+
+
+def make(step: Step, materials: Materials, tools: Tools) -> Made:
+    """Walk one step of the preparation.
 
     Raises:
-        ServerError, VideoError or StorageError, after recording it.
+        InputError, ProviderError, NoProvider.
     """
-    started = time.monotonic()
-    try:
-        job = submit(render)
-        follow(render, job.id, settings, on_progress)
-        fetch(render, job.id, settings, started)
-    except MovaError as problem:
-        render.record.take_error(problem)
-        render.record.finished = now()
-        render.became(final_state(problem))
-        raise
+    makers: dict[Step, Callable[[Materials, Tools], Made]] = {
+        "image_prompt": _image_prompt,
+        "first_frame": _first_frame,
+        "visual_elements": _visual_elements,
+        "video_description": _video_description,
+    }
+    return makers[step](materials, tools)
 
 
-def submit(render: Render) -> VideoJob:
-    """Send the render once; where the server tags jobs it is looked for before any second try."""
-    render.became("queued")
-    tag = render.server.tag(render.record.id)
-    send: Callable[..., VideoJob] = render.server.client.find_or_create if tag else render.server.client.submit
-    job = send(render.prompt, render.first_frame, render.settings, tag=tag)
-    render.record.server_job_id, render.record.submitted = job.id, now()
-    render.became("submitted")
-    return job
+def _image_prompt(materials: Materials, tools: Tools) -> Made:
+    from generate_first_frame import write_image_prompt
 
-
-def follow(render: Render, server_job_id: str, settings: Settings, on_progress: OnProgress) -> None:
-    """Wait for the end of the render."""
-    render.became("rendering")
-    job = render.server.client.wait(
-        server_job_id, timeout=settings.render_timeout, patience=settings.server_patience, on_progress=on_progress
+    result = write_image_prompt(
+        materials.description,
+        orientation=materials.orientation,
+        writer=tools.choose("text"),
+        limit=tools.choose("image").prompt_limit,
     )
-    render.record.inference_time_s = job.inference_time_s
+    return Made(result, materials.with_text("image_prompt", result.output))
 
 
-def fetch(render: Render, server_job_id: str, settings: Settings, started: float) -> None:
-    """Download the video, check it against what was asked, and write down what it really is."""
-    from media.videos import check
+def _first_frame(materials: Materials, tools: Tools) -> Made:
+    from generate_first_frame import make_first_frame
 
-    render.became("saving")
-    video, deviations = render.server.client.download(
-        server_job_id,
-        render.folder.path / VIDEO,
-        max_bytes=settings.max_video_mb * 2**20,
-        timeout=settings.download_timeout,
-        check=lambda path: check(path, render.settings),
+    frame = make_first_frame(
+        materials.image_prompt,
+        size=(materials.render.width, materials.render.height),
+        artist=tools.choose("image"),
+        writer=tools.choose("text"),
+        settings=tools.settings,
     )
-    _take_video(render.record, video)
-    warnings = (*deviations, *([PREVIEW_NOTE] if render.server.preview else []))
-    render.record.take_step(
-        StepResult(
-            step="render",
-            output=VIDEO,
-            provider="preview" if render.server.preview else "sglang",
-            model=render.server.model,
-            seconds=time.monotonic() - started,
-            warnings=warnings,
-        )
+    original = {f"first_frame_original.{frame.original_suffix}": frame.original}
+    return Made(frame.result, replace(materials, first_frame=frame.png), original)
+
+
+def _visual_elements(materials: Materials, tools: Tools) -> Made:
+    from qwen_vl_api import extract_visual_elements
+
+    result = extract_visual_elements(materials.first_frame, viewer=tools.choose("vision"))
+    return Made(result, materials.with_text("visual_elements", result.output))
+
+
+def _video_description(materials: Materials, tools: Tools) -> Made:
+    from prompt_rewriter_with_image import Wish, write_video_description
+
+    wish = Wish(
+        user_text=materials.description,
+        elements=materials.visual_elements,
+        seconds=materials.render.seconds,
+        captions=materials.captions,
+        marker=materials.subtitle_marker,
     )
-    render.record.finished = now()
-    render.became("completed")
-
-
-def final_state(problem: MovaError) -> str:
-    """How a job ends that met this problem."""
-    from errors import JobLost, WaitedTooLong
-
-    if isinstance(problem, JobLost):
-        return "lost"
-    return "abandoned" if isinstance(problem, WaitedTooLong) else "failed"
-
-
-def _take_video(record: JobRecord, video: VideoFacts) -> None:
-    record.video, record.video_bytes, record.sound = VIDEO, video.bytes, video.has_sound
-    record.size, record.num_frames = f"{video.width}x{video.height}", video.num_frames
-    record.fps, record.seconds = video.fps, round(video.seconds, 3)
+    described = write_video_description(wish, writer=tools.choose("text"))
+    made = materials.with_text("video_description", described.result.output)
+    return Made(described.result, made, negative_prompt=described.negative_prompt)

@@ -19,7 +19,7 @@ from description.negative import NegativePrompt, offered, wants_captions
 from description.text import mended, with_marker
 from errors import FileMissing, InputError, NumberOutOfRange, ProviderError
 from notes import N_, note
-from step_calls import StepRun, given, ready, say_notes, with_values, write
+from step_calls import StepRun, given, ready, write
 
 if TYPE_CHECKING:
     from config import Settings
@@ -183,7 +183,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
-    from command_line import say
+    from command_line import say, say_notes
     from providers import choose
 
     settings = config.load()
@@ -218,7 +218,7 @@ def _seconds(num_frames: int | None, fps: int | None, settings: Settings) -> flo
 
 
 def main() -> None:
-    from command_line import run_script
+    from command_line import run_script, with_values
 
     sys.argv[1:] = with_values(sys.argv[1:], TEXTS)
     run_script(_parser(), _run)

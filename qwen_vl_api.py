@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render_settings import ORIENTATIONS, SIZES, Orientation
-from step_calls import StepRun, ready, say_notes, write
+from step_calls import StepRun, ready, write
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
-    from command_line import say
+    from command_line import say, say_notes
     from media.frames import open_source
     from providers import choose
 

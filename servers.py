@@ -100,6 +100,12 @@ def configured(settings: Settings, named: str) -> Server:
     return Server.model_validate({"name": "address", "base_url": address, "model": model})
 
 
+def likely_model(settings: Settings, named: str | None) -> str:
+    """The model that a render would get, from the settings alone: for work that goes to no server yet."""
+    fitting = [server for server in settings.sglang_servers if named in (None, server.name)]
+    return fitting[0].model if fitting else "mova-360p"
+
+
 def open_client(server: Server) -> SGLangClient:
     """A client that calls a server given by its address by that address."""
     name = server.base_url if server.name == "address" else server.name

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,17 +80,6 @@ class StepRun:
         return (NOTES[self.step],) if provider == NAME else ()
 
 
-def with_values(arguments: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """Command-line arguments in which a text such as ``-一只猫`` is the value of its option, not an option itself."""
-    joined: list[str] = []
-    for argument in arguments:
-        starts_like_an_option = argument.startswith("-") and not re.fullmatch(r"--?[a-z][a-z-]*(?:=.*)?", argument)
-        if joined and joined[-1] in texts and starts_like_an_option:
-            argument = f"{joined.pop()}={argument}"
-        joined.append(argument)
-    return joined
-
-
 def ready(output: Path) -> Path:
     """Make the folder of a file and see that it can be written, before anything is paid for.
 
@@ -118,12 +105,3 @@ def write(output: Path, content: str | bytes) -> None:
         output.write_bytes(content.encode() if isinstance(content, str) else content)
     except OSError as problem:
         raise storage_error(output.parent, problem) from problem
-
-
-def say_notes(result: StepResult) -> None:
-    """Say who made a result and what is to be known of it."""
-    from command_line import say
-
-    say(f"{result.step}: {result.provider} · {result.model} · {result.seconds:.1f} s")
-    for warning in result.warnings:
-        say(f"Note: {warning}")

@@ -10,18 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from description import terms
 from description.camera import camera_moves
-from description.quotations import Quotation, key, masked, narration, quotations
+from description.quotations import Quotation, key, narration, quotations
+from description.reading import Reading
 from description.text import (
     MARKER,
     characters,
     collapse,
     estimated_tokens,
     length,
-    sentences,
     speech_seconds,
     with_marker,
     words,
@@ -43,53 +42,6 @@ class Finding:
     code: str
     note: Note
     correct: bool = True
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A description and what it was made from, taken apart once for all rules."""
-
-    text: str
-    user_text: str
-    elements: str
-    seconds: float
-    marker: bool
-
-    @cached_property
-    def body(self) -> str:
-        """The description without the subtitle marker."""
-        return with_marker(self.text, False)
-
-    @cached_property
-    def quotes(self) -> list[Quotation]:
-        return quotations(self.body)
-
-    @cached_property
-    def spoken(self) -> list[Quotation]:
-        return [quote for quote in self.quotes if quote.spoken]
-
-    @cached_property
-    def wanted(self) -> list[Quotation]:
-        return quotations(self.user_text)
-
-    @cached_property
-    def narration(self) -> str:
-        return narration(self.body)
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        return sentences(self.body)
-
-    @cached_property
-    def sound_part(self) -> list[str]:
-        """The sentences from the one that introduces the sound, else those at the end that tell of sound."""
-        for index, sentence in enumerate(self.sentences):
-            if index and terms.SOUND_OPENING.search(sentence):
-                return self.sentences[index:]
-        start = len(self.sentences)
-        while start and terms.SOUND.search(narration(self.sentences[start - 1])):
-            start -= 1
-        return self.sentences[start:]
 
 
 Rule = Callable[[Reading], Iterator[Finding]]
@@ -171,12 +123,16 @@ def _speech_load(reading: Reading) -> float:
 
 
 def _speakers(reading: Reading) -> Iterator[Finding]:
-    """A line needs a visible person beside it, or MOVA moves the wrong mouth."""
-    hidden = masked(reading.body)
-    for quote in reading.spoken:
-        around = f"{hidden[max(0, quote.start - 110) : quote.start]} {hidden[quote.end : quote.end + 70]}"
-        if not terms.HANDLE.search(terms.NOT_A_HANDLE.sub("", around)):
-            yield Finding("speaker_unclear", note(N_("It is not visible who says “{quote}”."), quote=quote.text))
+    """A line needs a visible person in its sentence, or MOVA moves the wrong mouth."""
+    before = ""
+    for sentence in reading.sentences:
+        spoken = [quote for quote in quotations(sentence) if quote.spoken]
+        told = narration(sentence)
+        # A line that stands alone belongs to whom the sentence before it tells of.
+        context = told if terms.LETTER.search(told) else before
+        if spoken and not terms.HANDLE.search(terms.NOT_A_HANDLE.sub("", context)):
+            yield Finding("speaker_unclear", note(N_("It is not visible who says “{quote}”."), quote=spoken[0].text))
+        before = told
     if number := terms.SPEAKER_NUMBER.search(reading.narration):
         yield Finding("speaker_number", note(N_("“{words}” names no visible person."), words=number[0]))
 
@@ -216,7 +172,7 @@ def _language(reading: Reading) -> Iterator[Finding]:
     letters, foreign = len(terms.LETTER.findall(reading.narration)), len(terms.NOT_LATIN.findall(reading.narration))
     found = words(reading.narration)
     common = sum(bool(terms.FUNCTION_WORDS.match(word)) for word in found)
-    if foreign > max(6, letters * 0.05) or (len(found) >= 30 and common < 0.08 * len(found)):
+    if foreign > max(6, letters * 0.05) or (len(found) >= 30 and common < 0.15 * len(found)):
         yield Finding("not_english", note(N_("The narration is not all English; MOVA was trained on English.")))
 
 

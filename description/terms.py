@@ -87,7 +87,7 @@ TAG = _any(
 )
 MARKDOWN = _any(r"(?:^|\s)#{1,6}\s", r"\*\*|__|`", r"(?:^|\s)[*•]\s", r"(?:^|[.:!?]\s)(?:\d{1,2}[.)]|-)\s")
 LABEL = _any(
-    r"(?:^|(?<=[.!?] ))(?:(?:audio|sounds?|sound effects|sfx|ambience|music|dialogue|speech|visuals?|video|camera|"
+    r"(?:^|(?<=[.!?”] ))(?:(?:audio|sounds?|sound effects|sfx|ambience|music|dialogue|speech|visuals?|video|camera|"
     r"style|scene|setting|lighting|action|subject|subtitles?|description|prompt|opening)(?: \w+)?|"
     r"shot \d+|scene \d+)\s*:",
     "(?:音频|声音|音效|画面|镜头|对白|台词|风格|字幕)[:：]",
@@ -107,7 +107,8 @@ PREAMBLE = _any(r"^(?:sure|certainly|of course|okay|here(?:'s|’s| is| are) (?:
 SPEAKER_NUMBER = _any(r"\b(?:speaker|person|character|voice) (?:\d|[a-d]|one|two|three)\b")
 HANDLE = re.compile(r"\b(?:the|an?|one|another|this|that|other|his|her|their)\s+[a-z][\w-]+|(?<=[a-z,] )[A-Z][a-z]+")
 NOT_A_HANDLE = _any(
-    r"\b(?:the|an?|his|her|their)\s+(?:voice|camera|audio|same|soft|low|clear|calm|quiet|warm|words?|line)\b"
+    r"\b(?:the|an?|his|her|their)\s+(?:(?!says|asks|in\b)[\w,'’-]+\s+){0,3}(?:voice|tone|whisper|accent|breath)\b",
+    r"\b(?:the|an?|his|her|their)\s+(?:camera|audio|same|words?|line|moment|beat)\b",
 )
 
 FUNCTION_WORDS = _any(r"^(?:the|an?|of|and|in|on|to|with|its|is|as|it|at|from|by|while|into|through|over|across)$")
