@@ -105,7 +105,7 @@ NEGATIVE = _any(
 )
 PREAMBLE = _any(r"^(?:sure|certainly|of course|okay|here(?:'s|’s| is| are) (?:the|your|a|an|my)\b)")
 SPEAKER_NUMBER = _any(r"\b(?:speaker|person|character|voice) (?:\d|[a-d]|one|two|three)\b")
-HANDLE = re.compile(r"\b(?:the|an?|one|another|this|that|other|his|her|their)\s+[a-z][\w-]+|(?<=[a-z,] )[A-Z][a-z]+")
+HANDLE = re.compile(r"\b(?i:the|an?|one|another|this|that|other|his|her|their)\s+[a-z][\w-]+|(?<=[a-z,] )[A-Z][a-z]+")
 NOT_A_HANDLE = _any(
     r"\b(?:the|an?|his|her|their)\s+(?:(?!says|asks|in\b)[\w,'’-]+\s+){0,3}(?:voice|tone|whisper|accent|breath)\b",
     r"\b(?:the|an?|his|her|their)\s+(?:camera|audio|same|words?|line|moment|beat)\b",
