@@ -1,0 +1,37 @@
+"""The files in the jobs' folders, as they were recorded."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from jobs.database import Database
+from jobs.job_writes import now
+from jobs.records import FileRecord
+from jobs.rows import file_record
+from jobs.tables import FileRow
+
+_KEYS = (FileRow.job_id, FileRow.name)
+
+
+class Files:
+    """The table of files."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, file: FileRecord) -> None:
+        """Record a file, over an earlier one of the same name."""
+        values = vars(file) | {"created": file.created or now()}
+        with self._database.write() as session:
+            self._database.upsert(session, FileRow, values, _KEYS)
+
+    def of(self, job_id: str) -> tuple[FileRecord, ...]:
+        """The files of a job, by kind and name."""
+        with self._database.read() as session:
+            rows = session.scalars(select(FileRow).where(FileRow.job_id == job_id))
+            return tuple(sorted(map(file_record, rows), key=lambda file: (file.kind, file.name)))
+
+    def forget(self, job_id: str) -> None:
+        """Drop the records of a job's files, once they are removed from the disk."""
+        with self._database.write() as session:
+            session.execute(delete(FileRow).where(FileRow.job_id == job_id))

@@ -1,0 +1,135 @@
+"""Jobs: creating, reading, changing. Each change of state happens once, whoever asks and how often."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime
+from typing import Unpack
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from jobs.database import Database
+from jobs.job_writes import change_job, change_state, first_columns, now, number_of, unsent
+from jobs.records import JobChanges, JobRecord, NewJob
+from jobs.rows import columns, job_record
+from jobs.states import DELETABLE, FREES_SLOT, RETRY, JobState, sources
+from jobs.store_search import forget_job, index_job
+from jobs.tables import JobRow, SlotRow
+
+
+def new_job_id(created: datetime) -> str:
+    """An id such as ``20261123-101530-4f9c2a``: readable, and sorted by time."""
+    return f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+class Jobs:
+    """The table of jobs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, new: NewJob) -> JobRecord:
+        """Record a job, or find the one that has this id already."""
+        with self._database.write() as session:
+            job_id = self._insert(session, new)
+            index_job(self._database, session, job_id)
+            return job_record(session.get_one(JobRow, job_id))
+
+    def _insert(self, session: Session, new: NewJob) -> str:
+        """Try until the number is free; where the id was drawn here, until that is too."""
+        created = new.created or now()
+        number = number_of(created)
+        while True:
+            job_id = new.id or new_job_id(created)
+            values = first_columns(new, job_id, number)
+            statement = self._database.insert(JobRow).values(values).on_conflict_do_nothing()
+            inserted = session.scalar(statement.returning(JobRow.id))
+            if inserted or (new.id and session.get(JobRow, new.id)):
+                return job_id
+            number += 1
+
+    def get(self, job_id: str) -> JobRecord | None:
+        """The job, deleted or not; None where there was never one."""
+        with self._database.read() as session:
+            row = session.get(JobRow, job_id)
+            return job_record(row) if row else None
+
+    def in_states(self, states: Collection[JobState]) -> tuple[JobRecord, ...]:
+        """All jobs in these states, oldest first: for the engine, to take up what was left."""
+        query = select(JobRow).where(JobRow.state.in_(states), ~JobRow.deleted).order_by(JobRow.number)
+        with self._database.read() as session:
+            return tuple(job_record(row) for row in session.scalars(query))
+
+    def update(
+        self,
+        job_id: str,
+        *,
+        only_in: Collection[JobState] | None = None,
+        revision: int | None = None,
+        **changes: Unpack[JobChanges],
+    ) -> bool:
+        """Write some values; False where the job is not in one of these states, or was changed since ``revision``."""
+        conditions: list[ColumnElement[bool]] = [] if only_in is None else [JobRow.state.in_(only_in)]
+        if revision is not None:
+            conditions.append(JobRow.revision == revision)
+        with self._database.write() as session:
+            changed = change_job(session, job_id, conditions, columns({**changes}))
+            if changed and "inputs" in changes:
+                index_job(self._database, session, job_id)
+            return changed
+
+    def show_progress(self, job_id: str, progress: int, stage: str | None = None) -> bool:
+        """Record progress (0 to 100) and stage; where both are as they were it writes nothing and says False."""
+        with self._database.read() as session:
+            found = session.execute(select(JobRow.progress, JobRow.stage).where(JobRow.id == job_id)).one_or_none()
+        if found is None or tuple(found) == (progress, stage):
+            return False
+        return self.update(job_id, progress=progress, stage=stage)
+
+    def move_to(
+        self,
+        job_id: str,
+        state: JobState,
+        *,
+        only_from: Collection[JobState] | None = None,
+        gpu_busy: bool = False,
+        **changes: Unpack[JobChanges],
+    ) -> bool:
+        """Change the state where the rules allow it; says whether it happened.
+
+        A state that ends the use of a server frees its slot, unless ``gpu_busy``: then ``Line.release`` does, later.
+        Into the line and out of it to a server go ``Line.enqueue`` and ``Line.claim`` instead.
+        """
+        allowed = sources(state) if only_from is None else sources(state) & set(only_from)
+        with self._database.write() as session:
+            moved = change_state(session, job_id, allowed, state, columns({**changes}))
+            if moved and state in FREES_SLOT and not gpu_busy:
+                session.execute(delete(SlotRow).where(SlotRow.job_id == job_id))
+            if moved and "inputs" in changes:
+                index_job(self._database, session, job_id)
+            return moved
+
+    def reopen(self, job_id: str, state: JobState) -> bool:
+        """Take a job up again that failed, was cancelled, abandoned or lost, because a person asked to."""
+        with self._database.write() as session:
+            return change_state(session, job_id, sources(state, RETRY), state, unsent())
+
+    def add_attempt(self, job_id: str) -> int:
+        """Count that a worker took the job up once more; returns the count, 0 for an unknown job."""
+        statement = update(JobRow).where(JobRow.id == job_id).values(attempts=JobRow.attempts + 1)
+        with self._database.write() as session:
+            return session.scalar(statement.returning(JobRow.attempts)) or 0
+
+    def delete(self, job_id: str) -> bool:
+        """Take a job that nothing works on out of every page and search; says whether it happened.
+
+        Its files stay recorded until they are removed from the disk (``Files.forget``).
+        """
+        with self._database.write() as session:
+            number = session.scalar(select(JobRow.number).where(JobRow.id == job_id))
+            if number is None or not change_job(session, job_id, [JobRow.state.in_(DELETABLE)], {"deleted": True}):
+                return False
+            forget_job(session, number)
+            return True

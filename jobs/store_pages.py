@@ -1,0 +1,133 @@
+"""What pages read: jobs newest first, page by page, filtered, searched and counted, at a flat cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy.orm import Session
+
+from jobs.database import Database
+from jobs.records import JobFilter, JobPage
+from jobs.rows import job_record
+from jobs.states import JOB_STATES, JobState
+from jobs.store_search import SEARCH, matches
+from jobs.tables import JobRow
+
+PAGE_SIZE = 12
+_EVERYTHING = JobFilter()
+_Numbers = Select[int]
+
+
+class Pages:
+    """Reading for pages.
+
+    Numbers of jobs are found inside an index; only then the jobs of that one page are read.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(
+        self,
+        wanted: JobFilter = _EVERYTHING,
+        *,
+        size: int = PAGE_SIZE,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+    ) -> JobPage:
+        """The newest page, or the one beside a cursor: ``JobPage.older`` or ``newer`` of the page before."""
+        queries = self._queries(wanted)
+        with self._database.read() as session:
+            if newer_than is not None:
+                found = _take(session, queries, size + 1, above=newer_than)[::-1]
+                numbers, more = found[-size:], len(found) > size
+                return _page(session, numbers, older=True, newer=more)
+            found = _take(session, queries, size + 1, below=older_than)
+            return _page(session, found[:size], older=len(found) > size, newer=older_than is not None)
+
+    def numbered(self, number: int, wanted: JobFilter = _EVERYTHING, *, size: int = PAGE_SIZE) -> JobPage:
+        """Page ``number``, from 1: for jumping; leafing by cursor stays at its place while new jobs come in."""
+        skipped = (number - 1) * size
+        with self._database.read() as session:
+            found = _take(session, self._queries(wanted), size + 1, skip=skipped)
+            return _page(session, found[:size], older=len(found) > size, newer=skipped > 0)
+
+    def count(self, wanted: JobFilter = _EVERYTHING) -> int:
+        """How many jobs there are, for the number of pages."""
+        queries = self._queries(wanted)
+        with self._database.read() as session:
+            return sum(session.scalar(select(func.count()).select_from(one.subquery())) or 0 for one in queries)
+
+    def counts(self, owner: str | None = None) -> dict[JobState, int]:
+        """How many jobs are in each state, of one owner or of all; every state is named."""
+        query = select(JobRow.state, func.count()).where(~JobRow.deleted).group_by(JobRow.state)
+        if owner is not None:
+            query = query.where(JobRow.owner == owner)
+        with self._database.read() as session:
+            found = dict(session.execute(query).all())
+            return {state: found.get(state, 0) for state in JOB_STATES}
+
+    def _queries(self, wanted: JobFilter) -> Sequence[_Numbers]:
+        """One query for each wanted state, for each comes sorted out of its index, as several at once do not."""
+        if wanted.text is not None and wanted.text.strip():
+            match = matches(self._database, wanted.text)
+            return () if match is None else (_searched(match, wanted),)
+        newest = select(JobRow.number).where(~JobRow.deleted, *_conditions(wanted))
+        if wanted.states is None:
+            return (newest,)
+        return tuple(newest.where(JobRow.state == state) for state in sorted(wanted.states))
+
+
+def _conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
+    """Everything but text and states."""
+    columns = (JobRow.owner, JobRow.mode, JobRow.model, JobRow.server, JobRow.favourite)
+    values = (wanted.owner, wanted.mode, wanted.model, wanted.server, wanted.favourite)
+    return [column == value for column, value in zip(columns, values, strict=True) if value is not None]
+
+
+def _searched(match: ColumnElement[bool], wanted: JobFilter) -> _Numbers:
+    """Numbers out of the search index, which knows no deleted job; the table is asked only where it must be."""
+    conditions = _conditions(wanted)
+    if wanted.states is not None:
+        conditions.append(JobRow.state.in_(wanted.states))
+    found = select(SEARCH.c.rowid.label("number")).where(match)
+    if not conditions:
+        return found
+    return found.join(JobRow, JobRow.number == SEARCH.c.rowid).where(*conditions)
+
+
+def _take(
+    session: Session,
+    queries: Sequence[_Numbers],
+    limit: int,
+    *,
+    below: int | None = None,
+    above: int | None = None,
+    skip: int = 0,
+) -> list[int]:
+    """Numbers from the newest down, or from ``above`` up."""
+    cut = [_cut(query, limit + skip, below, above) for query in queries]
+    if not cut:
+        return []
+    together = union_all(*(select(one.subquery()) for one in cut)).subquery()
+    order = together.c.number.desc() if above is None else together.c.number.asc()
+    return list(session.scalars(select(together.c.number).order_by(order).limit(limit).offset(skip)))
+
+
+def _cut(query: _Numbers, limit: int, below: int | None, above: int | None) -> _Numbers:
+    key = query.selected_columns[0]
+    if above is not None:
+        return query.where(key > above).order_by(key.asc()).limit(limit)
+    if below is not None:
+        query = query.where(key < below)
+    return query.order_by(key.desc()).limit(limit)
+
+
+def _page(session: Session, numbers: list[int], *, older: bool, newer: bool) -> JobPage:
+    rows = session.scalars(select(JobRow).where(JobRow.number.in_(numbers)).order_by(JobRow.number.desc()))
+    return JobPage(
+        jobs=tuple(map(job_record, rows)),
+        older=numbers[-1] if numbers and older else None,
+        newer=numbers[0] if numbers and newer else None,
+    )

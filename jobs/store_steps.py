@@ -1,0 +1,158 @@
+"""Results of steps, in versions: what was made or edited is never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, get_args
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from jobs.database import Database
+from jobs.job_writes import now
+from jobs.records import FIRST_VERSION, StepRecord
+from jobs.rows import notes_as_json, step_record
+from jobs.states import StepState
+from jobs.store_search import index_job
+from jobs.tables import JobRow, StepRow
+from notes import Note
+from step_result import Step
+
+_KEYS = (StepRow.job_id, StepRow.step, StepRow.version)
+_UNFINISHED: tuple[StepState, ...] = ("pending", "running", "failed")
+_FINISHED: tuple[StepState, ...] = ("done", "stale", "skipped")
+_KEPT = frozenset(("chosen", "created"))
+_ORDER: tuple[Step, ...] = get_args(Step)
+
+
+class Steps:
+    """The table of step results.
+
+    ``stale`` names steps whose chosen results rest on what is being written: they become stale with it, at once.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, record: StepRecord, *, stale: Collection[Step] = ()) -> StepRecord:
+        """Write a version, unless it is finished already: then it stays. Returns what is recorded now.
+
+        A finished version becomes the chosen one; so does a step's first one, whatever its state.
+        """
+        with self._database.write() as session:
+            _lock(session, record.job_id)
+            before = session.get(StepRow, (record.job_id, record.step, record.version))
+            if before is None or before.state in _UNFINISHED:
+                self._write(session, record)
+                _mark_stale(session, record.job_id, stale)
+            return _get(session, record.job_id, record.step, record.version)
+
+    def edit(
+        self,
+        job_id: str,
+        step: Step,
+        output: str,
+        *,
+        input_hash: str | None = None,
+        warnings: tuple[Note, ...] = (),
+        stale: Collection[Step] = (),
+    ) -> StepRecord:
+        """Add a version written by hand and choose it; the text that is chosen already adds none."""
+        with self._database.write() as session:
+            _lock(session, job_id)
+            chosen = session.scalar(select(StepRow).where(*_step(job_id, step), StepRow.chosen))
+            if chosen is not None and chosen.output == output and chosen.state == "done":
+                return step_record(chosen)
+            version = _next_version(session, job_id, step)
+            done = StepRecord(job_id=job_id, step=step, version=version, state="done", output=output, edited=True)
+            self._write(session, done, input_hash=input_hash, warnings=notes_as_json(warnings))
+            _mark_stale(session, job_id, stale)
+            return _get(session, job_id, step, version)
+
+    def _write(self, session: Session, record: StepRecord, **more: Any) -> None:
+        values = vars(record) | {"warnings": notes_as_json(record.warnings), "chosen": False}
+        values |= {"created": record.created or now()} | more
+        self._database.upsert(session, StepRow, values, _KEYS, keep=_KEPT)
+        chosen = select(StepRow.version).where(*_step(record.job_id, record.step), StepRow.chosen)
+        if record.state in _FINISHED or session.scalar(chosen) is None:
+            _choose(session, record.job_id, record.step, record.version)
+        if record.output is not None:
+            index_job(self._database, session, record.job_id)
+
+    def next_version(self, job_id: str, step: Step) -> int:
+        """The number of the next version, from 1. Remember it and save under it: then a repeat adds none."""
+        with self._database.read() as session:
+            return _next_version(session, job_id, step)
+
+    def of(self, job_id: str) -> tuple[StepRecord, ...]:
+        """All versions of all steps of a job, in the steps' order, oldest version first."""
+        with self._database.read() as session:
+            rows = session.scalars(select(StepRow).where(StepRow.job_id == job_id).order_by(StepRow.version))
+            return tuple(sorted(map(step_record, rows), key=lambda record: _ORDER.index(record.step)))
+
+    def chosen(self, job_id: str) -> Mapping[Step, StepRecord]:
+        """The version of each step that counts at present, in the steps' order."""
+        return {record.step: record for record in self.of(job_id) if record.chosen}
+
+    def choose(self, job_id: str, step: Step, version: int, *, stale: Collection[Step] = ()) -> bool:
+        """Leaf to another finished version; False where there is none such."""
+        with self._database.write() as session:
+            _lock(session, job_id)
+            row = session.get(StepRow, (job_id, step, version))
+            if row is None or row.state not in _FINISHED:
+                return False
+            if not row.chosen:
+                _choose(session, job_id, step, version)
+                _mark_stale(session, job_id, stale)
+            return True
+
+    def set_state(
+        self, job_id: str, step: Step, version: int, state: StepState, *, only_from: Collection[StepState]
+    ) -> bool:
+        """Compare and set the state of one version; says whether it happened."""
+        conditions = (*_step(job_id, step), StepRow.version == version, StepRow.state.in_(only_from))
+        statement = update(StepRow).where(*conditions).values(state=state).returning(StepRow.version)
+        with self._database.write() as session:
+            return session.scalar(statement) is not None
+
+    def find_output(self, step: Step, input_hash: str, owner: str) -> StepRecord | None:
+        """The owner's newest result of this step from the very same inputs, so that it is not bought again.
+
+        Results edited by hand do not count, nor do those of deleted jobs, whose files are gone.
+        """
+        made = (StepRow.input_hash == input_hash, StepRow.step == step, StepRow.state.in_(("done", "stale")))
+        mine = (~StepRow.edited, StepRow.output.is_not(None), JobRow.owner == owner, ~JobRow.deleted)
+        query = select(StepRow).join(JobRow, JobRow.id == StepRow.job_id).where(*made, *mine)
+        with self._database.read() as session:
+            row = session.scalar(query.order_by(StepRow.created.desc()).limit(1))
+            return step_record(row) if row else None
+
+
+def _lock(session: Session, job_id: str) -> None:
+    """Let the versions of one job change one after the other (on SQLite, writing transactions do so anyway)."""
+    session.execute(select(JobRow.id).where(JobRow.id == job_id).with_for_update())
+
+
+def _step(job_id: str, step: Step) -> tuple[ColumnElement[bool], ...]:
+    return StepRow.job_id == job_id, StepRow.step == step
+
+
+def _get(session: Session, job_id: str, step: Step, version: int) -> StepRecord:
+    key = (job_id, step, version)
+    return step_record(session.get_one(StepRow, key, populate_existing=True))
+
+
+def _next_version(session: Session, job_id: str, step: Step) -> int:
+    last = session.scalar(select(func.max(StepRow.version)).where(*_step(job_id, step)))
+    return FIRST_VERSION if last is None else last + 1
+
+
+def _choose(session: Session, job_id: str, step: Step, version: int) -> None:
+    statement = update(StepRow).where(*_step(job_id, step)).values(chosen=StepRow.version == version)
+    session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _mark_stale(session: Session, job_id: str, steps: Collection[Step]) -> None:
+    rests_on_it = (StepRow.job_id == job_id, StepRow.step.in_(steps), StepRow.chosen, StepRow.state == "done")
+    statement = update(StepRow).where(*rests_on_it).values(state="stale")
+    session.execute(statement.execution_options(synchronize_session=False))
