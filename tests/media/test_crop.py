@@ -7,12 +7,12 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from picture_samples import BLUE, GREEN, RED, SIZE, WHITE, close, colours, noise, quarters
 from PIL import Image
 
 from errors import InputError, NumberOutOfRange, PictureTooSmall
 from media.crop import Box, CropChoice, crop_box, fit
 from render_settings import SIZES
+from tests.media.picture_samples import BLUE, GREEN, RED, SIZE, WHITE, close, colours, noise, quarters
 
 FRAMES = [size for sizes in SIZES.values() for size in sizes.values()]
 sides = st.integers(1, 20_000)

@@ -11,11 +11,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from picture_samples import BLUE, GREEN, RED, SIZE, WHITE, animation, colours, encoded, noise, opened, quarters
 from PIL import Image
 
 from errors import FileMissing, NotAPicture, PictureDamaged, PictureError, PictureTooLarge, PictureTooSmall
 from media.pictures import open_picture
+from tests.media.picture_samples import (
+    BLUE,
+    GREEN,
+    RED,
+    SIZE,
+    WHITE,
+    animation,
+    colours,
+    encoded,
+    noise,
+    opened,
+    quarters,
+)
 
 # pytest resets the filter that media.pictures sets.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")

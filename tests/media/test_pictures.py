@@ -7,11 +7,24 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from picture_samples import BLUE, GREEN, RED, SIZE, WHITE, animation, close, colours, encoded, noise, opened, quarters
 from PIL import Image, ImageCms
 
 from errors import PictureDamaged
 from media.pictures import png_bytes, white_frame
+from tests.media.picture_samples import (
+    BLUE,
+    GREEN,
+    RED,
+    SIZE,
+    WHITE,
+    animation,
+    close,
+    colours,
+    encoded,
+    noise,
+    opened,
+    quarters,
+)
 
 # pytest resets the filter that media.pictures sets.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")

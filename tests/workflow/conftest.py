@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shell import Shell, engine
+
+from tests.workflow.shell import Shell, engine
 
 
 @pytest.fixture

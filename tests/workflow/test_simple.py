@@ -16,7 +16,8 @@ from typing import Any
 import av
 import pytest
 from PIL import Image
-from shell import TINY, Shell, engine
+
+from tests.workflow.shell import TINY, Shell, engine
 
 
 def picture(folder: Path, name: str = "in.png", size: tuple[int, int] = (1280, 720), **how: Any) -> str:
