@@ -93,7 +93,7 @@ def services(settings: Settings, overrides: Mapping[str, str | None] | None = No
     Raises:
         ConfigError: for an override that is not accepted.
     """
-    chosen = with_overrides(_without_foreign_keys(settings, overrides or {}), overrides or {})
+    chosen = with_overrides(_without_foreign_keys(settings, overrides), overrides) if overrides else settings
     limits = Limits(
         text_timeout=chosen.text_timeout, image_timeout=chosen.image_timeout, attempts=chosen.provider_attempts
     )

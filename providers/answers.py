@@ -1,0 +1,70 @@
+"""Reading what services return: JSON of any shape and base64."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from errors import NoImageReturned
+from providers.failure import Call
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A text model's result."""
+
+    text: str
+    model: str
+    tokens: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """An image model's result: the picture's bytes, or the address to fetch them from."""
+
+    data: bytes = b""
+    url: str = ""
+    model: str
+    tokens: int | None = None
+
+
+def parsed(call: Call, text: str) -> Any:
+    """The JSON of an answer.
+
+    Raises:
+        ProviderAnswerUnclear: for anything else, such as a login page with status 200.
+    """
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise call.unclear(text) from None
+
+
+def dig(body: Any, path: str, kind: type[T]) -> T | None:
+    """What stands at ``path``, such as ``choices.0.message``; None where it is missing or of another kind."""
+    for step in path.split("."):
+        if isinstance(body, dict):
+            body = body.get(step)
+        elif isinstance(body, list) and step.isdecimal() and int(step) < len(body):
+            body = body[int(step)]
+        else:
+            return None
+    return body if isinstance(body, kind) else None
+
+
+def decoded(call: Call, encoded: str) -> bytes:
+    """A picture from base64 of either alphabet, with or without ``data:image/png;base64,`` before it."""
+    plain = encoded.partition(",")[2] if encoded.startswith("data:") else encoded
+    try:
+        return base64.b64decode(plain.replace("-", "+").replace("_", "/"), validate=True)
+    except ValueError:
+        raise call.error(NoImageReturned, reason="its base64 is damaged") from None
+
+
+def data_url(picture: bytes) -> str:
+    """PNG bytes as a data URL."""
+    return "data:image/png;base64," + base64.b64encode(picture).decode("ascii")

@@ -1,0 +1,176 @@
+"""A service's own way of saying no, turned into one of our errors.
+
+The vendors' codes are from their documentation (Gemini, DashScope, OpenAI, MiniMax) as read in November 2026.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import errors
+from api_utils import NO_KEY, retry_after_seconds
+from errors import ProviderError
+
+_READ_LIMIT, _SAID_LIMIT = 20_000, 500
+
+# In small letters without punctuation: InvalidApiKey and invalid_api_key are the same. Numbers are MiniMax's.
+_CODES: dict[type[ProviderError], str] = {
+    errors.KeyRefused: "invalidapikey apikeyinvalid unauthenticated 1004 2049",
+    errors.ModelGone: "modelnotfound modelnotexist modelnotsupported modelaccessdenied",
+    errors.QuotaExhausted: "insufficientquota billinghardlimitreached arrearage prepaidbilloverdue postpaidbilloverdue "
+    "commoditynotpurchased accessdeniedunpurchased allocationquotafreetieronly 1008",
+    errors.PromptBlocked: "datainspectionfailed contentpolicyviolation moderationblocked contentfilter 1026 1027",
+    errors.ProviderBusy: "throttling throttlingratequota throttlingallocationquota throttlingburstrate "
+    "ratelimitexceeded internalerror internalerrortimeout requesttimeout 1000 1001 1002 1024 1039",
+    errors.ProviderRefused: "unsupportedcountryregionterritory",
+}
+_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
+_BY_STATUS: dict[int, type[ProviderError]] = {
+    401: errors.KeyRefused,
+    402: errors.QuotaExhausted,
+    403: errors.KeyRefused,
+    404: errors.ProviderAnswerUnclear,
+    405: errors.ProviderAnswerUnclear,
+    429: errors.ProviderBusy,
+}
+# No billing, or a day that is used up: Gemini says both in a 429 that looks like a busy minute.
+_NO_QUOTA = re.compile(r"\blimit: 0\b|PerDay")
+_NO_MODEL = re.compile(
+    r"models?\b.{0,300}?\b(not found|not be found|not exist|no longer|retired|deprecated|decommissioned|shut down)",
+    re.IGNORECASE | re.DOTALL,
+)
+_NO_MODEL_STATUSES = (200, 400, 403, 404, 410)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """What a service answered instead of a result; ``codes`` are its names for the reason, the most exact first."""
+
+    status: int
+    codes: tuple[str, ...] = ()
+    message: str = ""
+    retry_after: float | None = None
+
+    @property
+    def reason(self) -> str:
+        return self.codes[0] if self.codes else f"status {self.status}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request to a service: who is asked and for what, so that a failure can say so. ``seconds`` is its limit."""
+
+    provider: str
+    model: str
+    key: str = field(repr=False)
+    seconds: float
+
+    def error(self, kind: type[ProviderError], said: str = "", **facts: str | float) -> ProviderError:
+        """One of our errors with this call's facts; ``said`` is the service's own text."""
+        shown = {name: self.said(value) if isinstance(value, str) else value for name, value in facts.items()}
+        return kind(self.said(said), **{"provider": self.provider, "model": self.model, **shown})
+
+    def said(self, text: str) -> str:
+        """A service's text as people may see it: one line, without markup and without the key."""
+        plain = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]*>", " ", text[:_READ_LIMIT])
+        plain = " ".join(html.unescape(plain).split())
+        return (plain.replace(self.key, "(key)") if self.key != NO_KEY else plain)[:_SAID_LIMIT]
+
+    def refused(self, status: int, headers: Mapping[str, str], text: str) -> ProviderError:
+        """The error for an answer that is a refusal, in whatever form."""
+        refusal = read_refusal(status, headers, text)
+        facts: dict[str, str | float] = {
+            "reason": refusal.reason,
+            "status": status if status >= 300 else refusal.reason,
+        }
+        if refusal.retry_after is not None:
+            facts["retry_after"] = refusal.retry_after
+        return self.error(_kind(self.provider, refusal), refusal.message, **facts)
+
+    def no_result(self, body: object, text: str) -> ProviderError:
+        """The error for an answer with status 200 and no result in it."""
+        return self.refused(200, {}, text) if _says_no(body) else self.unclear(text)
+
+    def late(self) -> ProviderError:
+        return self.error(errors.ProviderTimeout, seconds=self.seconds)
+
+    def unclear(self, said: str = "") -> ProviderError:
+        return self.error(errors.ProviderAnswerUnclear, "" if said.lstrip().startswith(("{", "[")) else said)
+
+
+def _kind(provider: str, refusal: Refusal) -> type[ProviderError]:
+    codes = [re.sub(r"[^a-z0-9]", "", code.lower()) for code in refusal.codes]
+    everything = " ".join((*refusal.codes, refusal.message))
+    # DashScope says insufficient_quota also for a minute's tokens (help.aliyun.com, error codes).
+    if provider == "dashscope" and "insufficientquota" in codes:
+        return errors.ProviderBusy
+    if refusal.status == 429 and _NO_QUOTA.search(everything):
+        return errors.QuotaExhausted
+    known = next((_BY_CODE[code] for code in codes if code in _BY_CODE), None)
+    if not known and refusal.status in _NO_MODEL_STATUSES and _NO_MODEL.search(everything):
+        return errors.ModelGone
+    return known or _kind_by_status(refusal.status)
+
+
+def _kind_by_status(status: int) -> type[ProviderError]:
+    if status >= 500:
+        return errors.ProviderBusy
+    if 300 <= status < 400:
+        return errors.ProviderAnswerUnclear
+    return _BY_STATUS.get(status, errors.ProviderRefused)
+
+
+def read_refusal(status: int, headers: Mapping[str, str], text: str) -> Refusal:
+    """Read an answer that is not a result, in any vendor's form, or in none (a proxy's page)."""
+    retry_after = retry_after_seconds(headers.get("retry-after"))
+    try:
+        inner = _inner(json.loads(text))
+    except ValueError:
+        return Refusal(status=status, message=text, retry_after=retry_after)
+    details = [detail for detail in _listed(inner.get("details")) if isinstance(detail, dict)]
+    message = inner.get("message") or inner.get("status_msg") or inner.get("detail") or ""
+    return Refusal(
+        status=status,
+        codes=_codes(inner, details),
+        message=message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
+        retry_after=_delay(details) if retry_after is None else retry_after,
+    )
+
+
+def _says_no(body: object) -> bool:
+    if not isinstance(body, dict):
+        return False
+    minimax = body.get("base_resp")
+    failed = isinstance(minimax, dict) and minimax.get("status_code") not in (0, None)
+    return bool(body.get("error") or body.get("code") or failed)
+
+
+def _inner(body: Any) -> dict[str, Any]:
+    """The part of an error that names it: Gemini wraps it in a list at times, MiniMax calls it base_resp."""
+    body = body[0] if isinstance(body, list) and body else body
+    inner = (body.get("error") or body.get("base_resp") or body) if isinstance(body, dict) else body
+    return inner if isinstance(inner, dict) else {"message": str(inner)}
+
+
+def _codes(inner: dict[str, Any], details: list[dict[str, Any]]) -> tuple[str, ...]:
+    """All names of the reason; with Gemini's quotas, such as GenerateRequestsPerDayPerProjectPerModel-FreeTier."""
+    violations = [violation for detail in details for violation in _listed(detail.get("violations"))]
+    named = [detail.get("reason") for detail in details]
+    named += [inner.get(name) for name in ("status", "code", "type", "status_code")]
+    named += [violation.get("quotaId") for violation in violations if isinstance(violation, dict)]
+    return tuple(str(name) for name in named if isinstance(name, str | int) and name)
+
+
+def _delay(details: list[dict[str, Any]]) -> float | None:
+    """Gemini's retryDelay, such as 30s."""
+    asked = next((str(detail["retryDelay"]) for detail in details if "retryDelay" in detail), "")
+    return retry_after_seconds(asked.removesuffix("s"))
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,134 @@
+"""Fetching a picture from the address that a service returned. The address is the service's word, so it is checked:
+only https, only public hosts, at every redirect, and the connection goes to the very IP address that was checked."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx2
+
+from api_utils import PASSING, retried
+from errors import ImageFetchFailed, ProviderBusy, ProviderError, ProviderUnreachable
+from providers import wire
+from providers.failure import Call
+
+LARGEST_PICTURE = 50 * 2**20
+_MOST_REDIRECTS = 3
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def picture(url: str, call: Call, base_url: str, attempts: int) -> bytes:
+    """The bytes at ``url``, at most 50 MB, each attempt within the call's seconds.
+
+    An address on the service's own scheme, host and port is taken as it is; any other must be public, and http
+    becomes https.
+
+    Raises:
+        ImageFetchFailed: with the reason; the picture may have expired.
+    """
+    try:
+        return retried(lambda: _followed(url, call, base_url), attempts)
+    except PASSING as problem:
+        raise call.error(ImageFetchFailed, problem.raw, reason=str(problem).rstrip(".")) from None
+
+
+def _followed(url: str, call: Call, base_url: str) -> bytes:
+    here = base_url
+    for _ in range(_MOST_REDIRECTS + 1):
+        here, addresses = _checked(url, here, call, base_url)
+        answer = _connected(here, addresses, call)
+        if not answer.has_redirect_location:
+            return _content(answer, call)
+        url = answer.headers["location"]
+    raise _failed(call, "too many redirects")
+
+
+def _checked(url: str, here: str, call: Call, base_url: str) -> tuple[str, list[str]]:
+    """The address as it may be fetched, and the IP addresses to connect to; none for the service's own host."""
+    try:
+        url = urljoin(here, url)
+        scheme, host, port = _origin(url)
+    except ValueError:
+        raise _failed(call, "its address is not one") from None
+    if scheme not in ("http", "https") or not host.isascii() or not host or "@" in urlsplit(url).netloc:
+        raise _failed(call, "its address is not one")
+    if (scheme, host, port) == _origin(base_url):
+        return url, []
+    netloc = _netloc(host, None if port in (80, 443) else port)
+    return urlunsplit(urlsplit(url)._replace(scheme="https", netloc=netloc)), _public_addresses(host, port, call)
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _netloc(host: str, port: int | None) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"{name}:{port}" if port else name
+
+
+def _public_addresses(host: str, port: int, call: Call) -> list[str]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise call.error(ProviderUnreachable, f"the name {host} is not known") from None
+    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise _failed(call, f"{host} is not a public address")
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """False for this machine, private and reserved networks, also where IPv6 wraps such an IPv4 address."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else inner
+        ip = inner or ip
+    return ip.is_global and not ip.is_multicast
+
+
+def _connected(url: str, addresses: list[str], call: Call) -> httpx2.Response:
+    """From the first of the checked addresses that can be reached; TLS and the Host header still see the name."""
+    last: Exception = httpx2.ConnectError("no address")
+    targets: list[str | None] = [*addresses] or [None]
+    for address in targets:
+        try:
+            return _got(url, address, call)
+        except httpx2.ConnectError as problem:
+            last = problem
+        except (httpx2.HTTPError, httpx2.InvalidURL) as problem:
+            raise _lost(call, problem) from None
+    raise _lost(call, last)
+
+
+def _got(url: str, address: str | None, call: Call) -> httpx2.Response:
+    """One request. A proxy would look the name up anew, so only the service's own host may be behind one."""
+    parts = urlsplit(url)
+    target = urlunsplit(parts._replace(netloc=_netloc(address, parts.port))) if address else url
+    with wire.client(target, call.seconds, LARGEST_PICTURE, through_proxy=not address) as http:
+        return http.get(target, headers={"Host": parts.netloc}, extensions={"sni_hostname": parts.hostname})
+
+
+def _lost(call: Call, problem: Exception) -> ProviderError:
+    if isinstance(problem, wire.AnswerTooLarge):
+        return _failed(call, f"it is larger than {LARGEST_PICTURE // 2**20} MB")
+    return wire.lost(call, problem)
+
+
+def _content(answer: httpx2.Response, call: Call) -> bytes:
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise call.error(ProviderBusy, status=answer.status_code)
+    if answer.status_code != 200:
+        raise _failed(call, f"status {answer.status_code}")
+    kind = answer.headers.get("content-type", "").partition(";")[0]
+    if not answer.content or kind.startswith("text/") or kind.endswith(("json", "xml", "html")):
+        raise _failed(call, f"no picture but {kind or 'nothing'}")
+    return answer.content
+
+
+def _failed(call: Call, reason: str) -> ProviderError:
+    return call.error(ImageFetchFailed, reason=reason)

@@ -1,0 +1,201 @@
+"""Gemini through google-genai: one text model that also sees, and an image model.
+
+The SDK builds and sends the requests. Its answers are read as JSON: its own types drop the model's reason for
+stopping and raise TypeErrors where a proxy answers something else (google-genai 3.4).
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from api_utils import GeminiAccess, Limits, retried
+from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
+from providers.answers import Drawn, Reply, decoded, dig, parsed
+from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.failure import Call
+
+if TYPE_CHECKING:
+    from google.genai import types
+
+# The model declined; any other end without a result is not the prompt's fault.
+_DECLINED = frozenset(
+    {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE"}
+    | {"IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"}
+)
+# Models with one size only, which refuse the field.
+_ONE_SIZE = ("2.5-flash-image", "flash-lite-image")
+_2K_FROM = 1000
+_SEEDS = 2**31
+
+
+class Gemini:
+    """Text, vision and pictures with one key."""
+
+    name = "gemini"
+    prompt_limit: int | None = None
+
+    def __init__(self, access: GeminiAccess, limits: Limits) -> None:
+        self._access = access
+        self._limits = limits
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        models: dict[Capability, str] = {
+            "text": self._access.text_model,
+            "vision": self._access.text_model,
+            "image": self._access.image_model,
+        }
+        return frozenset(capability for capability, model in models.items() if model)
+
+    def text(self, request: TextRequest) -> TextAnswer:
+        from google.genai import types
+
+        return self._told("text", request.system, [types.Part(text=request.user)])
+
+    def vision(self, request: VisionRequest) -> TextAnswer:
+        from google.genai import types
+
+        picture = types.Part.from_bytes(data=request.picture, mime_type="image/png")
+        return self._told("vision", request.system, [picture, types.Part(text=request.user)])
+
+    def image(self, request: ImageRequest) -> ImageAnswer:
+        from google.genai import types
+
+        call = self._call("image", self._access.image_model, self._limits.image_timeout)
+        config = types.GenerateContentConfig(
+            response_modalities=["IMAGE"],
+            image_config=_image_config(call.model, request),
+            seed=None if request.seed is None else request.seed % _SEEDS,
+        )
+        parts = [types.Part(text=request.prompt)]
+        started = time.monotonic()
+        drawn = retried(lambda: _drawn(call, _asked(call, self._access, parts, config)), self._limits.attempts)
+        taken = time.monotonic() - started
+        return ImageAnswer(data=drawn.data, provider=self.name, model=drawn.model, seconds=taken, tokens=drawn.tokens)
+
+    def _told(self, step: str, system: str, parts: list[types.Part]) -> TextAnswer:
+        from google.genai import types
+
+        call = self._call(step, self._access.text_model, self._limits.text_timeout)
+        config = types.GenerateContentConfig(system_instruction=system)
+        started = time.monotonic()
+        reply = retried(lambda: _said(call, _asked(call, self._access, parts, config)), self._limits.attempts)
+        taken = time.monotonic() - started
+        return TextAnswer(text=reply.text, provider=self.name, model=reply.model, seconds=taken, tokens=reply.tokens)
+
+    def _call(self, step: str, model: str, seconds: float) -> Call:
+        if not model:
+            raise NoProvider(step=step)
+        return Call(provider=self.name, model=model, key=self._access.key, seconds=seconds)
+
+
+def _asked(call: Call, access: GeminiAccess, parts: list[types.Part], config: types.GenerateContentConfig) -> Any:
+    """The JSON of one answer that has a candidate.
+
+    Raises:
+        ProviderError: also where the prompt was declined before the model saw it.
+    """
+    answer = _sent(call, access, parts, config)
+    body = parsed(call, answer)
+    if blocked := dig(body, "promptFeedback.blockReason", str):
+        raise call.error(PromptBlocked, dig(body, "promptFeedback.blockReasonMessage", str) or "", reason=blocked)
+    if dig(body, "candidates.0", dict) is None:
+        raise call.no_result(body, answer)
+    return body
+
+
+def _sent(call: Call, access: GeminiAccess, parts: list[types.Part], config: types.GenerateContentConfig) -> str:
+    """The text of the answer to one request. The SDK's own retries are off, its environment variables overruled."""
+    import httpx2
+    from google import genai
+    from google.genai import errors, types
+
+    from providers import wire
+
+    trust = {"verify": wire.certificates(), "ssl": wire.certificates()}  # else it loads its own three times
+    with wire.client(access.base_url, call.seconds) as http:
+        options = types.HttpOptions(
+            base_url=access.base_url,
+            api_version=access.api_version,
+            timeout=int(call.seconds * 1000),
+            retry_options=types.HttpRetryOptions(attempts=1),
+            httpx_client=http,
+            client_args=trust,
+            async_client_args=trust,
+        )
+        client = genai.Client(api_key=access.key, vertexai=False, http_options=options)
+        contents = types.Content(role="user", parts=parts)
+        raw = config.model_copy(update={"should_return_http_response": True})
+        try:
+            answer = client.models.generate_content(model=call.model, contents=contents, config=raw)
+        except errors.APIError as no:
+            raise _refused(call, no) from None
+        except httpx2.HTTPError as problem:
+            raise wire.lost(call, problem) from None
+        return (answer.sdk_http_response.body or "") if answer.sdk_http_response else ""
+
+
+def _refused(call: Call, no: Exception) -> ProviderError:
+    response, status = getattr(no, "response", None), int(getattr(no, "code", 0))
+    return call.refused(status, getattr(response, "headers", {}), getattr(response, "text", ""))
+
+
+def _image_config(model: str, request: ImageRequest) -> types.ImageConfig:
+    from google.genai import types
+
+    wide = request.width >= request.height
+    size = request.size or ("2K" if max(request.width, request.height) > _2K_FROM else "1K")
+    takes_size = not any(name in model for name in _ONE_SIZE)
+    return types.ImageConfig(aspect_ratio="16:9" if wide else "9:16", image_size=size.upper() if takes_size else None)
+
+
+def _said(call: Call, body: Any) -> Reply:
+    ending, text = _ending(body), _text(body)
+    if ending in _DECLINED:
+        raise _declined(call, body)
+    if not text or ending not in ("", "STOP"):
+        reason = "empty" if ending in ("", "STOP") else ending
+        raise call.error(NoTextReturned, _ending_message(body), reason=reason)
+    return Reply(text=text, model=_model(call, body), tokens=_tokens(body))
+
+
+def _drawn(call: Call, body: Any) -> Drawn:
+    pictures = [data for part in _parts(body) if (data := dig(part, "inlineData.data", str))]
+    if pictures:
+        return Drawn(data=decoded(call, pictures[-1]), model=_model(call, body), tokens=_tokens(body))
+    if _ending(body) in _DECLINED:
+        raise _declined(call, body)
+    if text := _text(body):
+        raise call.error(NoImageReturned, text, reason="text instead of a picture")
+    raise call.error(NoImageReturned, _ending_message(body), reason=_ending(body) or "empty")
+
+
+def _declined(call: Call, body: Any) -> ProviderError:
+    return call.error(PromptBlocked, _ending_message(body), reason=_ending(body))
+
+
+def _ending(body: Any) -> str:
+    return dig(body, "candidates.0.finishReason", str) or ""
+
+
+def _ending_message(body: Any) -> str:
+    return dig(body, "candidates.0.finishMessage", str) or ""
+
+
+def _parts(body: Any) -> list[Any]:
+    """The answer's parts without the model's thoughts, which may be pictures too."""
+    parts = dig(body, "candidates.0.content.parts", list) or []
+    return [part for part in parts if not dig(part, "thought", bool)]
+
+
+def _text(body: Any) -> str:
+    return "".join(dig(part, "text", str) or "" for part in _parts(body)).strip()
+
+
+def _model(call: Call, body: Any) -> str:
+    return dig(body, "modelVersion", str) or call.model
+
+
+def _tokens(body: Any) -> int | None:
+    return dig(body, "usageMetadata.totalTokenCount", int)

@@ -1,0 +1,137 @@
+"""Chat completions and images through the SDK openai, for every service that speaks its protocol."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from api_utils import Limits, retried
+from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked
+from providers.answers import Drawn, Reply, data_url, decoded, dig, parsed
+from providers.base import TextAnswer, TextRequest, VisionRequest
+from providers.failure import Call
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+Part = dict[str, object]
+
+# Thinking models without a reasoning parser on their server put their thoughts before the answer.
+_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatService:
+    """A service with ``/chat/completions`` under ``base_url``; ``extra`` goes into every request's body."""
+
+    provider: str
+    key: str = field(repr=False)
+    base_url: str
+    limits: Limits
+    extra: dict[str, object] = field(default_factory=dict)
+
+    def text(self, model: str, request: TextRequest) -> TextAnswer:
+        return self._answer("text", model, request.system, request.user)
+
+    def vision(self, model: str, request: VisionRequest) -> TextAnswer:
+        picture: Part = {"type": "image_url", "image_url": {"url": data_url(request.picture)}}
+        return self._answer("vision", model, request.system, [picture, {"type": "text", "text": request.user}])
+
+    def draw(self, model: str, prompt: str, size: str, extra: dict[str, object]) -> Drawn:
+        """One picture from ``/images/generations``."""
+        call = self._call("image", model, self.limits.image_timeout)
+        return retried(lambda: _draw(call, self.base_url, prompt, size, extra), self.limits.attempts)
+
+    def _answer(self, step: str, model: str, system: str, user: str | list[Part]) -> TextAnswer:
+        call = self._call(step, model, self.limits.text_timeout)
+        messages: list[Part] = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        started = time.monotonic()
+        reply = retried(lambda: _complete(call, self.base_url, messages, self.extra), self.limits.attempts)
+        taken = time.monotonic() - started
+        return TextAnswer(
+            text=reply.text, provider=self.provider, model=reply.model, seconds=taken, tokens=reply.tokens
+        )
+
+    def _call(self, step: str, model: str, seconds: float) -> Call:
+        if not model:
+            raise NoProvider(step=step)
+        return Call(provider=self.provider, model=model, key=self.key, seconds=seconds)
+
+
+def _complete(call: Call, base_url: str, messages: list[Part], extra: dict[str, object]) -> Reply:
+    def send(client: OpenAI) -> str:
+        create: Any = client.chat.completions.with_raw_response.create
+        return str(create(model=call.model, messages=messages, extra_body=extra).http_response.text)
+
+    answer = _sent(call, base_url, send)
+    body = parsed(call, answer)
+    message = dig(body, "choices.0.message", dict)
+    if message is None:
+        raise call.no_result(body, answer)
+    return Reply(
+        text=_text(call, message, dig(body, "choices.0.finish_reason", str) or ""),
+        model=dig(body, "model", str) or call.model,
+        tokens=dig(body, "usage.total_tokens", int),
+    )
+
+
+def _text(call: Call, message: dict[str, Any], ending: str) -> str:
+    refusal = message.get("refusal")
+    if refusal or ending == "content_filter":
+        raise call.error(PromptBlocked, str(refusal or ""), reason=ending if ending == "content_filter" else "refusal")
+    content = message.get("content")
+    parts = content if isinstance(content, list) else [{"text": content}]
+    text = "".join(dig(part, "text", str) or "" for part in parts)
+    text = _THOUGHTS.sub("", text).strip()
+    if not text or ending == "length":
+        raise call.error(NoTextReturned, reason=ending or "empty")
+    return text
+
+
+def _draw(call: Call, base_url: str, prompt: str, size: str, extra: dict[str, object]) -> Drawn:
+    def send(client: OpenAI) -> str:
+        create: Any = client.images.with_raw_response.generate
+        return str(create(model=call.model, prompt=prompt, size=size, n=1, extra_body=extra).http_response.text)
+
+    answer = _sent(call, base_url, send)
+    body = parsed(call, answer)
+    if (pictures := dig(body, "data", list)) is None:
+        raise call.no_result(body, answer)
+    encoded, url = dig(pictures, "0.b64_json", str) or "", dig(pictures, "0.url", str) or ""
+    if not encoded and not url:
+        raise call.error(NoImageReturned, reason="empty")
+    encoded = url if url.startswith("data:") else encoded
+    return Drawn(
+        data=decoded(call, encoded) if encoded else b"",
+        url=url,
+        model=dig(body, "model", str) or call.model,
+        tokens=dig(body, "usage.total_tokens", int),
+    )
+
+
+def _sent(call: Call, base_url: str, send: Callable[[OpenAI], str]) -> str:
+    """The text of the answer to one request. The SDK's own retries are off, its environment variables overruled."""
+    import openai
+
+    from providers import wire
+
+    with wire.client(base_url, call.seconds) as http:
+        client = openai.OpenAI(
+            api_key=call.key,
+            base_url=base_url,
+            organization="",
+            project="",
+            default_headers={"Authorization": f"Bearer {call.key}"},
+            max_retries=0,
+            http_client=http,
+        )
+        try:
+            return send(client)
+        except openai.APIStatusError as no:
+            raise call.refused(no.status_code, no.response.headers, no.response.text) from None
+        except openai.APIConnectionError as problem:
+            cause = problem.__cause__
+            raise wire.lost(call, cause if isinstance(cause, Exception) else problem) from None

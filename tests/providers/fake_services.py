@@ -1,0 +1,307 @@
+"""Gemini, DashScope and an OpenAI-compatible service on 127.0.0.1, in their wire formats, for the real SDKs.
+
+    with FakeServices() as fake:
+        fake.script("gemini.text", "first answer", Raw(503), "answer after the retry")
+        settings = fresh_settings(**fake.settings("gemini"))    # or fake.environment("gemini") for a process
+        ...
+        assert fake.count("gemini.text") == 3 and fake.received("gemini.text")[0].texts == ["system", "user"]
+
+Routes: gemini.text gemini.vision gemini.image, dashscope.*, openai.*, ``picture`` (an address that an image answer
+named) and ``unknown`` (anything else: no test should leave one). A route's replies are given in their order and the
+last one stays; without a script a text route says "A cat." and an image route draws a picture.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+KEYS = {"gemini": "gemini-key-123456", "dashscope": "sk-dashscope-123456", "openai": "sk-openai-123456"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer as it stands; a dict or list goes out as JSON."""
+
+    status: int = 200
+    body: Any = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drip:
+    """An answer that never ends: one byte at each ``pause``, of the head or of the body."""
+
+    pause: float = 0.02
+    in_head: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """One request: ``key`` from its header, ``body`` decoded from JSON, {} where there is none."""
+
+    route: str
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Any]
+    key: str
+    model: str
+
+    @property
+    def texts(self) -> list[str]:
+        """Every text in the request, the system's first."""
+        found: list[str] = []
+        _collect(self.body.get("systemInstruction"), found)
+        _collect([self.body.get(name) for name in ("contents", "messages", "input")], found)
+        return found if "prompt" not in self.body else [self.body["prompt"]]
+
+    @property
+    def pictures(self) -> list[bytes]:
+        """Every picture inside the request."""
+        found = re.findall(r'"data": "([\w+/=-]+)"|data:image/png;base64,([\w+/=-]+)', json.dumps(self.body))
+        return [base64.b64decode((inline or url).replace("-", "+").replace("_", "/")) for inline, url in found]
+
+
+Reply = str | bytes | Raw | Drip
+Scripted = Reply | Callable[[Received], Reply]
+
+
+def _collect(node: Any, found: list[str]) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _collect(item, found)
+    elif isinstance(node, dict):
+        for name in ("text", "content"):
+            if isinstance(node.get(name), str):
+                found.append(node[name])
+        for name in ("parts", "content", "messages"):
+            _collect(node.get(name), found)
+
+
+def picture(width: int = 1280, height: int = 720, colour: str = "orange") -> bytes:
+    """A PNG file of one colour."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+class FakeServices:
+    """The server; see the module's docstring."""
+
+    def __init__(self) -> None:
+        self._scripts: dict[str, list[Scripted]] = {}
+        self._received: list[Received] = []
+        self._pictures: dict[str, bytes] = {}
+        self._lock = threading.Lock()
+        handler = type("Handler", (_Handler,), {"fake": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.gemini_url, self.dashscope_url, self.openai_url = f"{self.url}/gemini", self.url, f"{self.url}/v1"
+
+    def __enter__(self) -> FakeServices:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def script(self, route: str, *replies: Scripted) -> None:
+        """What ``route`` answers from now on."""
+        with self._lock:
+            self._scripts[route] = list(replies)
+
+    def reset(self) -> None:
+        """Forget scripts, requests and pictures."""
+        with self._lock:
+            self._scripts, self._received, self._pictures = {}, [], {}
+
+    def received(self, route: str = "") -> list[Received]:
+        """The requests so far, of one route or of one service (``"gemini"``) or all."""
+        with self._lock:
+            return [
+                call for call in self._received if not route or call.route.split(".")[0] == route or call.route == route
+            ]
+
+    def count(self, route: str = "") -> int:
+        return len(self.received(route))
+
+    def settings(self, *names: str) -> dict[str, str]:
+        """Settings that point the named services here; the models of the OpenAI-compatible one are named too."""
+        known = {
+            "gemini": {"gemini_api_key": KEYS["gemini"], "gemini_api_url": self.gemini_url},
+            "dashscope": {"dashscope_api_key": KEYS["dashscope"], "dashscope_base_url": self.dashscope_url},
+            "openai": {
+                "openai_api_key": KEYS["openai"],
+                "openai_base_url": self.openai_url,
+                **{f"openai_{kind}_model": f"local-{kind}" for kind in ("text", "vision", "image")},
+            },
+        }
+        return {name: value for service in names for name, value in known[service].items()}
+
+    def environment(self, *names: str) -> dict[str, str]:
+        """The same as environment variables."""
+        return {name.upper(): value for name, value in self.settings(*names).items()}
+
+    def answer(self, call: Received) -> Raw | Drip:
+        """Count a request and give its reply in the vendor's form."""
+        with self._lock:
+            self._received.append(call)
+            replies = self._scripts.get(call.route) or [self._default(call)]
+            reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        reply = reply(call) if callable(reply) else reply
+        return reply if isinstance(reply, Raw | Drip) else self._in_form(call, reply)
+
+    def _default(self, call: Received) -> Reply:
+        if call.route == "picture":
+            found = self._pictures.get(call.path)
+            return Raw(200, found, {"Content-Type": "image/png"}) if found else Raw(403, "<Code>AccessDenied</Code>")
+        if call.route == "unknown":
+            return Raw(404, {"detail": "Not Found"})
+        if call.route.endswith(".image"):
+            tall = any(size in json.dumps(call.body) for size in ("9:16", "720*1280", "720x1280", "1024x1536"))
+            return picture(720, 1280) if tall else picture()
+        return "A cat."
+
+    def _in_form(self, call: Received, reply: str | bytes) -> Raw:
+        if call.route.startswith("gemini"):
+            return Raw(200, gemini_answer(call.model, reply))
+        if call.route == "dashscope.image":
+            return Raw(200, z_image_answer(self._laid_out(reply) if isinstance(reply, bytes) else "", reply))
+        if call.route == "openai.image" and isinstance(reply, bytes):
+            return Raw(200, self._openai_picture(call, reply))
+        return Raw(200, chat_answer(call.model, str(reply)))
+
+    def _openai_picture(self, call: Received, reply: bytes) -> dict[str, Any]:
+        encoded = call.body.get("response_format") == "b64_json"
+        data = {"b64_json": _encoded(reply)} if encoded else {"url": self._laid_out(reply)}
+        return {"created": 1, "data": [data], "usage": {"total_tokens": 11}}
+
+    def _laid_out(self, data: bytes) -> str:
+        path = f"/pictures/{len(self._pictures)}.png"
+        self._pictures[path] = data
+        return self.url + path
+
+
+def _encoded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def gemini_answer(model: str, reply: str | bytes, ending: str = "STOP") -> dict[str, Any]:
+    """generateContent's answer with a text or a picture."""
+    part = (
+        {"text": reply}
+        if isinstance(reply, str)
+        else {"inlineData": {"mimeType": "image/png", "data": _encoded(reply)}}
+    )
+    thought = {"text": "thinking aloud", "thought": True}
+    return {
+        "candidates": [{"content": {"role": "model", "parts": [thought, part]}, "finishReason": ending, "index": 0}],
+        "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 7, "totalTokenCount": 12},
+        "modelVersion": f"{model}-001",
+    }
+
+
+def chat_answer(model: str, text: str, ending: str = "stop") -> dict[str, Any]:
+    """/chat/completions' answer."""
+    message = {"role": "assistant", "content": text}
+    return {
+        "id": "c1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": f"{model}-001",
+        "choices": [{"index": 0, "message": message, "finish_reason": ending}],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+    }
+
+
+def z_image_answer(url: str, text: str | bytes = b"") -> dict[str, Any]:
+    """Z-Image's native answer: the picture's address and the prompt."""
+    parts = [{"image": url}] if url else []
+    parts += [{"text": text if isinstance(text, str) else "the prompt"}]
+    message = {"role": "assistant", "content": parts, "reasoning_content": ""}
+    return {
+        "request_id": "r1",
+        "output": {"choices": [{"finish_reason": "stop", "message": message}]},
+        "usage": {"width": 1280, "height": 720, "image_count": 1},
+    }
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeServices
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        self._handle(self.rfile.read(length))
+
+    def do_GET(self) -> None:
+        self._handle(b"")
+
+    def _handle(self, raw: bytes) -> None:
+        try:
+            body = json.loads(raw) if raw else {}
+        except ValueError:
+            body = {}
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        key = headers.get("x-goog-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
+        model = body.get("model") or self.path.partition("/models/")[2].partition(":")[0]
+        route = _route(self.path, body)
+        call = Received(route=route, path=self.path, headers=headers, body=body, key=key, model=model)
+        self._send(self.fake.answer(call))
+
+    def _send(self, reply: Raw | Drip) -> None:
+        if isinstance(reply, Drip):
+            return self._drip(reply)
+        is_json = isinstance(reply.body, dict | list)
+        data = json.dumps(reply.body).encode() if is_json else reply.body
+        data = data.encode() if isinstance(data, str) else data
+        self.send_response(reply.status)
+        kind = "application/json" if is_json else "text/html"
+        for name, value in {"Content-Type": kind, **reply.headers, "Content-Length": str(len(data))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+        return None
+
+    def _drip(self, drip: Drip) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+        self.wfile.write(head + (b"X-Slow: " if drip.in_head else b"Content-Length: 100000\r\n\r\n"))
+        self.close_connection = True
+        try:
+            for _ in range(2000):
+                self.wfile.write(b" ")
+                time.sleep(drip.pause)
+        except OSError:
+            return
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+def _route(path: str, body: dict[str, Any]) -> str:
+    whole = json.dumps(body)
+    if path.startswith("/pictures/"):
+        return "picture"
+    if path.startswith("/gemini/") and path.endswith(":generateContent"):
+        config = body.get("generationConfig") or {}
+        image = "IMAGE" in (config.get("responseModalities") or config.get("response_modalities") or ())
+        return "gemini.image" if image else "gemini.vision" if '"inlineData"' in whole else "gemini.text"
+    if path == "/api/v1/services/aigc/multimodal-generation/generation":
+        return "dashscope.image"
+    service = {"/compatible-mode/v1/": "dashscope", "/v1/": "openai"}.get(path[: path.find("/v1/") + 4], "")
+    if service and path.endswith("/chat/completions"):
+        return f"{service}.vision" if '"image_url"' in whole else f"{service}.text"
+    return "openai.image" if service == "openai" and path.endswith("/images/generations") else "unknown"

@@ -1,0 +1,133 @@
+"""No environment variable, no SDK state and no other user's key gets between a call and its service."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import Settings
+from providers import choose
+from providers.base import TextAnswer
+from tests.providers.asking import ROUTES, SERVICES, STEPS, ask, ask_route, provider
+from tests.providers.fake_services import KEYS, FakeServices, picture
+
+ROOT = Path(__file__).resolve().parents[2]
+ELSEWHERE = "http://127.0.0.1:9"
+MISLEADING = {
+    "GOOGLE_API_KEY": "other-key",
+    "GEMINI_API_KEY": "other-key",
+    "GOOGLE_GEMINI_BASE_URL": ELSEWHERE,
+    "GOOGLE_GENAI_API_VERSION": "v9",
+    "GOOGLE_GENAI_USE_VERTEXAI": "true",
+    "GOOGLE_GENAI_USE_ENTERPRISE": "true",
+    "GOOGLE_CLOUD_PROJECT": "other-project",
+    "DASHSCOPE_HTTP_BASE_URL": ELSEWHERE,
+    "OPENAI_API_KEY": "other-key",
+    "OPENAI_ADMIN_KEY": "other-key",
+    "OPENAI_BASE_URL": ELSEWHERE,
+    "OPENAI_ORG_ID": "other-organization",
+    "OPENAI_PROJECT_ID": "other-project",
+    "OPENAI_CUSTOM_HEADERS": "Authorization: Bearer other-key\nX-Other: other-header",
+    "HTTP_PROXY": ELSEWHERE,
+    "HTTPS_PROXY": ELSEWHERE,
+    "ALL_PROXY": ELSEWHERE,
+    "http_proxy": ELSEWHERE,
+}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_environment_redirects_nothing(fake: FakeServices, route: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in MISLEADING.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    ask_route(fake, route)
+    (received,) = fake.received(route)
+    assert received.key == KEYS[route.split(".")[0]]
+    assert "other" not in str(received)
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_only_the_headers_that_are_needed_are_sent(fake: FakeServices, route: str) -> None:
+    ask_route(fake, route)
+    allowed = {"accept", "accept-encoding", "connection", "content-length", "content-type", "host", "user-agent"}
+    allowed |= {"x-goog-api-key", "x-server-timeout"} if route.startswith("gemini") else {"authorization"}
+    assert set(fake.received(route)[0].headers) <= allowed
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_two_users_at_the_same_moment_never_mix(fake: FakeServices, service: str) -> None:
+    setting = f"{service}_api_key"
+
+    def user(number: int) -> list[bool]:
+        own: dict[str, Any] = {setting: f"key-of-{number}"}
+        asked = provider(fake, service, **own)
+        return [bool(ask(asked, step, f"wish of {number}")) for step in ("text", "image", "vision")]
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(all(done) for done in pool.map(user, range(6)))
+    calls = fake.received(service)
+    assert len(calls) == 18
+    assert all(call.texts[-1] == call.key.replace("key-of-", "wish of ") for call in calls)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+def test_a_text_that_names_a_file_is_sent_as_that_text(
+    fake: FakeServices, route: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.png").write_bytes(picture(16, 16, "red"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("secret.png", str(tmp_path / "secret.png")):
+        ask(provider(fake, route.split(".")[0]), route.split(".")[1], form.format(name))
+        call = fake.received(route)[-1]
+        assert call.texts[-1] == form.format(name)
+        assert len(call.pictures) == (1 if route.endswith("vision") else 0)
+    assert fake.count() == fake.count(route) + fake.count("picture")
+    assert fake.count("unknown") == 0
+
+
+def test_every_step_with_one_service_alone(fake: FakeServices) -> None:
+    for service in SERVICES:
+        settings = Settings(**fake.settings(service))  # type: ignore[arg-type]
+        for step in STEPS:
+            chosen = choose(settings, step)
+            answer = ask(chosen, step)
+            assert answer.provider == chosen.name == service
+    assert all(fake.count(route) == 1 for route in ROUTES)
+
+
+def test_a_key_of_the_call_reaches_the_service(fake: FakeServices) -> None:
+    settings = Settings(**fake.settings("gemini"))  # type: ignore[arg-type]
+    answer = ask(choose(settings, "text", {"gemini_api_key": "of-this-session"}), "text")
+    assert isinstance(answer, TextAnswer)
+    assert fake.received()[0].key == "of-this-session"
+
+
+LOADED = """
+import sys, config, providers
+from providers.base import TextRequest
+chosen = providers.choose(config.load(), "text")
+print(chosen.name, *sorted(set(sys.modules) & {"openai", "google.genai", "httpx2"}))
+chosen.text(TextRequest(task="shorten", system="s", user="u"))
+print(*sorted(set(sys.modules) & {"openai", "google.genai"}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("service", "loaded"), [("dashscope", "openai"), ("openai", "openai"), ("gemini", "google.genai")]
+)
+def test_only_the_chosen_services_sdk_is_loaded_and_only_when_asked(
+    fake: FakeServices, service: str, loaded: str, tmp_path: Path
+) -> None:
+    environment = {**os.environ, **fake.environment(service), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [service, loaded]
