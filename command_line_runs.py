@@ -104,7 +104,8 @@ def _walk(
     record = _new_record(options, "full", render)
     record.description, record.captions = description, bool(options.captions)
     if before:
-        record.steps, record.warnings = before.steps, before.warnings
+        record.steps = [step for step in before.steps if step["step"] != "render"]
+        record.warn(warning for step in record.steps for warning in step["warnings"])
     record.warn(notes)
     folder = _folder(options, settings, record, before)
     materials = Materials(
@@ -126,7 +127,6 @@ def _folder(options: argparse.Namespace, settings: Settings, record: JobRecord, 
     folder = JobFolder.create(options.output_dir or settings.output_dir, record.id)
     if before:
         record.parent = before.id
-        record.steps = [step for step in record.steps if step["step"] != "render"]
         for name in FILES.values():
             if (options.from_dir / name).is_file():
                 shutil.copyfile(options.from_dir / name, folder.path / name)

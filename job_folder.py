@@ -102,7 +102,7 @@ class JobRecord:
         self.steps.sort(key=lambda step: STEPS.index(step["step"]))
         self.warn(result.warnings)
 
-    def warn(self, notes: Iterable[Note]) -> None:
+    def warn(self, notes: Iterable[Note | str]) -> None:
         """Add what is to be known of the run, each once."""
         self.warnings.extend(str(words) for words in notes if str(words) not in self.warnings)
 

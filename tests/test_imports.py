@@ -18,7 +18,9 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
     frozenset({"config", "render_settings", "step_result", "description", "prompts"}),
     frozenset({"api_utils"}),
-    frozenset({"media", "providers"}),
+    frozenset({"media"}),
+    frozenset({"description", "prompts"}),
+    frozenset({"providers"}),
     frozenset({"command_line"}),
     frozenset(
         {
@@ -40,7 +42,11 @@ LIVES_WITH = {
     "sglang_http": "sglang_client",
     "sglang_answers": "sglang_client",
     "servers": "sglang_client",
+    "step_calls": "generate_first_frame",
     "job_folder": "pipeline",
+    "rendering": "pipeline",
+    "folder_walk": "pipeline",
+    "command_line_runs": "workflow",
 }
 ONLY_IN = {
     "streamlit": ("app.py", "ui/"),
@@ -99,7 +105,6 @@ def test_imports_run_one_way() -> None:
         if room_of(name) != "preview"
         for other in imported(tree) & ours
         if other == "preview" or floor_of(other) > floor_of(room_of(name))
-        # a script's own options are read on its floor; see the list of servers in sglang_client
     ]
     assert not upward
 
