@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from contract_target import Target
+
+from tests.contract.contract_target import Target
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "preview engine ready: "

@@ -8,7 +8,8 @@ import uuid
 from typing import Any
 
 import pytest
-from contract_target import KEYS, ONE_FRAME, PROMPT, Target, picture
+
+from tests.contract.contract_target import KEYS, ONE_FRAME, PROMPT, Target, picture
 
 DATA_URL = "data:image/png;base64," + base64.b64encode(picture()).decode()
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import requests
-from contract_target import KEYS, ONE_FRAME, Fields, Target, picture
+
+from tests.contract.contract_target import KEYS, ONE_FRAME, Fields, Target, picture
 
 LONG = {"num_frames": 97, "num_inference_steps": 20}
 RUNNING = {"detail": "Generation is still in-progress"}

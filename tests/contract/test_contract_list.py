@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from contract_target import KEYS, ONE_FRAME, Fields, Target
+
+from tests.contract.contract_target import KEYS, ONE_FRAME, Fields, Target
 
 EMPTY: Fields = {"data": [], "object": "list", "first_id": None, "last_id": None, "has_more": False}
 

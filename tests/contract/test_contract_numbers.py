@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract_target import ONE_FRAME, Target
+
+from tests.contract.contract_target import ONE_FRAME, Target
 
 # fields -> size in the answer, size of the file; per model
 SIZES: list[tuple[dict[str, Any], dict[str, tuple[str, tuple[int, int]]]]] = [

@@ -10,8 +10,9 @@ from pathlib import Path
 import av
 import openai
 import pytest
-from contract_target import PROMPT, TINY, Target, picture
 from openai.types import Video
+
+from tests.contract.contract_target import PROMPT, TINY, Target, picture
 
 # Its `videos` is marked as deprecated since OpenAI's own service ended; here it is the client under test.
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")

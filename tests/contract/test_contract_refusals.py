@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from contract_target import PROMPT, Target, picture
+
+from tests.contract.contract_target import PROMPT, Target, picture
 
 NO_PICTURE = "Served model with task type 'I2V' requires an 'image_path' input, but none was provided"
 BAD_SIZE = "size must be formatted as positive WIDTHxHEIGHT"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from contract_target import Target
+
+from tests.contract.contract_target import Target
 
 
 @pytest.mark.parametrize("path", ["/health", "/health_generate", "/liveness"])
