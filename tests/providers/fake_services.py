@@ -14,7 +14,6 @@ last one stays; without a script a text route says "A cat." and an image route d
 from __future__ import annotations
 
 import base64
-import io
 import json
 import re
 import threading
@@ -23,6 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.providers.wire_formats import chat_answer, encoded, gemini_answer, picture, z_image_answer
 
 KEYS = {"gemini": "gemini-key-123456", "dashscope": "sk-dashscope-123456", "openai": "sk-openai-123456"}
 
@@ -84,15 +85,6 @@ def _collect(node: Any, found: list[str]) -> None:
                 found.append(node[name])
         for name in ("parts", "content", "messages"):
             _collect(node.get(name), found)
-
-
-def picture(width: int = 1280, height: int = 720, colour: str = "orange") -> bytes:
-    """A PNG file of one colour."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(file, "PNG")
-    return file.getvalue()
 
 
 class FakeServices:
@@ -185,58 +177,14 @@ class FakeServices:
         return Raw(200, chat_answer(call.model, str(reply)))
 
     def _openai_picture(self, call: Received, reply: bytes) -> dict[str, Any]:
-        encoded = call.body.get("response_format") == "b64_json"
-        data = {"b64_json": _encoded(reply)} if encoded else {"url": self._laid_out(reply)}
+        in_base64 = call.body.get("response_format") == "b64_json"
+        data = {"b64_json": encoded(reply)} if in_base64 else {"url": self._laid_out(reply)}
         return {"created": 1, "data": [data], "usage": {"total_tokens": 11}}
 
     def _laid_out(self, data: bytes) -> str:
         path = f"/pictures/{len(self._pictures)}.png"
         self._pictures[path] = data
         return self.url + path
-
-
-def _encoded(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def gemini_answer(model: str, reply: str | bytes, ending: str = "STOP") -> dict[str, Any]:
-    """generateContent's answer with a text or a picture."""
-    part = (
-        {"text": reply}
-        if isinstance(reply, str)
-        else {"inlineData": {"mimeType": "image/png", "data": _encoded(reply)}}
-    )
-    thought = {"text": "thinking aloud", "thought": True}
-    return {
-        "candidates": [{"content": {"role": "model", "parts": [thought, part]}, "finishReason": ending, "index": 0}],
-        "usageMetadata": {"promptTokenCount": 5, "candidatesTokenCount": 7, "totalTokenCount": 12},
-        "modelVersion": f"{model}-001",
-    }
-
-
-def chat_answer(model: str, text: str, ending: str = "stop") -> dict[str, Any]:
-    """/chat/completions' answer."""
-    message = {"role": "assistant", "content": text}
-    return {
-        "id": "c1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": f"{model}-001",
-        "choices": [{"index": 0, "message": message, "finish_reason": ending}],
-        "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
-    }
-
-
-def z_image_answer(url: str, text: str | bytes = b"") -> dict[str, Any]:
-    """Z-Image's native answer: the picture's address and the prompt."""
-    parts = [{"image": url}] if url else []
-    parts += [{"text": text if isinstance(text, str) else "the prompt"}]
-    message = {"role": "assistant", "content": parts, "reasoning_content": ""}
-    return {
-        "request_id": "r1",
-        "output": {"choices": [{"finish_reason": "stop", "message": message}]},
-        "usage": {"width": 1280, "height": 720, "image_count": 1},
-    }
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -24,7 +24,8 @@ from errors import ImageFetchFailed
 from providers import fetch, wire
 from providers.failure import Call
 from tests.providers.asking import ask, provider
-from tests.providers.fake_services import Drip, FakeServices, Raw, picture, z_image_answer
+from tests.providers.fake_services import Drip, FakeServices, Raw
+from tests.providers.wire_formats import picture, z_image_answer
 
 HOST = "pictures.example"
 CALL = Call(provider="dashscope", model="z-image-turbo", key="sk-never-sent", seconds=5)

@@ -10,7 +10,8 @@ import pytest
 from errors import NoProvider
 from providers.base import ImageAnswer, TextAnswer
 from tests.providers.asking import FRAME, ROUTES, SERVICES, ask, ask_route, provider
-from tests.providers.fake_services import KEYS, FakeServices, Raw, chat_answer, gemini_answer, picture
+from tests.providers.fake_services import KEYS, FakeServices, Raw
+from tests.providers.wire_formats import chat_answer, gemini_answer, picture
 
 MODELS = {
     "gemini.text": "gemini-3.8-flash",

@@ -13,16 +13,8 @@ import errors
 from errors import ProviderError
 from providers import wire
 from tests.providers.asking import ROUTES, SERVICES, ask, ask_route, provider
-from tests.providers.fake_services import (
-    KEYS,
-    Drip,
-    FakeServices,
-    Raw,
-    Scripted,
-    chat_answer,
-    gemini_answer,
-    z_image_answer,
-)
+from tests.providers.fake_services import KEYS, Drip, FakeServices, Raw, Scripted
+from tests.providers.wire_formats import chat_answer, gemini_answer, z_image_answer
 
 PAGE = "<html><head><title>Sign in</title><script>var x=1</script></head><body>Please <b>sign in</b>.</body></html>"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 
 from config import Settings
+from errors import ProviderAnswerUnclear, ProviderUnreachable
 from providers import choose
 from providers.base import TextAnswer
 from tests.providers.asking import ROUTES, SERVICES, STEPS, ask, ask_route, provider
-from tests.providers.fake_services import KEYS, FakeServices, picture
+from tests.providers.fake_services import KEYS, FakeServices
+from tests.providers.wire_formats import picture
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = "http://127.0.0.1:9"
@@ -51,6 +54,30 @@ def test_the_environment_redirects_nothing(fake: FakeServices, route: str, monke
     assert received.key == KEYS[route.split(".")[0]]
     assert "other" not in str(received)
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("route", ["gemini.text", "dashscope.text", "dashscope.image", "openai.text"])
+@pytest.mark.parametrize("excepted", [False, True])
+def test_a_proxy_of_the_environment_is_used_for_public_hosts(
+    fake: FakeServices, route: str, excepted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    service, step = route.split(".")
+    address = {"gemini": "gemini_api_url", "dashscope": "dashscope_base_url", "openai": "openai_base_url"}[service]
+    public: dict[str, Any] = {address: "http://service.example/v1beta"}
+    proxy = fake.url
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.setenv("NO_PROXY", "service.example" if excepted else "")
+    monkeypatch.setenv("no_proxy", "service.example" if excepted else "")
+    if excepted:
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(ProviderUnreachable if excepted else ProviderAnswerUnclear):
+        ask(provider(fake, service, attempts=1, **public), step)
+    asked = [call.path.startswith("http://service.example/") for call in fake.received("unknown")]
+    assert asked == ([] if excepted else [True])
 
 
 @pytest.mark.parametrize("route", ROUTES)
