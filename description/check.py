@@ -67,14 +67,19 @@ def _same(quote: Quotation) -> str:
 def _quoted_words(reading: Reading) -> Iterator[Finding]:
     """Quotations out are the quotations in: none missing, none invented, none twice."""
     wanted, found = Counter(map(_same, reading.wanted)), Counter(map(_same, reading.quotes))
+    exact = {_same(quote): quote.text for quote in (*reading.quotes, *reading.wanted)}
     source = key(f"{reading.user_text} {reading.elements}")
-    for words_ in wanted - found:
-        yield Finding("quote_missing", note(N_("The quoted words “{quote}” are missing or changed."), quote=words_))
-    for words_ in found:
-        if words_ not in wanted and key(words_) not in source:
-            yield Finding("quote_invented", note(N_("The quotation “{quote}” was not asked for."), quote=words_))
-        elif found[words_] > max(1, wanted[words_]):
-            yield Finding("quote_repeated", note(N_("The words “{quote}” are quoted more than once."), quote=words_))
+    for line in wanted - found:
+        yield Finding(
+            "quote_missing", note(N_("The quoted words “{quote}” are missing or changed."), quote=exact[line])
+        )
+    for line in found:
+        if line not in wanted and key(line) not in source:
+            yield Finding("quote_invented", note(N_("The quotation “{quote}” was not asked for."), quote=exact[line]))
+        elif found[line] > max(1, wanted[line]):
+            yield Finding(
+                "quote_repeated", note(N_("The words “{quote}” are quoted more than once."), quote=exact[line])
+            )
 
 
 def _amount(reading: Reading) -> Iterator[Finding]:
