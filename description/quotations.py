@@ -115,10 +115,11 @@ def straight(text: str) -> str:
 
 def verbatim(text: str, source: str) -> str:
     """Give quotations that differ from the source's in marks, case or punctuation only their exact words again."""
-    exact = {key(quote.text): quote for quote in quotations(source)}
+    given = quotations(source)
+    exact, kept = {key(quote.text): quote for quote in given}, {quote.text for quote in given}
     for quote in reversed(list(_found(text))):
         wanted = exact.get(key(quote.text))
-        if wanted:
+        if wanted and (quote.text not in kept or quote.marks in _SINGLE):
             text = text[: quote.start] + _written(wanted, quote) + text[quote.end :]
     return text
 

@@ -121,18 +121,22 @@ def _light(grey: Image.Image) -> str:
 
 def _sharpness(grey: Image.Image) -> str:
     scale = _SHARP_SIDE / max(grey.size)
-    scaled = grey.resize((max(1, round(grey.width * scale)), max(1, round(grey.height * scale))), Image.Resampling.BOX)
-    spread = ImageStat.Stat(scaled.filter(ImageFilter.FIND_EDGES)).stddev[0]
-    return f"Its detail is {_level(spread, (8, 'soft'), (24, 'moderately sharp'), (_FULL, 'sharp'))}."
+    spread = ImageStat.Stat(_edges(grey, round(grey.width * scale), round(grey.height * scale))).stddev[0]
+    return f"Its detail is {_level(spread, (7, 'soft'), (15, 'moderately sharp'), (_FULL, 'sharp'))}."
 
 
 def _weight(grey: Image.Image) -> str:
     """Where the edges are: that is what draws the eye, and nothing needs to be recognised for it."""
-    edges = grey.resize(_SMALL, Image.Resampling.BOX).filter(ImageFilter.FIND_EDGES).crop((2, 2, 158, 158))
-    parts = _parts(edges)
+    parts = _parts(_edges(grey, *_SMALL))
     first, second, *_ = _ranked(parts)
     also = f" and the {_PLACES[second]}" if parts[second] > 0.7 * parts[first] else ""
     return f"Most of its detail lies at the {_PLACES[first]}{also}."
+
+
+def _edges(grey: Image.Image, width: int, height: int) -> Image.Image:
+    """The edges of a picture scaled to a size of at least 3x3; the rim has none to measure and is left off."""
+    scaled = grey.resize((max(3, width), max(3, height)), Image.Resampling.BOX)
+    return scaled.filter(ImageFilter.FIND_EDGES).crop((1, 1, scaled.width - 1, scaled.height - 1))
 
 
 def _parts(grey: Image.Image) -> bytes:
