@@ -24,10 +24,8 @@ from preview.sound import SAMPLE_RATE, ToneBed, tone_bed
 OVERSIZE = 1.16  # the nearest view shows 0.86 of the frame: even then no pixel is stretched
 THREADS = 2  # a fixed number: the encoder's output depends on it
 BT709 = 1
-METADATA = {
-    "title": "PREVIEW, not MOVA",
-    "comment": "Made by the preview engine: an animatic of the first frame. MOVA rendered nothing of this.",
-}
+TITLE = "PREVIEW, not MOVA"
+COMMENT = "Made by the preview engine: an animatic of the first frame. MOVA rendered nothing of this. Seed {seed}."
 
 
 class Streams(NamedTuple):
@@ -49,7 +47,7 @@ def render(plan: Plan, picture: Path, video: Path, progress: Callable[[int, int]
     frame = first_frame(picture, (plan.width, plan.height), scale=OVERSIZE)
     try:
         with av.open(part, "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as container:
-            container.metadata.update(METADATA)
+            container.metadata.update(title=TITLE, comment=COMMENT.format(seed=plan.seed))
             _write(plan, frame, _streams(container, plan), progress)
         part.replace(video)
     finally:
