@@ -78,7 +78,7 @@ def _prompt_request(user_text: str, orientation: Orientation, limit: int | None)
         task="image_prompt",
         system=system_prompt("image_prompt", orientation=orientation, length=length),
         user=f"{fenced('user_description', user_text)}\nFormat: {orientation}.",
-        facts={"user_text": user_text, "orientation": orientation, "limit": str(limit or "")},
+        facts={"user_text": user_text, "orientation": orientation},
     )
 
 

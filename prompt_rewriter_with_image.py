@@ -18,7 +18,7 @@ from description.check import Finding, check
 from description.negative import NegativePrompt, offered, wants_captions
 from description.text import mended, with_marker
 from errors import FileMissing, InputError, NumberOutOfRange, ProviderError
-from notes import N_, note
+from notes import N_, Note, note
 from step_calls import StepRun, given, ready, write
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def write_video_description(wish: Wish, *, writer: Provider) -> VideoDescription
     draft = _read(run.ask(writer, _request("video_description", wish)), wish)
     if draft.faults[0]:
         draft = min(draft, _corrected(run, draft, wish, writer), key=lambda one: one.faults)
-    run.warnings += [finding.note for finding in draft.findings]
+    run.warnings += [*_left_out(run, wish), *(finding.note for finding in draft.findings)]
     negative = offered(wish.user_text, elements=wish.elements, captions=wish.captions)
     return VideoDescription(result=run.result(draft.text), findings=tuple(draft.findings), negative_prompt=negative)
 
@@ -103,6 +103,19 @@ def _read(answer: str, wish: Wish) -> _Draft:
     text = mended(answer, user_text=wish.user_text, marker=wish.ends_on_marker)
     found = check(text, wish.user_text, elements=wish.elements, seconds=wish.seconds, marker=wish.ends_on_marker)
     return _Draft(text, found)
+
+
+def _left_out(run: StepRun, wish: Wish) -> list[Note]:
+    """What a draft without a model had no room for."""
+    from description.draft import left_out
+    from providers.base import TextAnswer
+    from providers.offline import NAME
+
+    answer = run.answers[0]
+    count = left_out(wish.user_text, answer.text) if isinstance(answer, TextAnswer) and answer.provider == NAME else 0
+    return (
+        [note(N_("{count} sentences of the description did not fit and were left out."), count=count)] if count else []
+    )
 
 
 def _corrected(run: StepRun, draft: _Draft, wish: Wish, writer: Provider) -> _Draft:

@@ -80,12 +80,11 @@ def _kept(said: list[str], user_text: str) -> list[str]:
     raise TextTooLong(name="description", length=len(user_text), limit=max(1, limit))
 
 
-def image_prompt_draft(user_text: str, orientation: str, limit: int | None) -> str:
+def image_prompt_draft(user_text: str, orientation: str) -> str:
     """The person's sentences about what is to be seen: without sound, and without the words that will be said."""
     said = sentences(collapse(user_text))
     seen = [sentence for sentence in said if not _is_only_heard(sentence, said)] or said
-    text = f"{orientation.capitalize()} format. {' '.join(_before_speech(sentence) for sentence in seen)}"
-    return shortened(text, limit) if limit else text
+    return f"{orientation.capitalize()} format. {' '.join(_before_speech(sentence) for sentence in seen)}"
 
 
 def _is_only_heard(sentence: str, said: list[str]) -> bool:

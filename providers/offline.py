@@ -59,7 +59,7 @@ class Offline:
 
 def _draft(task: TextTask, facts: dict[str, str]) -> str:
     if task == "image_prompt":
-        return image_prompt_draft(facts["user_text"], facts["orientation"], int(facts["limit"] or 0) or None)
+        return image_prompt_draft(facts["user_text"], facts["orientation"])
     if task == "shorten":
         return shortened(facts["text"], int(facts["limit"]))
     if task == "video_description":

@@ -118,7 +118,7 @@ def test_quoted_words_reach_the_draft_to_the_character(lines: list[str]) -> None
     ],
 )
 def test_the_image_prompt_shows_the_moment_before(user: str, prompt: str) -> None:
-    assert image_prompt_draft(user, "landscape", None) == prompt
+    assert image_prompt_draft(user, "landscape") == prompt
 
 
 def test_shortening_keeps_whole_sentences() -> None:
@@ -126,5 +126,3 @@ def test_shortening_keeps_whole_sentences() -> None:
     assert shortened(text, 30) == "One cat sits. Two cats run."
     assert shortened(text, 5) == text
     assert shortened(text, 999) == text
-    assert image_prompt_draft(CAT * 30, "portrait", 200).startswith("Portrait format. An orange cat")
-    assert len(image_prompt_draft(CAT * 30, "portrait", 200)) <= 200

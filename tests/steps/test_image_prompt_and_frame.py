@@ -142,6 +142,12 @@ def test_what_is_no_picture_is_the_services_failure(data: bytes) -> None:
         frame(FakeProvider(picture=data))
 
 
+def test_offline_too_a_prompt_that_is_too_long_is_shortened_and_said() -> None:
+    result = write_image_prompt("A cat runs along a wall. " * 60, orientation="landscape", writer=Offline(), limit=800)
+    assert len(result.output) <= 800
+    assert "was shortened" in str(result.warnings[-1])
+
+
 def test_the_offline_prompt_and_card_say_what_they_are() -> None:
     prompt = write_image_prompt("一只橘猫。", orientation="portrait", writer=Offline(), limit=None)
     made = make_first_frame(prompt.output, size=(352, 640), artist=Offline(), writer=Offline(), settings=Settings())

@@ -163,6 +163,12 @@ def test_offline_it_is_a_draft_that_says_so() -> None:
     assert "not all English" in said
 
 
+def test_offline_sentences_without_room_are_said() -> None:
+    user = " ".join(f"Event number {n} happens by the river now." for n in range(60))
+    made = write_video_description(Wish(user_text=user, elements=ELEMENTS, seconds=8), writer=Offline())
+    assert "did not fit" in " ".join(str(warning) for warning in made.result.warnings)
+
+
 @pytest.mark.parametrize(
     "content",
     [
