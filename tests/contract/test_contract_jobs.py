@@ -10,7 +10,7 @@ import requests
 
 from tests.contract.contract_target import KEYS, ONE_FRAME, Fields, Target, picture
 
-LONG = {"num_frames": 97, "num_inference_steps": 20}
+LONG = {"num_frames": 65, "num_inference_steps": 20}
 RUNNING = {"detail": "Generation is still in-progress"}
 UNKNOWN = {"detail": "Video not found"}
 
