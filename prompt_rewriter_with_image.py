@@ -44,12 +44,12 @@ class Wish:
     marker: bool = True
 
     def facts(self) -> dict[str, str]:
-        captions = "yes" if self.captions else ""
+        """The same for the offline provider."""
         return {
             "user_text": self.user_text,
             "elements": self.elements,
             "seconds": _plain_number(self.seconds),
-            "captions": captions,
+            "captions": "yes" if self.captions else "",
         }
 
     @property
@@ -111,11 +111,14 @@ def _left_out(run: StepRun, wish: Wish) -> list[Note]:
     from providers.base import TextAnswer
     from providers.offline import NAME
 
-    answer = run.answers[0]
-    count = left_out(wish.user_text, answer.text) if isinstance(answer, TextAnswer) and answer.provider == NAME else 0
-    return (
-        [note(N_("{count} sentences of the description did not fit and were left out."), count=count)] if count else []
-    )
+    first = run.answers[0]
+    if (
+        first.provider != NAME
+        or not isinstance(first, TextAnswer)
+        or not (count := left_out(wish.user_text, first.text))
+    ):
+        return []
+    return [note(N_("{count} sentences of the description did not fit and were left out."), count=count)]
 
 
 def _corrected(run: StepRun, draft: _Draft, wish: Wish, writer: Provider) -> _Draft:
@@ -171,7 +174,9 @@ def elements_from(file: Path) -> str:
         content = json.loads(text)
     except ValueError:
         return text
-    if isinstance(content, dict) and isinstance(content.get("visual_description"), str):
+    if not isinstance(content, dict):
+        return text
+    if isinstance(content.get("visual_description"), str):
         return str(content["visual_description"])
     raise InputError("the JSON file has no text named visual_description")
 
