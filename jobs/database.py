@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from errors import StoreReadOnly
 from jobs.columns import as_json
 from jobs.database_errors import in_plain_words
 from jobs.tables import Base
@@ -37,18 +38,27 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with in_plain_words(self.name), Session(self.engine) as session:
+        with self._in_plain_words(), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with in_plain_words(self.name), Session(self._writer) as session, session.begin():
+        with self._in_plain_words(), Session(self._writer) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _in_plain_words(self) -> Iterator[None]:
+        try:
+            with in_plain_words(self.name):
+                yield
+        except StoreReadOnly:
+            self.engine.dispose()  # a file opened without the right to write stays so until it is opened again
+            raise
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """One writing transaction for the migrations."""
-        with in_plain_words(self.name), self._writer.begin() as connection:
+        with self._in_plain_words(), self._writer.begin() as connection:
             yield connection
 
     def lock(self, session: Session | Connection, name: str) -> None:

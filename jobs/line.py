@@ -85,6 +85,11 @@ class Line:
         with self._database.read() as session:
             return tuple(map(slot_record, session.scalars(select(SlotRow).order_by(SlotRow.server, SlotRow.slot))))
 
+    def waiting_models(self) -> tuple[str, ...]:
+        """The models, or lines of single servers, for which a job waits."""
+        with self._database.read() as session:
+            return tuple(session.scalars(select(JobRow.model).where(*_IN_LINE).distinct().order_by(JobRow.model)))
+
     def order(self, model: str) -> tuple[str, ...]:
         """The ids of all that wait for a model, in the order in which they will go if nothing changes."""
         with self._database.read() as session:

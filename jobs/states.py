@@ -35,8 +35,9 @@ NEXT: Mapping[JobState, frozenset[JobState]] = {
     "preparing": frozenset(("waiting", "queued", "failed", "cancelled")),
     "queued": frozenset(("waiting", "preparing", "submitted", "failed", "cancelled")),
     # Back to "queued" only where nothing reached the server; to "waiting" where only a person can tell.
-    "submitted": frozenset(("waiting", "queued", "rendering", "saving", "failed", "abandoned", "lost")),
-    "rendering": frozenset(("saving", "failed", "abandoned", "lost")),
+    # "cancelled" is true only of a preview engine of our own, which stops with us.
+    "submitted": frozenset(("waiting", "queued", "rendering", "saving", "failed", "cancelled", "abandoned", "lost")),
+    "rendering": frozenset(("saving", "failed", "cancelled", "abandoned", "lost")),
     "saving": frozenset(("completed", "failed", "abandoned", "lost")),
     "completed": frozenset(),
     "failed": frozenset(),

@@ -58,9 +58,9 @@ class Jobs:
 
     def in_states(self, states: Collection[JobState]) -> tuple[JobRecord, ...]:
         """All jobs in these states, oldest first: for the engine, to take up what was left."""
-        query = select(JobRow).where(JobRow.state.in_(states), ~JobRow.deleted).order_by(JobRow.number)
-        with self._database.read() as session:
-            return tuple(job_record(row) for row in session.scalars(query))
+        query = select(JobRow).where(JobRow.state.in_(states), ~JobRow.deleted)
+        with self._database.read() as session:  # sorted here: the database would look for them in the order of time
+            return tuple(sorted(map(job_record, session.scalars(query)), key=lambda job: job.number))
 
     def update(
         self,
@@ -125,7 +125,7 @@ class Jobs:
     def delete(self, job_id: str) -> bool:
         """Take a job that nothing works on out of every page and search; says whether it happened.
 
-        Its files stay recorded until they are removed from the disk (``Files.forget``).
+        Its files are to be removed from the disk next (then ``Files.forget``); ``purge`` removes the texts as well.
         """
         with self._database.write() as session:
             number = session.scalar(select(JobRow.number).where(JobRow.id == job_id))
@@ -133,3 +133,15 @@ class Jobs:
                 return False
             forget_job(session, number)
             return True
+
+    def deleted(self) -> tuple[str, ...]:
+        """The ids of deleted jobs of which something is left, for a clean-up that broke off."""
+        with self._database.read() as session:
+            return tuple(session.scalars(select(JobRow.id).where(JobRow.deleted).order_by(JobRow.number)))
+
+    def purge(self, job_id: str) -> bool:
+        """Remove all that is recorded of a deleted job, texts included. Not while it holds a server's slot."""
+        holds = select(SlotRow.job_id).where(SlotRow.job_id == job_id).exists()
+        statement = delete(JobRow).where(JobRow.id == job_id, JobRow.deleted, ~holds)
+        with self._database.write() as session:
+            return session.scalar(statement.returning(JobRow.id)) is not None

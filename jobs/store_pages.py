@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from jobs.database import Database
 from jobs.records import JobFilter, JobPage
 from jobs.rows import job_record
 from jobs.states import JOB_STATES, JobState
-from jobs.store_search import SEARCH, matches
+from jobs.store_search import searched
 from jobs.tables import JobRow
 
 PAGE_SIZE = 12
@@ -37,12 +38,11 @@ class Pages:
         newer_than: int | None = None,
     ) -> JobPage:
         """The newest page, or the one beside a cursor: ``JobPage.older`` or ``newer`` of the page before."""
-        queries = self._queries(wanted)
         with self._database.read() as session:
+            queries = self._queries(session, wanted)
             if newer_than is not None:
                 found = _take(session, queries, size + 1, above=newer_than)[::-1]
-                numbers, more = found[-size:], len(found) > size
-                return _page(session, numbers, older=True, newer=more)
+                return _page(session, found[-size:], older=True, newer=len(found) > size)
             found = _take(session, queries, size + 1, below=older_than)
             return _page(session, found[:size], older=len(found) > size, newer=older_than is not None)
 
@@ -50,29 +50,32 @@ class Pages:
         """Page ``number``, from 1: for jumping; leafing by cursor stays at its place while new jobs come in."""
         skipped = (number - 1) * size
         with self._database.read() as session:
-            found = _take(session, self._queries(wanted), size + 1, skip=skipped)
+            found = _take(session, self._queries(session, wanted), size + 1, skip=skipped)
             return _page(session, found[:size], older=len(found) > size, newer=skipped > 0)
 
     def count(self, wanted: JobFilter = _EVERYTHING) -> int:
         """How many jobs there are, for the number of pages."""
-        queries = self._queries(wanted)
         with self._database.read() as session:
-            return sum(session.scalar(select(func.count()).select_from(one.subquery())) or 0 for one in queries)
+            counted = [select(func.count()).select_from(one.subquery()) for one in self._queries(session, wanted)]
+            return sum(session.scalar(one) or 0 for one in counted)
 
-    def counts(self, owner: str | None = None) -> dict[JobState, int]:
-        """How many jobs are in each state, of one owner or of all; every state is named."""
-        query = select(JobRow.state, func.count()).where(~JobRow.deleted).group_by(JobRow.state)
-        if owner is not None:
-            query = query.where(JobRow.owner == owner)
+    def counts(self, owner: str | None = None, states: Collection[JobState] = JOB_STATES) -> dict[JobState, int]:
+        """How many jobs are in each of these states, of one owner or of all."""
+        mine = () if owner is None else (JobRow.owner == owner,)
+        each = [
+            select(literal(state), func.count()).where(JobRow.state == state, ~JobRow.deleted, *mine)
+            for state in states
+        ]
+        if not each:
+            return {}
         with self._database.read() as session:
-            found = dict(session.execute(query).all())
-            return {state: found.get(state, 0) for state in JOB_STATES}
+            return dict(session.execute(union_all(*each)).all())
 
-    def _queries(self, wanted: JobFilter) -> Sequence[_Numbers]:
+    def _queries(self, session: Session, wanted: JobFilter) -> Sequence[_Numbers]:
         """One query for each wanted state, for each comes sorted out of its index, as several at once do not."""
         if wanted.text is not None and wanted.text.strip():
-            match = matches(self._database, wanted.text)
-            return () if match is None else (_searched(match, wanted),)
+            found = searched(self._database, session, wanted.text, wanted.owner)
+            return () if found is None else (_filtered(found, wanted),)
         newest = select(JobRow.number).where(~JobRow.deleted, *_conditions(wanted))
         if wanted.states is None:
             return (newest,)
@@ -86,15 +89,13 @@ def _conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
     return [column == value for column, value in zip(columns, values, strict=True) if value is not None]
 
 
-def _searched(match: ColumnElement[bool], wanted: JobFilter) -> _Numbers:
-    """Numbers out of the search index, which knows no deleted job; the table is asked only where it must be."""
-    conditions = _conditions(wanted)
+def _filtered(found: _Numbers, wanted: JobFilter) -> _Numbers:
+    """Narrow a search; the table is asked only where it must be, for the owner is a term of the search."""
+    conditions = _conditions(replace(wanted, owner=None))
     if wanted.states is not None:
         conditions.append(JobRow.state.in_(wanted.states))
-    found = select(SEARCH.c.rowid.label("number")).where(match)
-    if not conditions:
-        return found
-    return found.join(JobRow, JobRow.number == SEARCH.c.rowid).where(*conditions)
+    number = found.selected_columns[0]
+    return found.join(JobRow, JobRow.number == number).where(*conditions) if conditions else found
 
 
 def _take(
@@ -107,9 +108,11 @@ def _take(
     skip: int = 0,
 ) -> list[int]:
     """Numbers from the newest down, or from ``above`` up."""
-    cut = [_cut(query, limit + skip, below, above) for query in queries]
-    if not cut:
+    if not queries:
         return []
+    if len(queries) == 1:
+        return list(session.scalars(_cut(queries[0], limit, below, above).offset(skip)))
+    cut = [_cut(query, limit + skip, below, above) for query in queries]
     together = union_all(*(select(one.subquery()) for one in cut)).subquery()
     order = together.c.number.desc() if above is None else together.c.number.asc()
     return list(session.scalars(select(together.c.number).order_by(order).limit(limit).offset(skip)))

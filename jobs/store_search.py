@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, column, delete, func, literal, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Select, cast, column, delete, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from jobs.database import Database
-from jobs.search_terms import Term, query_terms, search_terms
+from jobs.search_terms import Term, owner_term, query_terms, search_terms
 from jobs.tables import JobRow, StepRow
 from step_result import Step
 
@@ -16,18 +16,19 @@ TEXT_STEPS: tuple[Step, ...] = ("image_prompt", "visual_elements", "video_descri
 
 # ``rowid`` is the job's number; the migration says more.
 SEARCH = table("job_search", column("rowid"), column("terms"))
+_WORDS = table("job_words", column("term"))  # SQLite only
+_MOST_WORDS = 1000
 
 
 def index_job(database: Database, session: Session, job_id: str) -> None:
     """Write the terms of a job's texts, all versions of its steps included, over those that are there."""
-    found = session.execute(
-        select(JobRow.number, JobRow.inputs).where(JobRow.id == job_id, ~JobRow.deleted)
-    ).one_or_none()
+    columns = select(JobRow.number, JobRow.owner, JobRow.inputs)
+    found = session.execute(columns.where(JobRow.id == job_id, ~JobRow.deleted)).one_or_none()
     if found is None:
         return
     outputs = select(StepRow.output).where(StepRow.job_id == job_id, StepRow.step.in_(TEXT_STEPS))
     texts = [found.inputs.get(name) for name in TEXT_INPUTS] + list(session.scalars(outputs))
-    terms = search_terms("\n".join(str(one) for one in texts if one))
+    terms = [owner_term(found.owner), *search_terms("\n".join(str(one) for one in texts if one))]
     if database.is_sqlite:
         statement = "INSERT OR REPLACE INTO job_search (rowid, terms) VALUES (:number, :terms)"
         session.execute(text(statement), {"number": found.number, "terms": " ".join(terms)})
@@ -48,21 +49,41 @@ def forget_job(session: Session, number: int) -> None:
     session.execute(delete(SEARCH).where(SEARCH.c.rowid == number))
 
 
-def matches(database: Database, query: str) -> ColumnElement[bool] | None:
-    """The condition on ``job_search`` for a text typed by people; None where it holds nothing to search by."""
+def searched(database: Database, session: Session, query: str, owner: str | None) -> Select[int] | None:
+    """The numbers of the jobs that a text typed by people finds, deleted ones left out; None where it finds none."""
+    match = _matches(database, session, query, owner)
+    if match is None:
+        return None
+    numbers: Select[int] = select(SEARCH.c.rowid.label("number")).where(match)
+    if database.is_sqlite:
+        return numbers
+    # PostgreSQL would rather read all texts, from the newest back, for it does not count what reading them costs.
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    return select(numbers.offset(0).subquery("found").c.number)
+
+
+def _matches(database: Database, session: Session, query: str, owner: str | None) -> ColumnElement[bool] | None:
     terms = query_terms(query)
     if not terms:
         return None
-    if database.is_sqlite:
-        return literal_column("job_search").op("MATCH", is_comparison=True)(" AND ".join(map(_fts5, terms)))
-    wanted = func.cast(literal(" & ".join(map(_tsquery, terms))), TSQUERY)
-    return SEARCH.c.terms.op("@@", is_comparison=True)(wanted)
+    if owner is not None:
+        terms.append(Term(owner_term(owner), prefix=False))
+    if not database.is_sqlite:
+        return SEARCH.c.terms.op("@@", is_comparison=True)(cast(" & ".join(map(_tsquery, terms)), TSQUERY))
+    alternatives = [_words(session, term) for term in terms]
+    wanted = " AND ".join(f"({' OR '.join(words)})" for words in alternatives)
+    return literal_column("job_search").op("MATCH", is_comparison=True)(wanted) if all(alternatives) else None
+
+
+def _words(session: Session, term: Term) -> list[str]:
+    """The indexed words that a term stands for, quoted. FTS5's own prefix search reads all their rows first."""
+    if not term.prefix:
+        return [f'"{term.text}"']
+    begins = (_WORDS.c.term >= term.text, _WORDS.c.term < term.text + "\U0010ffff")
+    found = session.scalars(select(_WORDS.c.term).where(*begins).limit(_MOST_WORDS))
+    return [f'"{word}"' for word in found]
 
 
 # Terms hold letters and digits only, so that quotes are all the escaping there is.
-def _fts5(term: Term) -> str:
-    return f'"{term.text}"*' if term.prefix else f'"{term.text}"'
-
-
 def _tsquery(term: Term) -> str:
     return f"'{term.text}':*" if term.prefix else f"'{term.text}'"

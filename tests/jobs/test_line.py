@@ -90,6 +90,17 @@ def test_an_abandoned_job_keeps_its_slot_until_the_gpu_is_free(store: Store) -> 
     assert store.line.enqueue(first, retry=True)
 
 
+def test_deleting_an_abandoned_job_frees_no_slot(store: Store) -> None:
+    (job_id,) = queue(store, "ann")
+    store.line.claim("s", M, 1)
+    store.jobs.move_to(job_id, "abandoned")
+    assert store.jobs.delete(job_id)
+    assert not store.jobs.purge(job_id)
+    assert len(store.line.occupied()) == 1
+    assert store.line.release("s", job_id)
+    assert store.jobs.purge(job_id)
+
+
 def test_a_failure_that_leaves_the_gpu_busy_keeps_the_slot(store: Store) -> None:
     (job_id,) = queue(store, "ann")
     store.line.claim("s", M, 1)

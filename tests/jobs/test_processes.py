@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from jobs.records import JobFilter
-from jobs.store import open_store
+from jobs.store import Store, open_store
 from tests.jobs.crowd import claim_all, create_the_same, crowd, open_it, write_jobs
-from tests.jobs.samples import queued_job
+from tests.jobs.samples import new_job, queued_job
 from tests.postgres import Postgres
 
 
@@ -22,6 +23,18 @@ def test_eight_writers_lose_nothing(address: str) -> None:
         assert store.pages.counts(f"owner-{n}")["waiting"] == 25
     assert store.pages.count(JobFilter(text="owner 24")) == 8
     store.close()
+
+
+def test_threads_share_one_store(store: Store) -> None:
+    def work(n: int) -> str:
+        job = store.jobs.create(new_job(owner=f"owner-{n % 4}", state="waiting"))
+        assert store.line.enqueue(job.id)
+        return store.line.claim(f"server-{n}", "mova-360p", 1) or ""
+
+    with ThreadPoolExecutor(8) as pool:
+        claimed = set(pool.map(work, range(40)))
+    assert len(claimed - {""}) == 40
+    assert store.pages.counts(states=["submitted"]) == {"submitted": 40}
 
 
 def test_four_claimers_share_three_servers(address: str) -> None:

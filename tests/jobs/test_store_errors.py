@@ -53,6 +53,28 @@ def test_a_file_without_the_right_to_write(file: Path) -> None:
     assert str(file.parent) not in words
 
 
+def lose_and_regain_the_right_to_write(path: Path) -> tuple[str, int]:
+    if os.geteuid() == 0:
+        for file in (path.parent, *path.parent.iterdir()):
+            os.chown(file, NOBODY, -1)
+        os.seteuid(NOBODY)
+    store = open_store(f"sqlite:///{path}")
+    store.close()
+    path.chmod(0o444)
+    try:
+        store.jobs.create(new_job())
+    except StoreError as problem:
+        for file in path.parent.iterdir():
+            file.chmod(0o644)
+        store.jobs.create(new_job())
+        return type(problem).__name__, store.pages.count()
+    return "nothing", 0
+
+
+def test_a_file_that_may_be_written_again_is_written_again(file: Path) -> None:
+    assert crowd(lose_and_regain_the_right_to_write, [(file,)]) == [("StoreReadOnly", 1)]
+
+
 def test_a_folder_that_cannot_be_made(file: Path) -> None:
     (words,) = crowd(as_nobody, [(f"sqlite:///{file.parent / 'new' / 'jobs.db'}",)])
     assert words.startswith("StoreReadOnly")

@@ -171,9 +171,16 @@ def test_files_are_recorded_once_by_name(store: Store, job_id: str) -> None:
     assert [(file.name, file.sha256[0], file.bytes) for file in found] == [("f.png", "c", 6), ("video.mp4", "a", 2**40)]
 
 
-def test_files_of_a_deleted_job_are_known_until_they_are_removed(store: Store, job_id: str) -> None:
+def test_files_of_a_deleted_job_are_known_until_it_is_purged(store: Store, job_id: str) -> None:
     store.files.record(FileRecord(job_id=job_id, kind="video", name="video.mp4", sha256="a" * 64, bytes=1))
+    store.steps.save(done_step(job_id, "image_prompt", "text"))
+    assert not store.jobs.purge(job_id)
     store.jobs.delete(job_id)
     assert len(store.files.of(job_id)) == 1
+    assert store.jobs.deleted() == (job_id,)
     store.files.forget(job_id)
     assert store.files.of(job_id) == ()
+    assert store.jobs.purge(job_id)
+    assert not store.jobs.purge(job_id)
+    assert (store.jobs.get(job_id), store.files.of(job_id), store.steps.of(job_id)) == (None, (), ())
+    assert store.jobs.deleted() == ()

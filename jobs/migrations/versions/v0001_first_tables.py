@@ -144,6 +144,7 @@ def _search() -> None:
         # The terms are split and folded before (jobs/search_terms.py): "ascii" leaves them as they are.
         options = "tokenize = 'ascii', detail = none, columnsize = 0"
         op.execute(f"CREATE VIRTUAL TABLE job_search USING fts5(terms, {options})")
+        op.execute("CREATE VIRTUAL TABLE job_words USING fts5vocab(job_search, row)")
         return
     op.create_table(
         "job_search",
@@ -151,3 +152,5 @@ def _search() -> None:
         sa.Column("terms", sa.dialects.postgresql.TSVECTOR(), nullable=False),
     )
     op.create_index("job_search_terms", "job_search", ["terms"], postgresql_using="gin")
+    # Terms lie outside of the rows, which a search for a common word reads all of.
+    op.execute("ALTER TABLE job_search SET (toast_tuple_target = 128)")

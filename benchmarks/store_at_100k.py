@@ -1,0 +1,225 @@
+"""How fast the store answers with 100,000 jobs in it, on SQLite and on PostgreSQL.
+
+    python -m benchmarks.store_at_100k [--jobs 100000] [--database sqlite|postgres|both]
+
+Fills an empty database (90 % completed, 20 owners, a fifth in Chinese, four step texts a job), then times what
+pages ask for. Prints the best and the median of some runs, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert, text
+
+from jobs.job_writes import first_columns, number_of
+from jobs.records import JobFilter, Json, NewJob
+from jobs.search_terms import owner_term, search_terms
+from jobs.states import ACTIVE, JobState
+from jobs.store import Store, open_store
+from jobs.tables import JobRow, StepRow
+from tests.postgres import WHY_MISSING, programs, throwaway_postgres
+
+RUNS = 15
+_progress = itertools.cycle(range(100))
+BATCH = 2000
+MODELS = ("mova-360p", "mova-720p")
+STEPS = {"image_prompt": 60, "first_frame": 0, "visual_elements": 80, "video_description": 150}
+HAN = "橘猫在雨中的港口睡觉镜头缓缓推近一只老人坐窗边看书阳光洒满房间孩子笑着跑过草地海浪拍打岩石"
+STATES: dict[JobState, int] = {
+    "completed": 9000,
+    "failed": 500,
+    "cancelled": 290,
+    "lost": 100,
+    "queued": 100,
+    "draft": 10,
+}
+
+
+class Words:
+    """Texts of words as unequal in frequency as those of a language; a fifth of them Chinese."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self._words = ["".join(chance.choices("abcdefghijklmnoprstuvwy", k=chance.randint(3, 9))) for _ in range(8000)]
+        self._words[:3] = ["the", "camera", "cat"]
+        self._weights = [1 / (rank + 2) for rank in range(len(self._words))]
+
+    def text(self, words: int) -> str:
+        if self._chance.random() < 0.2:
+            return "".join(self._chance.choices(HAN, k=words * 2))
+        return " ".join(self._chance.choices(self._words, self._weights, k=words))
+
+
+def fill(store: Store, count: int) -> None:
+    """The newest jobs are the active ones; one text in 5000 holds a word that no other has."""
+    chance = random.Random(1)  # noqa: S311
+    words = Words(chance)
+    start = datetime(2025, 11, 23, tzinfo=UTC)
+    for first in range(0, count, BATCH):
+        batch = [
+            _job(chance, words, n, start + timedelta(seconds=n * 300)) for n in range(first, min(first + BATCH, count))
+        ]
+        _insert(store, words, batch)
+
+
+def _job(chance: random.Random, words: Words, n: int, created: datetime) -> Json:
+    description = words.text(30) + (" zanzibar" if n % 5000 == 77 else "")
+    new = NewJob(
+        owner=f"owner-{min(int(chance.expovariate(0.2)), 19)}",
+        mode=chance.choice(("simple", "full")),
+        model=chance.choice(MODELS),
+        inputs={"description": description, "image": "input.png", "orientation": "landscape"},
+        settings={"width": 640, "height": 352, "num_frames": 193, "fps": 24, "num_inference_steps": 50},
+        state=chance.choices(list(STATES), list(STATES.values()))[0],
+    )
+    columns = first_columns(new, f"job-{n}", number_of(created))
+    more = {"server": chance.choice(MODELS), "favourite": chance.random() < 0.01, "line_position": n}
+    return columns | more | {"progress": 100, "attempts": 1, "deleted": False, "revision": 5}
+
+
+def _insert(store: Store, words: Words, batch: list[Json]) -> None:
+    steps = [_step(job, step, words.text(length)) for job in batch for step, length in STEPS.items()]
+    texts = {job["id"]: job["inputs"]["description"] for job in batch}
+    for step in steps:
+        texts[step["job_id"]] += "\n" + step["output"]
+    with store.database.write() as session:
+        session.execute(insert(JobRow), batch)
+        session.execute(insert(StepRow), steps)
+        sqlite = store.database.is_sqlite
+        value = ":terms" if sqlite else "array_to_tsvector(CAST(:terms AS text[]))"
+        terms = [(job["number"], [owner_term(job["owner"]), *search_terms(texts[job["id"]])]) for job in batch]
+        rows = [{"number": number, "terms": " ".join(found) if sqlite else found} for number, found in terms]
+        session.execute(text(f"INSERT INTO job_search (rowid, terms) VALUES (:number, {value})"), rows)  # noqa: S608
+
+
+def _step(job: Json, step: str, output: str) -> Json:
+    result = {"job_id": job["id"], "step": step, "version": 1, "state": "done", "output": output, "chosen": True}
+    return result | {"warnings": [], "edited": False, "created": job["created"], "input_hash": f"{job['id']}-{step}"}
+
+
+def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
+    """What pages ask for, by name."""
+    pages, everything = store.pages, JobFilter()
+    middle = pages.numbered(count // 24).jobs[0].number
+    page_500 = min(500, count // 24)
+    searches = {"a rare word": "zanzibar", "a common word": "camera", "a prefix": "cam", "two characters": "橘猫"}
+    searches |= {"one character": "猫", "two words": "camera cat", "four characters": "橘猫在雨", "nothing": "qqqqqq"}
+    searched = {
+        f"search: {name}": lambda words=words: pages.page(JobFilter(text=words)) for name, words in searches.items()
+    }
+    return {
+        "newest page": lambda: pages.page(everything),
+        "page in the middle by cursor": lambda: pages.page(everything, older_than=middle),
+        f"page {page_500}": lambda: pages.numbered(page_500),
+        "last page by number": lambda: pages.numbered(count // 12),
+        "newest of a busy owner": lambda: pages.page(JobFilter(owner="owner-0")),
+        "newest of an owner without jobs": lambda: pages.page(JobFilter(owner="nobody")),
+        f"page {page_500 // 2} of an owner": lambda: pages.numbered(page_500 // 2, JobFilter(owner="owner-0")),
+        "active jobs": lambda: pages.page(JobFilter(states=ACTIVE | {"queued"})),
+        "failed or completed jobs": lambda: pages.page(JobFilter(states=frozenset(("failed", "completed")))),
+        "failed jobs of an owner": lambda: pages.page(JobFilter(owner="owner-3", states=frozenset(("failed",)))),
+        "favourites of one model": lambda: pages.page(JobFilter(favourite=True, model="mova-720p")),
+        "filter that fits nothing": lambda: pages.page(JobFilter(server="none", mode="full")),
+        **searched,
+        "search: common, of an owner": lambda: pages.page(JobFilter(text="camera", owner="owner-9")),
+        "search: common, failed": lambda: pages.page(JobFilter(text="camera", states=frozenset(("failed",)))),
+        "search: common, of nobody": lambda: pages.page(JobFilter(text="camera", owner="nobody")),
+        "search: common, page 100": lambda: pages.numbered(100, JobFilter(text="camera")),
+        "counts of all": lambda: pages.counts(),
+        "counts of what is active": lambda: pages.counts(states=ACTIVE | {"queued"}),
+        "counts of an owner": lambda: pages.counts("owner-0"),
+        "count of a search": lambda: pages.count(JobFilter(text="camera")),
+        "count of favourites": lambda: pages.count(JobFilter(favourite=True)),
+        "one job": lambda: store.jobs.get(f"job-{count // 2}"),
+        "its steps": lambda: store.steps.of(f"job-{count // 2}"),
+        "a result by its inputs": lambda: store.steps.find_output("image_prompt", "job-5-image_prompt", "owner-0"),
+        "order of the line": lambda: store.line.order("mova-360p"),
+        "left by a crash": lambda: store.jobs.in_states(ACTIVE),
+    }
+
+
+def writes(store: Store) -> dict[str, Callable[[], object]]:
+    """What the engine does to a job."""
+    new = NewJob(
+        owner="owner-0", mode="full", model="bench", inputs={"description": "a cat"}, settings={}, state="waiting"
+    )
+    job = store.jobs.create(new)
+
+    def claim() -> None:
+        fresh = store.jobs.create(new)
+        store.line.enqueue(fresh.id)
+        store.line.claim("bench", "bench", 1)
+        store.jobs.move_to(fresh.id, "failed")
+
+    return {
+        "write: create": lambda: store.jobs.create(new),
+        "write: progress": lambda: store.jobs.update(job.id, progress=next(_progress)),
+        "write: create, enqueue, claim, fail": claim,
+        "write: claim in a line of 1000": lambda: store.line.claim("a", "mova-360p", 100),
+    }
+
+
+def measure(store: Store, count: int) -> dict[str, tuple[float, float]]:
+    asked = questions(store, count) | writes(store)
+    return {name: _time(ask) for name, ask in asked.items()}
+
+
+def _time(ask: Callable[[], object]) -> tuple[float, float]:
+    taken = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        ask()
+        taken.append((time.perf_counter() - start) * 1000)
+    return min(taken), statistics.median(taken)
+
+
+@contextmanager
+def databases(wanted: str) -> Iterator[dict[str, str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        addresses = {"sqlite": f"sqlite:///{Path(folder) / 'jobs.db'}"}
+        binaries = programs()
+        if wanted == "sqlite" or binaries is None:
+            print("" if binaries else WHY_MISSING)
+            yield addresses
+            return
+        with throwaway_postgres(binaries) as server:
+            addresses["postgres"] = server.url
+            yield addresses if wanted == "both" else {"postgres": server.url}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--jobs", type=int, default=100_000)
+    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
+    options = parser.parse_args()
+    with databases(options.database) as addresses:
+        for name, address in addresses.items():
+            store = open_store(address)
+            start = time.perf_counter()
+            fill(store, options.jobs)
+            print(f"{name}: {options.jobs} jobs filled in {time.perf_counter() - start:.0f} s")
+            if name == "postgres":
+                _let_postgres_settle(store)
+            for question, (best, median) in measure(store, options.jobs).items():
+                print(f"  {question:40} {best:8.1f} {median:8.1f}")
+            store.close()
+
+
+def _let_postgres_settle(store: Store) -> None:
+    """What autovacuum does in a running installation."""
+    with store.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+if __name__ == "__main__":
+    main()
