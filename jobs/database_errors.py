@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from errors import StoreBusy, StoreError, StoreFull, StoreReadOnly, StoreUnavailable
+from errors import StoreBusy, StoreDisk, StoreError, StoreFull, StoreReadOnly, StoreUnavailable
 
 # https://sqlite.org/rescode.html; the low byte is the primary code
 _SQLITE: dict[int, type[StoreError]] = {
@@ -22,7 +22,7 @@ _SQLITE: dict[int, type[StoreError]] = {
     sqlite3.SQLITE_CANTOPEN: StoreReadOnly,  # the folder is closed to us
     sqlite3.SQLITE_NOTADB: StoreUnavailable,
     sqlite3.SQLITE_CORRUPT: StoreUnavailable,
-    sqlite3.SQLITE_IOERR: StoreUnavailable,
+    sqlite3.SQLITE_IOERR: StoreDisk,
 }
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: whole codes, then classes
 _POSTGRES: dict[str, type[StoreError]] = {

@@ -43,12 +43,17 @@ def test_opening_again_keeps_everything(address: str) -> None:
 
 
 def test_a_database_of_a_newer_version_is_left_alone(address: str, store: Store) -> None:
-    with store.database.write() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    _set_revision(store, "9999")
     with pytest.raises(StoreNewer, match="9999"):
         open_store(address)
     with store.database.read() as session:
         assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+    _set_revision(store, migrate.NEWEST)
+
+
+def _set_revision(store: Store, revision: str) -> None:
+    with store.database.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
 def test_an_upgrade_that_breaks_off_leaves_no_half_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
