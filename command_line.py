@@ -91,15 +91,15 @@ def say_trouble(trouble: ServerError, waited: float) -> None:
 
 
 @contextmanager
-def step_bar(step: Step) -> Iterator[Callable[[StepResult], None]]:
+def step_bar(step: Step) -> Iterator[Callable[[str], None]]:
     """A bar for one step of the preparation, which ends on who made it."""
     from tqdm import tqdm
 
     shape = "{desc:18} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
     with tqdm(total=1, desc=step.replace("_", " "), bar_format=shape, file=sys.stderr) as bar:
 
-        def done(result: StepResult) -> None:
-            bar.set_postfix_str(f"{result.provider} · {result.model}", refresh=False)
+        def done(maker: str) -> None:
+            bar.set_postfix_str(maker, refresh=False)
             bar.update(1)
 
         yield done
@@ -148,7 +148,7 @@ def run_script(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespac
     try:
         result = run(options)
         text, exit_code = result.pop("text", ""), result.pop("exit_code", 0)
-        print(json.dumps(result, ensure_ascii=False) if options.json else text, flush=True)
+        print(json.dumps(result.get("json", result), ensure_ascii=False) if options.json else text, flush=True)
         sys.exit(int(str(exit_code)))
     except MovaError as problem:
         say_error(problem)

@@ -3,256 +3,214 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line import INTERRUPTED, crop_choice, progress_bar, render_from, say, say_error, say_trouble, step_bar
-from errors import MovaError
-from folder_walk import FILES, ORIGINAL, FolderWalk
-from job_folder import VIDEO, JobFolder, JobRecord, new_job_id
-from media.frames import kind_of, open_source, render_frame
+from command_line import INTERRUPTED, crop_choice, render_from, say, say_error, say_trouble
+from jobs.desk import Desk, Order
+from jobs.records import JobRecord
+from jobs.wish import Wish, model_of
+from jobs.worker import working
+from media.frames import open_source, render_frame
 from notes import N_, Note, note
-from pipeline import Materials, Tools
-from rendering import OFFLINE_NOTE, PREVIEW_NOTE, Render, render_video
-from servers import ChosenServer, chosen_server, likely_model
+from pipeline import PREVIEW_NOTE
+from run_bars import Bars
+from run_folder import RunFolder
+from run_import import brought_in
+from servers import PREVIEW, line_for
 from step_calls import given
-from version import VERSION
 
 if TYPE_CHECKING:
     from config import Settings
-    from render_settings import RenderSettings
 
 STILL_ON_GPU = N_(
-    "Stopped waiting. The server cannot abort a job: the GPU goes on with it. "
-    "Fetch the video later with: python sglang_client.py download {job} --server {server} --output {file}"
+    "Stopped watching. The server cannot abort a job: the GPU goes on with it. "
+    "Fetch the video with: python workflow.py resume {job}"
 )
-NOT_SENT = N_("Stopped. Nothing is running on a server.")
+NOT_SENT = N_("Stopped. Nothing is running on a server, and what was made is kept: python workflow.py resume {job}")
 GO_ON = N_("What was made is kept. Go on with: python workflow.py full --from {folder}")
 TO_EDIT = N_("Stopped after {step}. Edit the files in {folder}, then: python workflow.py full --from {folder}")
-
-# What a run that goes on from a folder takes over from it, where the command line says nothing else.
-_TAKEN_OVER = ("orientation", "num_frames", "fps", "guidance_scale", "num_inference_steps", "seed", "negative_prompt")
+RETRY = N_("To send it again with the same seed: python workflow.py resume {job} --retry")
 
 
 def run_simple(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     """Prompt and first frame straight to MOVA."""
     from description.text import collapse
 
-    prompt = collapse(given(options.prompt, "prompt"))
-    picture = open_source(options.image, settings) if options.image else None
-    _check_early(options, settings)
-    with chosen_server(settings, options.server, say_trouble) as server:
-        _say_preview(options, server)
-        render, notes = render_from(options, server.model, settings)
-        frame, cut = render_frame(picture, render, crop_choice(options))
-        record = _new_record(options, "simple", render)
-        record.prompt, record.white_frame = prompt, picture is None
-        record.source_picture = f"{picture.width}x{picture.height}" if picture else None
-        record.warn((*notes, *cut))
-        folder = JobFolder.create(options.output_dir or settings.output_dir, record.id)
-        folder.write_first_frame(record, frame)
-        for words in (*notes, *cut):
-            _say(options, words)
-        return _rendered(Render(prompt, frame, render, server, folder, record), settings, options)
+    wish = Wish(
+        text=collapse(given(options.prompt, "prompt")),
+        orientation=options.orientation or "landscape",
+        white_frame=options.white_frame,
+        crop_mode=crop_choice(options).mode,
+        crop_shift=options.crop_shift,
+    )
+    picture = _picture(options, settings)
+    line = line_for(settings, options.server, say_trouble)
+    _say_preview(options, line)
+    render, notes = render_from(options, model_of(line), settings)
+    _, cut = render_frame(open_source(picture, settings) if picture else None, render, wish.crop)
+    order = Order(mode="simple", wish=wish, render=render, line=line, picture=picture, warnings=(*notes, *cut))
+    return _ordered(order, options, settings)
 
 
 def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     """Description to video over all steps, or up to ``--until``, or on from ``--from``."""
-    before = JobFolder(options.from_dir).load() if options.from_dir else None
-    _take_over(options, before)
-    description = given(options.description or "", "description")
-    source = options.image.read_bytes() if options.image and open_source(options.image, settings) else None
-    _check_early(options, settings)
-    if options.until:
-        walk = _walk(options, settings, likely_model(settings, options.server), description, before)
-        return _prepared(walk, options, source) or _waiting(walk, options)
-    with chosen_server(settings, options.server, say_trouble) as server:
-        _say_preview(options, server)
-        walk = _walk(options, settings, server.model, description, before)
-        return _prepared(walk, options, source) or _sent(walk, server, settings, options)
+    before = RunFolder(options.from_dir).load() if options.from_dir else None
+    if before:
+        _take_over(options, before)
+    text = given(options.description or "", "description")
+    picture = _picture(options, settings)
+    line = _line_without_server(options, settings) if options.until else line_for(settings, options.server, say_trouble)
+    _say_preview(options, line)
+    render, notes = render_from(options, model_of(line), settings)
+    wish = Wish(
+        text=text,
+        orientation=options.orientation or "landscape",
+        captions=bool(options.captions),
+        subtitle_marker=settings.subtitle_marker,
+        trim_negative_prompt=options.trim_negative_prompt,
+        until=options.until,
+        crop_mode=crop_choice(options).mode,
+        crop_shift=options.crop_shift,
+    )
+    order = Order(mode="full", wish=wish, render=render, line=line, picture=picture, warnings=tuple(notes))
+    if before is None:
+        return _ordered(order, options, settings)
+    with working(settings) as desk:
+        job = brought_in(desk, order, options.from_dir, before)
+        return _followed(desk, job, options)
 
 
-def _check_early(options: argparse.Namespace, settings: Settings) -> None:
-    """Wrong numbers are said before a server is asked and before anything is paid for."""
+def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    """Take up a job that was stopped, killed, or waits; on a finished one say its result."""
+    with working(settings) as desk:
+        job = desk.get(options.job)
+        if job.state == "cancelled" or (options.retry and job.state in ("failed", "lost", "abandoned")):
+            desk.retry_from(job.id)
+        elif job.state in ("draft", "waiting"):
+            desk.approve(job.id, to_end=True)
+        return _watched(desk, desk.get(job.id), options)
+
+
+def run_jobs(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    """The newest jobs first."""
+    from jobs.desk import listing
+
+    jobs = listing(settings, options.limit)
+    lines = [f"{job['id']}  {job['state']:10} {job['mode']:7} {job['progress']:3} %  {job['text']}" for job in jobs]
+    return {"text": "\n".join(lines) or "no jobs", "json": jobs}
+
+
+def _picture(options: argparse.Namespace, settings: Settings) -> bytes | None:
+    """The person's own picture, checked; wrong numbers are said here too, before a server is asked."""
     render_from(options, "mova-360p", settings)
     crop_choice(options)
+    if not options.image:
+        return None
+    open_source(options.image, settings)
+    return Path(options.image).read_bytes()
 
 
-def _take_over(options: argparse.Namespace, before: JobRecord | None) -> None:
-    for name in (*_TAKEN_OVER, "description", "captions"):
-        if before and getattr(options, name) is None:
+def _take_over(options: argparse.Namespace, before: object) -> None:
+    """What the command line does not say stays as it was in the run to go on from."""
+    names = ("orientation", "num_frames", "fps", "guidance_scale", "num_inference_steps", "seed", "negative_prompt")
+    for name in (*names, "description", "captions"):
+        if getattr(options, name) is None:
             value = getattr(before, name)
             setattr(options, name, int(value) if name == "fps" and value else value)
 
 
-def _new_record(options: argparse.Namespace, mode: str, render: RenderSettings) -> JobRecord:
-    record = JobRecord(id=new_job_id(), mode=mode, program=VERSION, orientation=options.orientation or "landscape")
-    record.crop = dataclasses.asdict(crop_choice(options))
-    record.take_settings(render)
-    return record
+def _line_without_server(options: argparse.Namespace, settings: Settings) -> str:
+    """Where nothing is sent yet no server is asked; the named one, else the first, tells the size."""
+    named = [one for one in settings.sglang_servers if one.name == options.server]
+    return named[0].model if named else settings.sglang_servers[0].model
 
 
-def _walk(
-    options: argparse.Namespace, settings: Settings, model: str, description: str, before: JobRecord | None
-) -> FolderWalk:
-    """The folder of the run: a new one, or the one to go on from, with what is asked for now."""
-    from providers import choose
-
-    render, notes = render_from(options, model, settings)
-    record = _new_record(options, "full", render)
-    record.description, record.captions = description, bool(options.captions)
-    if before:
-        record.steps = [step for step in before.steps if step["step"] != "render"]
-        record.warn(warning for step in record.steps for warning in step["warnings"])
-    record.warn(notes)
-    folder = _folder(options, settings, record, before)
-    materials = Materials(
-        description=description,
-        orientation=options.orientation or "landscape",
-        render=render,
-        captions=record.captions,
-        subtitle_marker=settings.subtitle_marker,
-    )
-    tools = Tools(settings, lambda capability: choose(settings, capability))
-    return FolderWalk(folder, record, materials, tools, crop_choice(options))
+def _ordered(order: Order, options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    with working(settings) as desk:
+        job = desk.create(order)
+        for words in order.warnings:
+            _say(options, words)
+        return _followed(desk, job, options)
 
 
-def _folder(options: argparse.Namespace, settings: Settings, record: JobRecord, before: JobRecord | None) -> JobFolder:
-    """A run goes on in its own folder until that has a video, then in a new one: nothing is overwritten."""
-    if before and not before.video:
-        record.id, record.created, record.parent = before.id, before.created, before.parent
-        return JobFolder(options.from_dir)
-    folder = JobFolder.create(options.output_dir or settings.output_dir, record.id)
-    if before:
-        record.parent = before.id
-        for name in FILES.values():
-            if (options.from_dir / name).is_file():
-                shutil.copyfile(options.from_dir / name, folder.path / name)
-        for original in options.from_dir.glob(f"{ORIGINAL}.*"):
-            shutil.copyfile(original, folder.path / original.name)
-    return folder
+def _followed(desk: Desk, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
+    desk.start(job.id)
+    return _watched(desk, desk.get(job.id), options)
 
 
-def _prepared(walk: FolderWalk, options: argparse.Namespace, source: bytes | None) -> dict[str, object] | None:
-    """Walk the steps before the render; returns the run's result only where it ends here."""
-    walk.record.state = "preparing"
+def _watched(desk: Desk, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
+    """Show the job's way to its end, or to where a person stops it."""
+    said = [*map(str, job.warnings), str(PREVIEW_NOTE)]
     try:
-        if source:
-            walk.give_picture(source, kind_of(source))
-        walk.folder.save(walk.record)
-        walk.to(options.until or "video_description", step_bar)
-    except MovaError as problem:
-        walk.record.state = "failed"
-        walk.record.take_error(problem)
-        walk.folder.save(walk.record)
-        say_error(problem)
-        say(note(GO_ON, folder=str(walk.folder.path)))
-        return _result(walk.folder, walk.record, "", problem.exit_code)
+        with Bars(desk, lambda words: _say(options, words)) as bars:
+            for seen in desk.follow(job.id):
+                bars.show(seen)
     except KeyboardInterrupt:
-        walk.record.state = "cancelled"
-        walk.folder.save(walk.record)
-        say(note(GO_ON, folder=str(walk.folder.path)))
-        return _result(walk.folder, walk.record, "", INTERRUPTED)
-    for words in walk.record.warnings:
-        _say(options, f"Note: {words}")
-    _use_offer(walk, options)
-    return None
+        say(_stopped(desk, job.id))
+        return _result(desk, job.id, options, said, INTERRUPTED)
+    return _result(desk, job.id, options, said, None)
 
 
-def _use_offer(walk: FolderWalk, options: argparse.Namespace) -> None:
-    offered = walk.negative_prompt
-    for reason in offered.notes if offered else ():
-        _say(options, f"Note: {reason} (--trim-negative-prompt)")
-    if offered and options.trim_negative_prompt and options.negative_prompt is None:
-        render = dataclasses.replace(walk.materials.render, negative_prompt=offered.value)
-        walk.materials = dataclasses.replace(walk.materials, render=render)
-        walk.record.take_settings(render)
+def _stopped(desk: Desk, job_id: str) -> Note:
+    """Take Ctrl-C for a cancel where that is free; what a GPU has goes on."""
+    ours = (desk.get(job_id).server or "").startswith(PREVIEW)
+    if desk.cancel(job_id) or (ours and desk.stop_waiting(job_id)):
+        return note(NOT_SENT, job=job_id)
+    return note(STILL_ON_GPU, job=job_id)
 
 
-def _waiting(walk: FolderWalk, options: argparse.Namespace) -> dict[str, object]:
-    walk.record.state = "waiting"
-    walk.folder.save(walk.record)
-    words = note(TO_EDIT, step=options.until, folder=str(walk.folder.path))
-    return _result(walk.folder, walk.record, str(words), 0)
-
-
-def _sent(walk: FolderWalk, server: ChosenServer, settings: Settings, options: argparse.Namespace) -> dict[str, object]:
-    materials = walk.materials
-    walk.record.prompt = materials.video_description
-    if not server.preview and any(step["provider"] == "offline" for step in walk.record.steps):
-        walk.record.warn([OFFLINE_NOTE])
-        _say(options, OFFLINE_NOTE)
-    prompt, frame = materials.video_description, materials.first_frame
-    return _rendered(Render(prompt, frame, materials.render, server, walk.folder, walk.record), settings, options)
-
-
-def _rendered(render: Render, settings: Settings, options: argparse.Namespace) -> dict[str, object]:
-    """Say exactly what is sent, send it, and follow it to its end."""
-    record, exit_code = render.record, 0
-    record.take_server(render.server)
-    _say(options, f"{render.settings.receipt} · {render.server.name}")
-    said = [*record.warnings, str(PREVIEW_NOTE)]
-    try:
-        with progress_bar("render") as on_progress:
-            render_video(render, settings, on_progress)
-    except MovaError as problem:
-        say_error(problem)
-        exit_code = problem.exit_code
-    except KeyboardInterrupt:
-        say(_stopped(render))
-        exit_code = INTERRUPTED
-    return _result(render.folder, record, _told(render, said), exit_code)
-
-
-def _stopped(render: Render) -> Note:
-    """Record what Ctrl-C means for the job, and say it."""
-    record = render.record
-    on_gpu = record.server_job_id and not render.server.stops_with_us
-    render.became("abandoned" if on_gpu else "cancelled")
-    if not on_gpu:
-        return note(NOT_SENT)
-    file = str(render.folder.path / VIDEO)
-    return note(STILL_ON_GPU, job=str(record.server_job_id), server=render.server.name, file=file)
-
-
-def _told(render: Render, said: list[str]) -> str:
-    """The result for a person: the file and what is unusual about it and not yet said."""
-    record = render.record
-    if not record.video:
-        return f"{record.state}: {render.folder.path}"
-    lines = [f"Note: {warning}" for warning in record.warnings if warning not in said]
-    sound = "with sound" if record.sound else "WITHOUT sound"
-    lines.append(f"{record.size} · {record.num_frames} frames · {record.seconds:.2f} s · {sound}")
-    return "\n".join([*lines, str(render.folder.path / record.video)])
-
-
-def _result(folder: JobFolder, record: JobRecord, text: str, exit_code: int) -> dict[str, object]:
-    def path(name: str | None) -> str | None:
-        return str((folder.path / name).resolve()) if name else None
-
+def _result(
+    desk: Desk, job_id: str, options: argparse.Namespace, said: list[str], exit_code: int | None
+) -> dict[str, object]:
+    job, record = desk.get(job_id), desk.record(job_id)
+    folder = desk.folder(job_id)
+    lines = [f"Note: {words}" for words in record.warnings if words not in said]
+    code = 0
+    if job.state == "completed":
+        sound = "with sound" if record.sound else "WITHOUT sound"
+        lines.append(f"{record.size} · {record.num_frames} frames · {record.seconds:.2f} s · {sound}")
+        lines.append(str(folder / str(record.video)))
+    elif job.state == "waiting" and job.error is None:
+        lines.append(str(note(TO_EDIT, step=Wish.of(job).until or "", folder=str(folder))))
+    else:
+        code = _say_end(job, folder)
+        lines.append(f"{job.state}: {folder}")
     return {
-        "text": text,
-        "exit_code": exit_code,
-        "id": record.id,
-        "state": record.state,
-        "video": path(record.video),
-        "first_frame": path(record.first_frame),
+        "text": "\n".join(lines),
+        "exit_code": code if exit_code is None else exit_code,
+        "id": job.id,
+        "state": job.state,
+        "video": str((folder / record.video).resolve()) if record.video else None,
+        "first_frame": str((folder / record.first_frame).resolve()) if record.first_frame else None,
         "seed": record.seed,
-        "server": record.server,
+        "server": PREVIEW if (job.server or "").startswith(PREVIEW) else job.server,
         "size": record.size,
         "num_frames": record.num_frames,
         "warnings": record.warnings,
         "steps": record.steps,
-        "preview": record.preview,
-        "folder": str(folder.path.resolve()),
+        "preview": job.preview,
+        "folder": str(folder.resolve()),
         "error": record.error,
     }
 
 
-def _say_preview(options: argparse.Namespace, server: ChosenServer) -> None:
-    if server.preview:
+def _say_end(job: JobRecord, folder: Path) -> int:
+    """Say why a job ended without a video, and how to go on; returns the exit code."""
+    if job.error is None:
+        return 1
+    problem = job.error.rebuilt()
+    say_error(problem)
+    if job.stage != "render" and job.sent is None and job.mode == "full":
+        say(note(GO_ON, folder=str(folder)))
+    elif job.final:
+        say(note(RETRY, job=job.id))
+    return problem.exit_code
+
+
+def _say_preview(options: argparse.Namespace, line: str) -> None:
+    if line.endswith(f"@{PREVIEW}"):
         _say(options, PREVIEW_NOTE)
 
 

@@ -57,6 +57,7 @@ MovaError
     ├── StoreBusy             locked by another program for too long
     ├── StoreReadOnly
     ├── StoreFull             no space left
+    ├── StoreDisk             an error of the disk itself
     └── StoreNewer            written by a newer version of the program
 """
 
@@ -149,6 +150,11 @@ class BadId(InputError):
 class BadAddress(InputError):
     what = N_("This is not a server address: {value}")
     advice = N_("Write it like http://localhost:30000, without a name or password in it.")
+
+
+class UnknownJob(InputError):
+    what = N_("There is no job {job}.")
+    advice = N_("List them with: python workflow.py jobs")
 
 
 class UnknownServer(InputError):
@@ -397,6 +403,11 @@ class StoreReadOnly(StoreError):
 class StoreFull(StoreError):
     what = N_("There is no space left for the job database {store}.")
     advice = N_("Free some disk space; it goes on from there.")
+
+
+class StoreDisk(StoreError):
+    what = N_("The disk does not take what the job database {store} writes.")
+    advice = N_("Free some disk space and check the disk; what was recorded is not lost.")
 
 
 class StoreNewer(StoreError):

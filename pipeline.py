@@ -11,13 +11,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from notes import N_, note
 from step_result import STEPS, Step, StepResult
 
 if TYPE_CHECKING:
     from config import Settings
-    from description.negative import NegativePrompt
     from providers.base import Capability, Provider
     from render_settings import Orientation, RenderSettings
+
+PREVIEW_NOTE = note(N_("This is a preview and not MOVA: the preview engine draws an animatic of the first frame."))
+OFFLINE_NOTE = note(
+    N_(
+        "Texts or a frame made offline, without a model, go to a real GPU now. "
+        "Set a key for Gemini or DashScope, or OPENAI_BASE_URL, for much better ones."
+    )
+)
 
 PREPARATION: tuple[Step, ...] = STEPS[:-1]
 
@@ -81,7 +89,6 @@ class Made:
     result: StepResult
     materials: Materials
     files: Mapping[str, bytes] = field(default_factory=dict)
-    negative_prompt: NegativePrompt | None = None
 
 
 def make(step: Step, materials: Materials, tools: Tools) -> Made:
@@ -143,5 +150,4 @@ def _video_description(materials: Materials, tools: Tools) -> Made:
         marker=materials.subtitle_marker,
     )
     described = write_video_description(wish, writer=tools.choose("text"))
-    made = materials.with_text("video_description", described.result.output)
-    return Made(described.result, made, negative_prompt=described.negative_prompt)
+    return Made(described.result, materials.with_text("video_description", described.result.output))

@@ -45,37 +45,38 @@ class ChosenServer:
     model: str
     version: str
     preview: bool
-    tag_jobs: bool = True
-    stops_with_us: bool = False
-
-    def tag(self, job_id: str) -> str:
-        """What is put into the field `model`, so that a job can be found again by our own id."""
-        return f"{self.model}#{job_id}" if self.tag_jobs else ""
 
 
 @contextmanager
-def chosen_server(
-    settings: Settings, named: str | None, on_trouble: OnTrouble, *, preview_allowed: bool = True
-) -> Iterator[ChosenServer]:
+def chosen_server(settings: Settings, named: str | None, on_trouble: OnTrouble) -> Iterator[ChosenServer]:
     """A ready server, by name, by address, or the first healthy one of the configuration.
 
     Args:
-        named: a configured name, an address, ``preview``, or None for a free choice.
+        named: a configured name, an address, or None for a free choice.
         on_trouble: told about a warming server while it is waited for, and for how many seconds.
-        preview_allowed: False where a preview engine that ends with this block would be of no use.
 
     Raises:
         UnknownServer, BadAddress, ServerMismatch, NoServerReady or what is wrong with the named server.
     """
-    if preview_allowed and (named == PREVIEW or (named is None and _preview_stands_in(settings))):
-        with preview_engine("mova-360p") as address:
-            yield _ready(Server(name=PREVIEW, base_url=address, model="mova-360p"), stops_with_us=True)
-        return
     chosen = _named(settings, named, on_trouble) if named else _first_ready(settings, on_trouble)
     try:
         yield chosen
     finally:
         chosen.client.close()
+
+
+def line_for(settings: Settings, named: str | None, on_trouble: OnTrouble) -> str:
+    """The line that a job waits in: a model, or ``model@server`` where only one server may have it.
+
+    Where nobody configured a server and every default refuses the connection that one is the preview engine.
+
+    Raises:
+        As ``chosen_server``.
+    """
+    if named == PREVIEW or (named is None and _preview_stands_in(settings)):
+        return f"mova-360p@{PREVIEW}"
+    with chosen_server(settings, named, on_trouble) as server:
+        return f"{server.model}@{named}" if named else server.model
 
 
 def configured(settings: Settings, named: str) -> Server:
@@ -144,7 +145,7 @@ def _wait_a_little(trouble: ServerError, started: float, patience: float, on_tro
     time.sleep(back_off(waited))
 
 
-def _ready(server: Server, *, stops_with_us: bool = False) -> ChosenServer:
+def _ready(server: Server) -> ChosenServer:
     client = open_client(server)
     try:
         client.check_health(_PROBE_SECONDS)
@@ -158,8 +159,6 @@ def _ready(server: Server, *, stops_with_us: bool = False) -> ChosenServer:
         model=server.model,
         version=info.version,
         preview=info.preview,
-        tag_jobs=server.tag_jobs,
-        stops_with_us=stops_with_us,
     )
 
 

@@ -26,7 +26,6 @@ from errors import (
     ServerSilent,
     ServerUnreachable,
     ServerWarmingUp,
-    SubmissionUnclear,
     WaitedTooLong,
     storage_error,
     without_paths,
@@ -45,7 +44,6 @@ Found = TypeVar("Found")
 
 _QUICK_SECONDS = 5.0  # for questions that a ready server answers at once
 _SUBMIT_SECONDS = 120.0  # for a POST: the server stores the picture and prepares the request first
-_LOOK_SECONDS = 10.0  # how long a job whose POST broke off is looked for before we say that we do not know
 _MAX_PAGES = 100
 _TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
 
@@ -109,17 +107,6 @@ class SGLangClient:
             fields["model"] = tag
         files = {"input_reference": ("first_frame.png", first_frame, "image/png")}
         return self._job(self._answer("POST", "/v1/videos", seconds=_SUBMIT_SECONDS, data=fields, files=files))
-
-    def find_or_create(self, prompt: str, first_frame: bytes, settings: RenderSettings, *, tag: str) -> VideoJob:
-        """Submit so that a job with this ``tag`` exists once, also where an earlier submit's answer was lost.
-
-        Raises:
-            SubmissionUnclear: the answer was lost and the job was not found afterwards; it is not sent again.
-        """
-        try:
-            return self.find(tag) or self.submit(prompt, first_frame, settings, tag=tag)
-        except ServerSilent as lost_answer:
-            return self._look_for(tag, lost_answer)
 
     def find(self, tag: str) -> VideoJob | None:
         """The newest job that carries this tag."""
@@ -232,17 +219,6 @@ class SGLangClient:
 
         return video_job(answer, self.name)
 
-    def _look_for(self, tag: str, lost_answer: ServerSilent) -> VideoJob:
-        deadline = time.monotonic() + _LOOK_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                if job := self.find(tag):
-                    return job
-            except _TROUBLES:
-                pass
-            time.sleep(0.5)
-        raise SubmissionUnclear(lost_answer.raw, server=self.name)
-
     def _seen_or_trouble(self, job_id: str, waiting: Waiting, on_progress: OnProgress) -> VideoJob | None:
         try:
             job = self.retrieve(job_id)
@@ -331,7 +307,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
     from servers import chosen_server
 
     settings = config.load()
-    with chosen_server(settings, options.server, say_trouble, preview_allowed=False) as server:
+    with chosen_server(settings, options.server, say_trouble) as server:
         return _COMMANDS[options.command](options, server, settings)
 
 

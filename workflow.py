@@ -23,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     from step_result import STEPS
 
     parser = described(__doc__, prog="workflow.py")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="simple | full")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="simple | full | jobs | resume")
     simple = commands.add_parser("simple", help="a prompt and a first frame become a video")
     simple.add_argument("--prompt", required=True, metavar="TEXT", help="goes to MOVA as it is")
     frame = simple.add_mutually_exclusive_group(required=True)
@@ -41,19 +41,28 @@ def _parser() -> argparse.ArgumentParser:
     full.add_argument(
         "--trim-negative-prompt", action="store_true", help="use the trimmed negative prompt where one is offered"
     )
+    add_render_options(simple)
+    add_render_options(full)
+    jobs = commands.add_parser("jobs", help="the jobs so far, newest first")
+    jobs.add_argument("--limit", type=int, default=50, metavar="N", help="default 50")
+    resume = commands.add_parser("resume", help="take up a job that was stopped or killed")
+    resume.add_argument("job", metavar="JOB", help="its id")
+    resume.add_argument("--retry", action="store_true", help="send a failed or lost job again, with the same seed")
     for command in commands.choices.values():
-        add_render_options(command)
         command.add_argument("--output-dir", type=Path, metavar="DIR", help="default: OUTPUT_DIR (outputs)")
         command.add_argument("--json", action="store_true", help="the last thing on stdout is one JSON object")
     return parser
 
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
+    import command_line_runs as runs
     import config
-    from command_line_runs import run_full, run_simple
 
     settings: Settings = config.load()
-    return (run_simple if options.command == "simple" else run_full)(options, settings)
+    if options.output_dir:
+        settings = settings.model_copy(update={"output_dir": options.output_dir})
+    commands = {"simple": runs.run_simple, "full": runs.run_full, "jobs": runs.run_jobs, "resume": runs.run_resume}
+    return commands[options.command](options, settings)
 
 
 def main() -> None:

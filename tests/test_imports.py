@@ -37,24 +37,24 @@ FLOORS: tuple[frozenset[str], ...] = (
 )
 # Helpers of one room live on its floor.
 LIVES_WITH = {
-    "step_calls": "generate_first_frame",
     "waiting": "sglang_client",
     "sglang_http": "sglang_client",
     "sglang_answers": "sglang_client",
     "servers": "sglang_client",
     "step_calls": "generate_first_frame",
-    "job_folder": "pipeline",
-    "rendering": "pipeline",
-    "folder_walk": "pipeline",
+    "run_folder": "pipeline",
     "command_line_runs": "workflow",
+    "run_bars": "workflow",
+    "run_import": "workflow",
 }
 ONLY_IN = {
     "streamlit": ("app.py", "ui/"),
     "dbos": ("jobs/engine.py",),
     "google": ("providers/gemini.py",),
     "openai": ("providers/openai_chat.py",),
+    "httpx2": ("providers/",),
     "fastapi": ("preview/",),
-    "requests": ("sglang_http.py", "providers/"),
+    "requests": ("sglang_http.py",),
     "sqlalchemy": ("jobs/",),
     "alembic": ("jobs/",),
 }

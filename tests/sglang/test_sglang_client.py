@@ -29,7 +29,6 @@ from errors import (
     ServerSilent,
     ServerUnreachable,
     ServerWarmingUp,
-    SubmissionUnclear,
     WaitedTooLong,
 )
 from render_settings import RenderSettings
@@ -184,43 +183,11 @@ def test_a_post_whose_connection_breaks_is_not_repeated() -> None:
         assert len([r for r in requests if r.startswith(b"POST")]) == 1
 
 
-def test_a_lost_answer_is_looked_for_and_found(httpserver: HTTPServer, client: SGLangClient) -> None:
-    posts: list[Request] = []
-
-    def answer(request: Request) -> Response:
-        if request.method == "POST":
-            posts.append(request)
-            return Response(b"", 504)  # a gateway gave up; the server took the job
-        return ok({"data": [job(model="tag")] if posts else [], "has_more": False})
-
-    httpserver.expect_request("/v1/videos").respond_with_handler(answer)
-    httpserver.expect_request("/health").respond_with_json({"status": "ok"})
-    assert client.find_or_create("p", b"x", RENDER, tag="tag").id == ID
-    assert len(posts) == 1
-
-
-def test_a_job_that_is_there_already_is_not_sent_again(httpserver: HTTPServer, client: SGLangClient) -> None:
+def test_a_job_is_found_by_its_tag(httpserver: HTTPServer, client: SGLangClient) -> None:
     httpserver.expect_request("/v1/videos", method="GET").respond_with_json({"data": [job(model="tag")]})
-    assert client.find_or_create("p", b"x", RENDER, tag="tag").id == ID
-
-
-def test_a_lost_answer_that_is_not_found_is_never_sent_twice(
-    httpserver: HTTPServer, client: SGLangClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sglang_client, "_LOOK_SECONDS", 0.5)
-    posts: list[Request] = []
-
-    def answer(request: Request) -> Response:
-        if request.method == "POST":
-            posts.append(request)
-            return Response(b"", 502)
-        return ok({"data": []})
-
-    httpserver.expect_request("/v1/videos").respond_with_handler(answer)
-    httpserver.expect_request("/health").respond_with_json({"status": "ok"})
-    with pytest.raises(SubmissionUnclear):
-        client.find_or_create("p", b"x", RENDER, tag="tag")
-    assert len(posts) == 1
+    found = client.find("tag")
+    assert found is not None
+    assert found.id == ID
 
 
 def test_all_pages_of_the_list_are_read(httpserver: HTTPServer, client: SGLangClient) -> None:

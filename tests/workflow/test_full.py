@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.providers.fake_services import FakeServices, Raw, Received
+from tests.providers.wire_formats import picture as a_picture
 from tests.workflow.shell import TINY, Shell
 
 WISH = 'An orange cat looks up. The girl in the red coat says "跟我回家吧。" Rain patters.'
@@ -121,7 +122,7 @@ def test_the_vision_model_sees_the_frame_as_it_is_rendered(
     assert seen == [Path(done.json["first_frame"]).read_bytes()]
     with Image.open(done.json["first_frame"]) as frame:
         assert frame.size == (640, 352)
-    assert (Path(done.json["folder"]) / "first_frame_original.png").is_file()
+    assert (Path(done.json["folder"]) / "first_frame_original_v1.png").read_bytes() == a_picture()
 
 
 def test_a_wrong_description_is_corrected_once_at_most(shell: Shell, services: FakeServices, server_360p: str) -> None:
@@ -197,7 +198,7 @@ def test_until_stops_after_a_step_and_from_goes_on(
     stopped = shell("full", "--description", WISH, "--until", step, "--json", *TINY, **keys)
     assert stopped.json["state"] == "waiting"
     assert [one["step"] for one in stopped.json["steps"]] == STEPS[: STEPS.index(step) + 1]
-    assert stopped.json["folder"] in shell("full", "--from", stopped.json["folder"], "--until", step, **keys).stdout
+    assert stopped.json["id"] in shell("full", "--from", stopped.json["folder"], "--until", step, **keys).stdout
     before = services.count()
     done = shell("full", "--from", stopped.json["folder"], "--json", "--server", server_360p, **keys)
     assert done.json["state"] == "completed", done.stderr
@@ -222,7 +223,7 @@ def test_an_edited_step_is_kept_and_what_follows_it_is_made_again(
     (folder / "visual_elements.txt").write_text(ELEMENTS + " A sign reads nothing.")
     done = shell("full", "--from", str(folder), "--json", "--server", server_360p, **keys)
     assert done.returncode == 0, done.stderr
-    assert [step.get("edited") for step in done.json["steps"]] == [False, False, True, False, None]
+    assert [step["edited"] for step in done.json["steps"]] == [False, False, True, False, False]
     assert services.count("openai.image") == services.count("openai.vision") == 1
     assert any("A sign reads nothing." in text for text in services.received("openai.text")[-1].texts)
 

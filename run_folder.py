@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import os
 import secrets
@@ -13,13 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from errors import FileMissing, MovaError, storage_error
+from errors import FileMissing, storage_error
 from step_result import STEPS, StepResult
 
 if TYPE_CHECKING:
+    from jobs.records import StepRecord
+    from media.videos import VideoFacts
     from notes import Note
     from render_settings import RenderSettings
-    from servers import ChosenServer
 
 SCHEMA = 1
 RECORD, FIRST_FRAME, VIDEO = "job.json", "first_frame.png", "video.mp4"
@@ -36,7 +36,7 @@ def now() -> str:
 
 
 @dataclass
-class JobRecord:
+class RunRecord:
     """Everything that explains a run and repeats it. File names are relative to the job's folder; no path, no key.
 
     ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one.
@@ -86,11 +86,6 @@ class JobRecord:
         self.guidance_scale, self.num_inference_steps = render.guidance_scale, render.num_inference_steps
         self.seed, self.negative_prompt = render.seed, render.negative_prompt
 
-    def take_server(self, server: ChosenServer) -> None:
-        """Write down who renders."""
-        self.server, self.preview = server.name, server.preview
-        self.server_model, self.server_version = server.model, server.version
-
     def take_step(self, result: StepResult) -> None:
         """Write down a finished step, in the place of an earlier result of the same step."""
         replaced = [step for step in self.steps if step["step"] == result.step]
@@ -102,22 +97,66 @@ class JobRecord:
         self.steps.sort(key=lambda step: STEPS.index(step["step"]))
         self.warn(result.warnings)
 
+    def take_step_record(self, step: StepRecord) -> None:
+        """The same for a step of the store."""
+        output = FIRST_FRAME if step.step == "first_frame" else step.output or ""
+        result = StepResult(
+            step=step.step,
+            output=output,
+            provider=step.provider or "",
+            model=step.model or "",
+            seconds=step.seconds or 0.0,
+            tokens=step.tokens,
+            warnings=step.warnings,
+        )
+        self.take_step(result)
+        file = step.output if step.step == "first_frame" else None
+        more = {
+            "file": file,
+            "state": step.state,
+            "version": step.version,
+            "edited": step.edited,
+            "input_hash": step.input_hash,
+        }
+        self.steps[[one["step"] for one in self.steps].index(step.step)].update(more)
+
+    def offer_negative_prompt(self, offered: dict[str, Any]) -> None:
+        """Write down a negative prompt that fits the wish better, beside the step that found it."""
+        for step in self.steps:
+            if step["step"] == "video_description":
+                step["negative_prompt"] = offered
+
+    def take_video(self, video: VideoFacts) -> None:
+        """Write down what the file really is."""
+        self.video, self.video_bytes, self.sound = VIDEO, video.bytes, video.has_sound
+        self.size, self.num_frames = f"{video.width}x{video.height}", video.num_frames
+        self.fps, self.seconds = video.fps, round(video.seconds, 3)
+
     def warn(self, notes: Iterable[Note | str]) -> None:
         """Add what is to be known of the run, each once."""
         self.warnings.extend(str(words) for words in notes if str(words) not in self.warnings)
 
-    def take_error(self, problem: MovaError) -> None:
-        self.error = problem.as_json()
+
+def make_folder(path: Path) -> None:
+    """Make the folder of all outputs.
+
+    Raises:
+        StorageError: it cannot be made or written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise storage_error(path, problem) from None
 
 
 @dataclass(frozen=True)
-class JobFolder:
+class RunFolder:
     """Writes are whole or not at all: to a temporary file, then renamed."""
 
     path: Path
 
     @classmethod
-    def create(cls, output_dir: Path, job_id: str) -> JobFolder:
+    def create(cls, output_dir: Path, job_id: str) -> RunFolder:
         """Make the folder.
 
         Raises:
@@ -136,7 +175,8 @@ class JobFolder:
         Raises:
             StorageError: the disk is full or read-only.
         """
-        target, part = self.path / name, self.path / f"{name}.part"
+        # A name of its own: a worker and a page may bring the same record up to date at the same moment.
+        target, part = self.path / name, self.path / f".{name}.{secrets.token_hex(4)}.part"
         try:
             with part.open("wb") as file:
                 file.write(data)
@@ -148,17 +188,12 @@ class JobFolder:
             raise storage_error(self.path, problem) from None
         return target
 
-    def write_first_frame(self, record: JobRecord, png: bytes) -> None:
-        """Keep the frame exactly as it is sent."""
-        self.write(FIRST_FRAME, png)
-        record.first_frame, record.first_frame_sha256 = FIRST_FRAME, hashlib.sha256(png).hexdigest()
-
-    def save(self, record: JobRecord) -> None:
+    def save(self, record: RunRecord) -> None:
         """Write ``job.json``."""
         document = {"schema": SCHEMA, **dataclasses.asdict(record)}
         self.write(RECORD, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
 
-    def load(self) -> JobRecord:
+    def load(self) -> RunRecord:
         """Read ``job.json`` back; fields that this version does not know are left out.
 
         Raises:
@@ -166,7 +201,7 @@ class JobFolder:
         """
         try:
             document = json.loads((self.path / RECORD).read_bytes())
-            known = {one.name for one in dataclasses.fields(JobRecord)}
-            return JobRecord(**{key: value for key, value in document.items() if key in known})
+            known = {one.name for one in dataclasses.fields(RunRecord)}
+            return RunRecord(**{key: value for key, value in document.items() if key in known})
         except (OSError, ValueError, TypeError, AttributeError) as problem:
             raise FileMissing(name=str(self.path / RECORD), reason=type(problem).__name__) from None

@@ -1,0 +1,342 @@
+"""The desk: everything that pages and scripts may ask of jobs. They call only this.
+
+Each act is a compare-and-set on the store, so a double click, a second tab or another process does it once. The desk
+needs no worker in its own process: ``wake`` only tells one that is there not to wait.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from time import sleep
+from typing import TYPE_CHECKING
+
+from errors import InputError, UnknownJob
+from jobs.fair_order import Direction
+from jobs.folders import Folders
+from jobs.preparing import YOURS
+from jobs.records import Estimate, JobRecord, Mode, NewJob, Place, StepRecord
+from jobs.states import FINAL, JobState
+from jobs.store import Store, open_store
+from jobs.wish import Wish, model_of, render_of
+from notes import Note
+from pipeline import PREPARATION
+from run_folder import new_job_id
+from servers import PREVIEW
+from step_result import STEPS, Step
+
+if TYPE_CHECKING:
+    from config import Settings
+    from render_settings import RenderSettings
+    from run_folder import RunRecord
+
+LOCAL = "local"
+_BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
+_RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A new job: ``line`` is a model, or ``model@server`` for one server only; ``picture`` is the person's own file.
+
+    ``ask`` waits for the person before every step; without it the job runs to its end, or to ``wish.until``.
+    """
+
+    mode: Mode
+    wish: Wish
+    render: RenderSettings
+    line: str
+    picture: bytes | None = None
+    ask: bool = False
+    owner: str = LOCAL
+    parent: str | None = None
+    warnings: tuple[Note, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where a job is: ``percent`` of its render, its place in our line, and how long such renders have taken."""
+
+    job: JobRecord
+    place: Place | None
+    estimate: Estimate | None
+
+
+class Desk:
+    """Raises UnknownJob for an id that does not exist, and StoreError where the database cannot be used."""
+
+    def __init__(self, settings: Settings, store: Store, folders: Folders, wake: Event) -> None:
+        self._settings, self._store, self._folders, self._wake = settings, store, folders, wake
+
+    # ---- a job's life ------------------------------------------------------------------------------------------
+
+    def create(self, order: Order) -> JobRecord:
+        """Record a job with its picture; nothing runs yet.
+
+        Raises:
+            PictureError, StorageError: nothing was recorded.
+        """
+        job_id = new_job_id()
+        new = NewJob(
+            id=job_id,
+            owner=order.owner,
+            mode=order.mode,
+            model=order.line,
+            inputs=order.wish.as_json(),
+            settings=dataclasses.asdict(order.render),
+            ask=order.ask,
+            seed=order.render.seed,
+            parent=order.parent,
+            warnings=order.warnings,
+        )
+        job = self._store.jobs.create(new)
+        for name, data in order.files.items():
+            self._folders.keep(job, "original", name, data)
+        for step in order.steps:
+            self._store.steps.save(dataclasses.replace(step, job_id=job_id))
+        if order.picture is not None:
+            self.swap_frame(job_id, order.picture)
+        elif order.wish.white_frame:
+            self._folders.first_frame(job, None)
+        self._folders.write_record(self.get(job_id))
+        return self.get(job_id)
+
+    def start(self, job_id: str) -> bool:
+        """Begin; also go on after a wait. Says whether it happened."""
+        return self.approve(job_id)
+
+    def approve(self, job_id: str, *, to_end: bool = False) -> bool:
+        """Accept what is there and go on to the next step; ``to_end`` does not ask again."""
+        job = self.get(job_id)
+        if to_end:
+            wish = dataclasses.replace(Wish.of(job), until=None)
+            self._store.jobs.update(job_id, ask=False, inputs={**job.inputs, **wish.as_json()})
+        return self._woken(self._to_render(job) if self._is_prepared(job) else self._to_preparation(job))
+
+    def change(self, job_id: str, wish: Wish, render: RenderSettings, line: str) -> bool:
+        """Change what is asked for, as long as nothing works on the job."""
+        job = self.get(job_id)
+        return self._store.jobs.update(
+            job_id,
+            only_in=("draft", "waiting", *_RETRIED),
+            inputs={**job.inputs, **wish.as_json()},
+            settings=dataclasses.asdict(render),
+            model=line,
+            seed=render.seed,
+        )
+
+    def edit_step(self, job_id: str, step: Step, text: str) -> StepRecord:
+        """Put the person's own text in a step's place; what rests on it becomes stale."""
+        from step_calls import given
+
+        if step not in PREPARATION or step == "first_frame":
+            raise InputError(step)
+        return self._store.steps.edit(job_id, step, given(text, step.replace("_", " ")), stale=_following(step))
+
+    def swap_frame(self, job_id: str, picture: bytes) -> StepRecord:
+        """Take the person's own picture as the first frame; no image prompt is needed then.
+
+        Raises:
+            PictureError, StorageError.
+        """
+        from media.frames import kind_of, open_source
+
+        opened, job = open_source(picture, self._settings), self.get(job_id)
+        version = self._store.steps.next_version(job_id, "first_frame")
+        name = self._folders.original_name(version, kind_of(picture))
+        self._folders.keep(job, "original", name, picture)
+        wish = dataclasses.replace(Wish.of(job), source_picture=f"{opened.width}x{opened.height}", white_frame=False)
+        self._store.jobs.update(job_id, inputs={**job.inputs, **wish.as_json()})
+        if job.mode == "full" and "image_prompt" not in self._store.steps.chosen(job_id):
+            skipped = StepRecord(
+                job_id=job_id, step="image_prompt", version=1, state="skipped", provider=YOURS, output=""
+            )
+            self._store.steps.save(skipped)
+        frame = StepRecord(
+            job_id=job_id, step="first_frame", version=version, state="done", provider=YOURS, model="", output=name
+        )
+        saved = self._store.steps.save(frame, stale=_following("first_frame"))
+        self._folders.first_frame(self.get(job_id), saved)
+        return saved
+
+    def discard_step(self, job_id: str, step: Step) -> None:
+        """Ask for another version of a step without starting it yet."""
+        self._ask_for(job_id, step)
+
+    def regenerate_step(self, job_id: str, step: Step) -> bool:
+        """Make one step anew as a further version, and go on from there."""
+        self._ask_for(job_id, step)
+        return self._woken(self._to_preparation(self.get(job_id)))
+
+    def choose_version(self, job_id: str, step: Step, version: int) -> bool:
+        """Leaf to another version of a step."""
+        return self._store.steps.choose(job_id, step, version, stale=_following(step))
+
+    def retry_from(self, job_id: str, step: Step = "render") -> bool:
+        """Take up a job that failed, was cancelled, abandoned or lost, over the stored results before ``step``."""
+        job = self.get(job_id)
+        if job.state not in _RETRIED:
+            return False
+        self._store.jobs.add_attempt(job_id)
+        if step == "render" and self._is_prepared(job):
+            return self._woken(self._store.line.enqueue(job_id, retry=True))
+        if step != "render" and step in self._store.steps.chosen(job_id):
+            self._ask_for(job_id, step)
+        return self._woken(self._store.jobs.reopen(job_id, "preparing"))
+
+    def cancel(self, job_id: str) -> bool:
+        """Cancel a job of which nothing was sent: free, and what was made is kept. Says whether it happened."""
+        return self._woken(self._store.jobs.move_to(job_id, "cancelled", only_from=_BEFORE_SENDING))
+
+    def stop_waiting(self, job_id: str) -> bool:
+        """Give up a job that a server has. The GPU goes on with it, and its slot stays taken until that ends."""
+        job = self.get(job_id)
+        if (job.server or "").startswith(PREVIEW):  # an engine of our own, nobody's GPU
+            return self._woken(self._store.jobs.move_to(job_id, "cancelled"))
+        return self._woken(self._store.jobs.move_to(job_id, "abandoned"))
+
+    def delete(self, job_id: str) -> int | None:
+        """Delete a job that nothing works on, and its files; returns the bytes that came free, None if refused."""
+        job = self.get(job_id)
+        if not self._store.jobs.delete(job_id):
+            return None
+        freed = self._folders.remove(job)
+        self._store.jobs.purge(job_id)
+        return freed
+
+    # ---- the line ----------------------------------------------------------------------------------------------
+
+    def move(self, job_id: str, direction: Direction) -> bool:
+        """Move a waiting job among its owner's own."""
+        return self._store.line.move(job_id, direction)
+
+    def pause(self, model: str = "*") -> None:
+        """Send nothing new, of one model or of any; what is on the servers goes on."""
+        self._store.line.pause(model)
+
+    def resume(self, model: str = "*") -> None:
+        """Send again."""
+        self._store.line.resume(model)
+        self._wake.set()
+
+    # ---- reading -----------------------------------------------------------------------------------------------
+
+    def get(self, job_id: str) -> JobRecord:
+        if job := self.known(job_id):
+            return job
+        raise UnknownJob(job=job_id[:80])
+
+    def known(self, job_id: str) -> JobRecord | None:
+        """The job, None where there is none."""
+        job = self._store.jobs.get(job_id)
+        return None if job is None or job.deleted else job
+
+    def newest(self, limit: int) -> tuple[JobRecord, ...]:
+        """The newest jobs first."""
+        return self._store.pages.page(size=limit).jobs
+
+    def steps(self, job_id: str) -> tuple[StepRecord, ...]:
+        """All versions of all steps."""
+        return self._store.steps.of(job_id)
+
+    def progress(self, job_id: str) -> Progress:
+        """Where a job is and how long it may take."""
+        job = self.get(job_id)
+        render = render_of(job)
+        estimate = self._store.times.estimate(
+            model=model_of(job.model),
+            size=render.size,
+            num_frames=render.num_frames,
+            num_inference_steps=render.num_inference_steps,
+            server=job.server,
+        )
+        return Progress(job=job, place=self._store.line.position(job_id), estimate=estimate)
+
+    def record(self, job_id: str) -> RunRecord:
+        """The job as the document beside its video."""
+        return self._folders.write_record(self.get(job_id))
+
+    def folder(self, job_id: str) -> Path:
+        """Where the job's files are."""
+        return self._folders.of(self.get(job_id)).path
+
+    def follow(self, job_id: str, every: float = 0.1) -> Iterator[JobRecord]:
+        """The job after each change, until it waits for a person or has ended."""
+        seen = -1
+        while True:
+            job = self.get(job_id)
+            if job.revision != seen:
+                seen = job.revision
+                yield job
+            if job.state in FINAL or job.state in ("waiting", "draft"):
+                return
+            sleep(every)
+
+    # ---- helpers -----------------------------------------------------------------------------------------------
+
+    def _is_prepared(self, job: JobRecord) -> bool:
+        if job.mode == "simple":
+            return True
+        chosen = self._store.steps.chosen(job.id)
+        asked = any(one.state in ("pending", "running", "failed") for one in self._store.steps.of(job.id))
+        made = all(step in chosen and chosen[step].state in ("done", "skipped") for step in PREPARATION)
+        return made and not asked and job.state == "waiting" and Wish.of(job).until is None
+
+    def _to_render(self, job: JobRecord) -> bool:
+        unclear = job.state == "waiting" and job.server is not None
+        if unclear:  # the person has looked at the server, and asks for another submit
+            self._store.line.release(str(job.server), job.id)
+            self._store.jobs.add_attempt(job.id)
+        return self._store.line.enqueue(job.id)
+
+    def _to_preparation(self, job: JobRecord) -> bool:
+        if job.state in _RETRIED:
+            return self._store.jobs.reopen(job.id, "preparing")
+        return self._store.jobs.move_to(job.id, "preparing", only_from=("draft", "waiting", "queued"), error=None)
+
+    def _ask_for(self, job_id: str, step: Step) -> None:
+        version = self._store.steps.next_version(job_id, step)
+        begun = [
+            one for one in self._store.steps.of(job_id) if one.step == step and one.state in ("pending", "running")
+        ]
+        if not begun:
+            pending = StepRecord(job_id=job_id, step=step, version=version, state="pending")
+            self._store.steps.save(pending, stale=_following(step))
+
+    def _woken(self, happened: bool) -> bool:
+        self._wake.set()
+        return happened
+
+
+def _following(step: Step) -> Sequence[Step]:
+    return [later for later in STEPS[STEPS.index(step) + 1 :] if later != "render"]
+
+
+def listing(settings: Settings, limit: int) -> list[dict[str, object]]:
+    """The newest jobs, for a reader that starts no worker."""
+    store = open_store(settings.database_address)
+    try:
+        return [_listed(job) for job in store.pages.page(size=limit).jobs]
+    finally:
+        store.close()
+
+
+def _listed(job: JobRecord) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "state": job.state,
+        "mode": job.mode,
+        "created": job.created.isoformat(timespec="seconds"),
+        "progress": job.progress,
+        "server": job.server,
+        "model": model_of(job.model),
+        "seed": job.seed,
+        "preview": job.preview,
+        "text": Wish.of(job).text[:200],
+        "error": job.error.rebuilt().message() if job.error else None,
+    }

@@ -1,0 +1,143 @@
+"""A job's folder as the engine uses it: pictures by version, the frame as it is sent, the record beside the video."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from jobs.records import FileRecord, JobRecord, StepRecord
+from jobs.wish import Wish, model_of, render_of
+from run_folder import FIRST_FRAME, VIDEO, RunFolder, RunRecord
+from step_result import Step
+from version import VERSION
+
+if TYPE_CHECKING:
+    from config import Settings
+    from jobs.store import Store
+    from media.videos import VideoFacts
+
+TEXT_FILES: dict[Step, str] = {
+    "image_prompt": "image_prompt.txt",
+    "visual_elements": "visual_elements.txt",
+    "video_description": "video_description.txt",
+}
+
+
+class Folders:
+    """All folders below OUTPUT_DIR."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+
+    def of(self, job: JobRecord) -> RunFolder:
+        """The job's folder, made where it is not there."""
+        folder = RunFolder(self._settings.output_dir / job.id)
+        if not folder.path.is_dir():
+            RunFolder.create(folder.path.parent, folder.path.name)
+        return folder
+
+    def original_name(self, version: int, suffix: str) -> str:
+        return f"first_frame_original_v{version}.{suffix}"
+
+    def keep(self, job: JobRecord, kind: str, name: str, data: bytes) -> None:
+        """Write a file of the job and record it."""
+        self.of(job).write(name, data)
+        self.record_file(job, kind, name)
+
+    def record_file(self, job: JobRecord, kind: str, name: str) -> None:
+        """Record a file that is in the folder already."""
+        path = self.of(job).path / name
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = path.stat().st_size
+        self._store.files.record(FileRecord(job_id=job.id, kind=kind, name=name, sha256=digest, bytes=size))
+
+    def keep_copy(self, job: JobRecord, source: JobRecord, name: str, new_name: str) -> None:
+        """Take over a picture of another job."""
+        self.keep(job, "original", new_name, (self.of(source).path / name).read_bytes())
+
+    def first_frame(self, job: JobRecord, chosen: StepRecord | None) -> bytes:
+        """The frame as it is rendered from: the chosen original in the job's crop and size, white where asked.
+
+        The file ``first_frame.png`` is brought up to date with it.
+        """
+        from media.frames import open_source, render_frame
+
+        wish, folder = Wish.of(job), self.of(job)
+        picture = None
+        if not wish.white_frame:
+            if chosen is None or chosen.output is None:
+                return b""
+            picture = open_source(folder.path / chosen.output, self._settings)
+        png, _ = render_frame(picture, render_of(job), wish.crop)
+        target = folder.path / FIRST_FRAME
+        if not target.is_file() or target.read_bytes() != png:
+            self.keep(job, "first_frame", FIRST_FRAME, png)
+        return png
+
+    def remove(self, job: JobRecord) -> int:
+        """Delete the job's folder from the disk; returns the bytes that came free."""
+        path = self._settings.output_dir / job.id
+        freed = sum(file.stat().st_size for file in path.glob("**/*") if file.is_file()) if path.is_dir() else 0
+        shutil.rmtree(path, ignore_errors=True)
+        return freed
+
+    def write_record(self, job: JobRecord, video: VideoFacts | None = None) -> RunRecord:
+        """Bring ``job.json`` up to date with the store."""
+        folder = self.of(job)
+        chosen = self._store.steps.chosen(job.id)
+        record = run_record(job, chosen.values())
+        for step, name in TEXT_FILES.items():
+            if step in chosen and chosen[step].output:
+                folder.write(name, f"{chosen[step].output}\n".encode())
+        frame = folder.path / FIRST_FRAME
+        if frame.is_file():
+            record.first_frame = FIRST_FRAME
+            record.first_frame_sha256 = hashlib.sha256(frame.read_bytes()).hexdigest()
+        facts = video or self._facts(folder, job)
+        if facts:
+            record.take_video(facts)
+        folder.save(record)
+        return record
+
+    def _facts(self, folder: RunFolder, job: JobRecord) -> VideoFacts | None:
+        from media.videos import probe
+
+        path = folder.path / VIDEO
+        return probe(path) if job.state == "completed" and path.is_file() else None
+
+
+def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
+    """The store's view of a job as the document beside its video."""
+    wish = Wish.of(job)
+    record = RunRecord(id=job.id, mode=job.mode, state=job.state, program=VERSION, parent=job.parent)
+    record.created = job.created.isoformat(timespec="seconds")
+    record.submitted = job.sent.isoformat(timespec="seconds") if job.sent else None
+    record.finished = job.finished.isoformat(timespec="seconds") if job.finished else None
+    record.orientation, record.white_frame, record.captions = wish.orientation, wish.white_frame, wish.captions
+    record.crop = {"mode": wish.crop_mode, "shift": wish.crop_shift}
+    record.source_picture = wish.source_picture
+    record.description = wish.text if job.mode == "full" else None
+    record.take_settings(render_of(job))
+    record.server, record.server_job_id, record.preview = job.server, job.server_job_id, job.preview
+    record.server_model = model_of(job.model)
+    record.warn(job.warnings)
+    for step in steps:
+        if step.state in ("done", "stale", "skipped"):
+            record.take_step_record(step)
+    if offered := job.inputs.get("offered_negative_prompt"):
+        record.offer_negative_prompt(offered)
+    record.prompt = prompt_of(job, steps)
+    record.error = job.error.rebuilt().as_json() if job.error else None
+    return record
+
+
+def prompt_of(job: JobRecord, steps: Collection[StepRecord]) -> str:
+    """The text that goes to MOVA."""
+    if job.mode == "simple":
+        return Wish.of(job).text
+    described = [step for step in steps if step.step == "video_description"]
+    return described[0].output or "" if described else ""

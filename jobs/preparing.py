@@ -1,0 +1,200 @@
+"""Steps 1 to 4 of a job over the store: one at a time, each recorded before the next, none bought twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from errors import MovaError, StoreError
+from jobs.folders import Folders
+from jobs.records import JobRecord, StepRecord, StoredError
+from jobs.states import JobState, StepState
+from jobs.wish import Wish, render_of
+from pipeline import PREPARATION, Made, Materials, Tools, make
+from step_result import STEPS, Step
+
+if TYPE_CHECKING:
+    from jobs.store import Store
+
+Chosen = Mapping[Step, StepRecord]
+# Runs work that may take minutes so that a stopping process need not wait for it.
+Interruptibly = Callable[[Callable[[], Made]], Made]
+# Repeats a write until it succeeds: what was paid for must not be bought again because a disk was full.
+Persist = Callable[[Callable[[], None]], None]
+YOURS = "user"
+_PREPARING: frozenset[JobState] = frozenset(("preparing",))
+_RUNNING: frozenset[StepState] = frozenset(("running",))
+_STALE: frozenset[StepState] = frozenset(("stale",))
+_MADE: tuple[StepState, ...] = ("done", "stale", "skipped")
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """One ``advance`` makes one step, and says whether another follows."""
+
+    store: Store
+    folders: Folders
+    tools: Tools
+    interruptibly: Interruptibly
+    persist: Persist
+    queued: threading.Event
+
+    def advance(self, job_id: str) -> bool:
+        """Make the next step of a job that is being prepared; stop at a gate, at its end, or where it fails."""
+        job = self.store.jobs.get(job_id)
+        if job is None or job.state != "preparing":
+            return False
+        try:
+            return self._advance(job)
+        except StoreError:
+            raise
+        except MovaError as problem:
+            self._fail(job, problem)
+        except Exception as problem:  # a fault of ours must not leave the job preparing for ever
+            self._fail(job, MovaError(type(problem).__name__))
+        return False
+
+    def _advance(self, job: JobRecord) -> bool:
+        materials, step = self.next_step(job)
+        if step is None or _is_past(step, Wish.of(job).until):
+            self._prepared(job)
+            return False
+        self._make(job, step, materials)
+        return self._goes_on(job, step)
+
+    def next_step(self, job: JobRecord) -> tuple[Materials, Step | None]:
+        """The materials so far, and the first step that has to be made: None where all are there."""
+        chosen, wish = self.store.steps.chosen(job.id), Wish.of(job)
+        asked = {record.step for record in self.store.steps.of(job.id) if record.state not in _MADE}
+        materials = Materials(
+            description=wish.text,
+            orientation=wish.orientation,
+            render=render_of(job),
+            captions=wish.captions,
+            subtitle_marker=wish.subtitle_marker,
+        )
+        for step in PREPARATION:
+            record = chosen.get(step)
+            if record is None or step in asked or not self._counts(record, materials):
+                return materials, step
+            materials = self._with(job, materials, record)
+        return materials, None
+
+    def _counts(self, record: StepRecord, materials: Materials) -> bool:
+        """Whether a result still belongs to what it was made from; what a person wrote always does."""
+        if record.state == "skipped" or record.edited or record.provider == YOURS:
+            return True
+        return record.state in _MADE and record.input_hash == materials.input_hash(record.step)
+
+    def _with(self, job: JobRecord, materials: Materials, record: StepRecord) -> Materials:
+        if record.state == "stale":
+            self.store.steps.set_state(job.id, record.step, record.version, "done", only_from=_STALE)
+        if record.step == "first_frame":
+            return replace(materials, first_frame=self.folders.first_frame(job, record))
+        return materials.with_text(record.step, record.output or "")
+
+    def _make(self, job: JobRecord, step: Step, materials: Materials) -> None:
+        version, input_hash = self._version(job, step), materials.input_hash(step)
+        running = StepRecord(job_id=job.id, step=step, version=version, state="running", input_hash=input_hash)
+        asked_again = version > 1 and self.store.steps.chosen(job.id)[step].input_hash == input_hash
+        self.store.steps.save(running)
+        self.store.jobs.show_progress(job.id, 0, step)
+        earlier = None if asked_again else self.store.steps.find_output(step, input_hash, job.owner)
+        if earlier is not None and earlier.job_id != job.id:
+            self._reuse(job, running, earlier)
+        else:
+            made = self.interruptibly(lambda: make(step, materials, self.tools))
+            self.persist(lambda: self._keep(job, running, made))
+        if step == "video_description":
+            self._offer(job, materials)
+
+    def _version(self, job: JobRecord, step: Step) -> int:
+        """The version that was begun, or the next one."""
+        begun = [one.version for one in self.store.steps.of(job.id) if one.step == step and one.state not in _MADE]
+        return begun[0] if begun else self.store.steps.next_version(job.id, step)
+
+    def _keep(self, job: JobRecord, running: StepRecord, made: Made) -> None:
+        """Files first, then the record: a crash in between makes the step again and loses nothing."""
+        result, output = made.result, made.result.output
+        for name, data in made.files.items():
+            output = self.folders.original_name(running.version, name.rsplit(".", 1)[-1])
+            self.folders.keep(job, "original", output, data)
+        done = replace(
+            running,
+            state="done",
+            output=output,
+            provider=result.provider,
+            model=result.model,
+            seconds=result.seconds,
+            tokens=result.tokens,
+            warnings=result.warnings,
+        )
+        self._record(job, done)
+
+    def _reuse(self, job: JobRecord, running: StepRecord, earlier: StepRecord) -> None:
+        """Take the result of a job with the same inputs: it was paid for already."""
+        output = earlier.output or ""
+        source = self.store.jobs.get(earlier.job_id)
+        if running.step == "first_frame" and source:
+            name = self.folders.original_name(running.version, output.rsplit(".", 1)[-1])
+            self.folders.keep_copy(job, source, output, name)
+            output = name
+        self._record(job, replace(earlier, job_id=job.id, version=running.version, output=output, created=None))
+
+    def _record(self, job: JobRecord, done: StepRecord) -> None:
+        following = [later for later in STEPS[STEPS.index(done.step) + 1 :] if later != "render"]
+        self.store.steps.save(done, stale=following)
+
+    def _offer(self, job: JobRecord, materials: Materials) -> None:
+        """Keep a negative prompt that fits the wish better with the job; use it where that was asked for."""
+        from description.negative import offered as offered_for
+
+        wish = Wish.of(job)
+        offered = offered_for(wish.text, elements=materials.visual_elements, captions=wish.captions)
+        if offered is None:
+            return
+        offer = {"value": offered.value, "reasons": [str(reason) for reason in offered.notes]}
+        inputs = {**job.inputs, "offered_negative_prompt": offer}
+        settings = dict(job.settings)
+        if wish.trim_negative_prompt and settings.get("negative_prompt") is None:
+            settings["negative_prompt"] = offered.value
+        warnings = (*job.warnings, *(reason for reason in offered.notes if reason not in job.warnings))
+        self.store.jobs.update(job.id, inputs=inputs, settings=settings, warnings=warnings)
+
+    def _goes_on(self, job: JobRecord, step: Step) -> bool:
+        """Wait for the person where they asked for that; else go on."""
+        now = self.store.jobs.get(job.id)
+        if now is None or now.state != "preparing":
+            return False
+        if now.ask or Wish.of(now).until == step:
+            following = STEPS[STEPS.index(step) + 1]
+            self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage=following)
+            self._write_record(job.id)
+            return False
+        return True
+
+    def _prepared(self, job: JobRecord) -> None:
+        wish = Wish.of(job)
+        if wish.until:
+            self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage="render")
+            self._write_record(job.id)
+        else:
+            self.store.line.enqueue(job.id)
+            self.queued.set()
+
+    def _fail(self, job: JobRecord, problem: MovaError) -> None:
+        for begun in self.store.steps.of(job.id):
+            if begun.state == "running":
+                self.store.steps.set_state(job.id, begun.step, begun.version, "failed", only_from=_RUNNING)
+        self.store.jobs.move_to(job.id, "failed", only_from=_PREPARING, error=StoredError.of(problem))
+        self._write_record(job.id)
+
+    def _write_record(self, job_id: str) -> None:
+        if job := self.store.jobs.get(job_id):
+            self.folders.write_record(job)
+
+
+def _is_past(step: Step, until: Step | None) -> bool:
+    return until is not None and PREPARATION.index(step) > PREPARATION.index(until)

@@ -1,0 +1,314 @@
+"""Step 5 of a job over the store: send, follow, fetch. Each stage can be killed anywhere and taken up again.
+
+A job is sent once: it carries our own id on the server, and is looked for there before any second try.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+from errors import (
+    DownloadBroken,
+    JobFailed,
+    JobLost,
+    MovaError,
+    ServerDead,
+    ServerError,
+    ServerSilent,
+    ServerUnreachable,
+    ServerWarmingUp,
+    StorageError,
+    StoreError,
+    SubmissionUnclear,
+    WaitedTooLong,
+)
+from jobs.fleet import Fleet
+from jobs.folders import Folders, prompt_of
+from jobs.preparing import Persist
+from jobs.records import JobRecord, StepRecord, StoredError
+from jobs.states import JobState
+from jobs.wish import model_of, render_of
+from notes import Note
+from pipeline import OFFLINE_NOTE, PREVIEW_NOTE
+from run_folder import VIDEO
+from sglang_client import SGLangClient
+from waiting import Waiting
+
+if TYPE_CHECKING:
+    from config import Settings
+    from jobs.store import Store
+    from media.videos import VideoFacts
+    from sglang_answers import VideoJob
+
+# A job that was being sent when we died is looked for this long before it counts as never taken. On SGLang 0.5.23 a
+# job is listed within a second of the end of its upload; a server that is busy loading gets ample time.
+SETTLE_SECONDS = 20.0
+SENDING = "sending"
+_SAVING: frozenset[JobState] = frozenset(("saving",))
+_NOT_TAKEN = (ServerUnreachable, ServerWarmingUp, ServerDead)
+_TROUBLES = (*_NOT_TAKEN, ServerSilent)
+_DOWNLOADS = 3
+
+
+class _Ended(Exception):
+    """The job ended while we looked after it: a person stopped waiting."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """``pause`` waits some seconds, and raises where this process stops; ``changed`` wakes the dispatcher."""
+
+    store: Store
+    folders: Folders
+    fleet: Fleet
+    settings: Settings
+    pause: Callable[[float], None]
+    persist: Persist
+    changed: Event
+
+    def advance(self, job_id: str) -> bool:
+        """Take a claimed job one stage further; False where there is none left."""
+        job = self.store.jobs.get(job_id)
+        stage = {"submitted": self._send, "rendering": self._follow, "saving": self._fetch}.get(
+            job.state if job else ""
+        )
+        if job is None or stage is None:
+            return False
+        try:
+            stage(job)
+        except (StoreError, StorageError):
+            raise
+        except _Ended:
+            return False
+        except MovaError as problem:
+            self._end(job, problem)
+        except Exception as problem:  # a fault of ours must not leave the job on its way for ever
+            self._end(job, MovaError(type(problem).__name__))
+        finally:
+            self.changed.set()
+        return True
+
+    # ---- send --------------------------------------------------------------------------------------------------
+
+    def _send(self, job: JobRecord) -> None:
+        client = self.fleet.client(job)
+        tag = self._tag(job)
+        was_sending = job.stage == SENDING
+        try:
+            taken = self._search(client, job, tag) if was_sending else None
+            if taken is None:
+                self.store.jobs.update(job.id, stage=SENDING, server_url=self.fleet.server(job).base_url)
+                taken = self._post(client, job, tag)
+        except _NOT_TAKEN as trouble:
+            self.fleet.note_trouble(job, trouble)
+            self.store.line.put_back(job.id)
+            return
+        self.persist(lambda: self._sent(job, taken))
+
+    def _sent(self, job: JobRecord, taken: VideoJob) -> None:
+        self.store.jobs.move_to(
+            job.id, "rendering", server_job_id=taken.id, stage=taken.status, progress=taken.progress
+        )
+        if sent := self.store.jobs.get(job.id):
+            self.folders.write_record(sent)
+
+    def _post(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob:
+        steps = self.store.steps.chosen(job.id)
+        frame = self.folders.first_frame(job, steps.get("first_frame"))
+        self._warn(job, client)
+        try:
+            return client.submit(prompt_of(job, steps.values()), frame, render_of(job), tag=tag)
+        except ServerSilent:
+            found = self._search(client, job, tag)
+            if found is None:
+                raise ServerUnreachable(server=client.name, reason="the job did not arrive") from None
+            return found
+
+    def _search(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob | None:
+        """Look for a job that may or may not have reached the server; None once it is sure that it did not.
+
+        Raises:
+            SubmissionUnclear: the server does not tag jobs, so only a person can tell.
+        """
+        if not tag:
+            raise SubmissionUnclear(server=client.name)
+        waiting = Waiting(started=time.monotonic(), patience=self.settings.server_patience)
+        healthy_since: float | None = None
+        while True:
+            now, recorded = time.monotonic(), self._still_wanted(job)
+            try:
+                if found := client.find(tag):
+                    return found
+                healthy_since = healthy_since or now
+                self._note_trouble(recorded, None)
+            except _TROUBLES as trouble:
+                healthy_since = None
+                waiting.trouble(trouble, now)
+                self._note_trouble(recorded, trouble)
+                self.fleet.check_own_preview(job)
+            if healthy_since and now - healthy_since >= SETTLE_SECONDS:
+                return None
+            self.pause(0.5)
+
+    def _tag(self, job: JobRecord) -> str:
+        """Our own id as the server's ``model``; with the attempt, so that a retry after a failure renders anew."""
+        server = self.fleet.server(job)
+        return f"{model_of(job.model)}#{job.id}.{job.attempts}" if server.tag_jobs else ""
+
+    def _warn(self, job: JobRecord, client: SGLangClient) -> None:
+        """Record what is to be known before the job goes: a preview, or offline work on its way to a GPU."""
+        preview = client.info().preview
+        offline = any(step.provider == "offline" for step in self.store.steps.chosen(job.id).values())
+        notes: tuple[Note, ...] = (PREVIEW_NOTE,) if preview else (OFFLINE_NOTE,) if offline else ()
+        warnings = (*job.warnings, *(one for one in notes if one not in job.warnings))
+        self.store.jobs.update(job.id, preview=preview, warnings=warnings)
+
+    # ---- follow ------------------------------------------------------------------------------------------------
+
+    def _follow(self, job: JobRecord) -> None:
+        client, waiting = self.fleet.client(job), Waiting(time.monotonic(), self.settings.server_patience)
+        while True:
+            now = time.monotonic()
+            recorded = self._still_wanted(job)
+            try:
+                seen = client.retrieve(str(job.server_job_id))
+            except _TROUBLES as trouble:
+                waiting.trouble(trouble, now)
+                self._note_trouble(recorded, trouble)
+                self.fleet.check_own_preview(job)
+            else:
+                progress = waiting.saw(seen, now)
+                self._note_trouble(recorded, None)
+                self.store.jobs.show_progress(job.id, progress.percent, seen.status)
+                if seen.status == "failed":
+                    raise seen.failure(client.name)
+                if seen.status == "completed":
+                    self._rendered(job, seen)
+                    return
+                if now - waiting.started > self.settings.render_timeout:
+                    raise WaitedTooLong(server=client.name, job=job.id, waited=self.settings.render_timeout)
+            self.pause(waiting.pause(time.monotonic()))
+
+    def _still_wanted(self, job: JobRecord) -> JobRecord:
+        now = self.store.jobs.get(job.id)
+        if now is None or now.state != job.state:
+            raise _Ended
+        return now
+
+    def _rendered(self, job: JobRecord, seen: VideoJob) -> None:
+        """The GPU is free: the next job may go while this one is fetched."""
+        self.store.jobs.move_to(job.id, "saving", progress=100, stage=seen.status)
+        self.store.line.release(str(job.server), job.id)
+        self._learn(job, seen)
+        self.changed.set()
+
+    def _learn(self, job: JobRecord, seen: VideoJob) -> None:
+        render, sent = render_of(job), job.sent
+        seconds = seen.inference_time_s or ((datetime.now(UTC) - sent).total_seconds() if sent else None)
+        if seconds:
+            self.store.times.record(
+                job.id,
+                server=str(job.server),
+                model=model_of(job.model),
+                size=render.size,
+                num_frames=render.num_frames,
+                num_inference_steps=render.num_inference_steps,
+                seconds=seconds,
+            )
+
+    def _note_trouble(self, recorded: JobRecord, trouble: ServerError | None) -> None:
+        """Keep since when the server does not answer, and why; nothing is written where nothing changed."""
+        if trouble and recorded.unreachable_since is None:
+            self.store.jobs.update(recorded.id, unreachable_since=datetime.now(UTC), error=StoredError.of(trouble))
+        elif not trouble and recorded.unreachable_since is not None:
+            self.store.jobs.update(recorded.id, unreachable_since=None, error=None)
+
+    # ---- fetch -------------------------------------------------------------------------------------------------
+
+    def _fetch(self, job: JobRecord) -> None:
+        from media.videos import check
+
+        client, path, render = self.fleet.client(job), self.folders.of(job).path / VIDEO, render_of(job)
+
+        def checked(part: Path) -> tuple[VideoFacts, list[Note]]:
+            return check(part, render)
+
+        video, deviations = self._downloaded(client, job, path, checked)
+        self._record_step(job, deviations)
+        self.folders.record_file(job, "video", VIDEO)
+        done = replace(self._still_wanted(job), state="completed", finished=datetime.now(UTC))
+        self.folders.write_record(done, video)
+        self.store.jobs.move_to(job.id, "completed", only_from=_SAVING)
+
+    def _downloaded(
+        self,
+        client: SGLangClient,
+        job: JobRecord,
+        path: Path,
+        check: Callable[[Path], tuple[VideoFacts, list[Note]]],
+    ) -> tuple[VideoFacts, list[Note]]:
+        """Fetch the file, a few times where the way is bad: the GPU's work is not given up for a broken line."""
+        waiting = Waiting(time.monotonic(), self.settings.server_patience)
+        broken = 0
+        while True:
+            self._still_wanted(job)
+            try:
+                return client.download(
+                    str(job.server_job_id),
+                    path,
+                    max_bytes=self.settings.max_video_mb * 2**20,
+                    timeout=self.settings.download_timeout,
+                    check=check,
+                )
+            except DownloadBroken:
+                broken += 1
+                if broken == _DOWNLOADS:
+                    raise
+            except _TROUBLES as trouble:
+                waiting.trouble(trouble, time.monotonic())
+            self.pause(1.0)
+
+    def _record_step(self, job: JobRecord, deviations: list[Note]) -> None:
+        done = StepRecord(
+            job_id=job.id,
+            step="render",
+            version=job.attempts + 1,
+            state="done",
+            output=VIDEO,
+            provider="preview" if job.preview else "sglang",
+            model=model_of(job.model),
+            seconds=(datetime.now(UTC) - job.sent).total_seconds() if job.sent else None,
+            warnings=(*deviations, *((PREVIEW_NOTE,) if job.preview else ())),
+        )
+        self.store.steps.save(done)
+
+    # ---- ends --------------------------------------------------------------------------------------------------
+
+    def _end(self, job: JobRecord, problem: MovaError) -> None:
+        """Record how a job ended, truly."""
+        error = StoredError.of(problem)
+        if isinstance(problem, JobLost) and self.fleet.is_own_preview(job):
+            self._send_again(job)
+        elif isinstance(problem, SubmissionUnclear):
+            self.store.jobs.move_to(job.id, "waiting", stage="render", error=error)
+        elif isinstance(problem, JobLost):
+            self.store.jobs.move_to(job.id, "lost", error=error)
+        elif isinstance(problem, ServerError) and not isinstance(problem, JobFailed) and job.state == "rendering":
+            # We gave up on a server that may still be rendering: the slot stays taken until that is known.
+            self.store.jobs.move_to(job.id, "abandoned", error=error)
+        else:
+            self.store.jobs.move_to(job.id, "failed", error=error)
+        if ended := self.store.jobs.get(job.id):
+            self.folders.write_record(ended)
+
+    def _send_again(self, job: JobRecord) -> None:
+        """A preview engine that died with its process took nobody's GPU time: the job goes back into the line."""
+        self.store.jobs.move_to(job.id, "lost")
+        self.store.jobs.add_attempt(job.id)
+        self.store.line.enqueue(job.id, retry=True)

@@ -1,0 +1,267 @@
+"""A working process: it prepares jobs, sends them, follows them, and takes over what others left when they died.
+
+``python -m jobs.worker`` runs one by itself; the app and the command line have one inside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from errors import JobLost, MovaError, ServerError, StorageError, StoreError
+from jobs import engine
+from jobs.desk import Desk
+from jobs.fleet import Fleet
+from jobs.folders import Folders
+from jobs.names import Names
+from jobs.preparing import Preparing
+from jobs.records import JobRecord, SlotRecord
+from jobs.sending import SETTLE_SECONDS, Sending
+from jobs.states import ACTIVE, FINAL
+from jobs.store import Store, open_store
+from jobs.wish import model_of
+from pipeline import Made, Tools
+from run_folder import make_folder
+
+if TYPE_CHECKING:
+    from config import Settings
+    from providers.base import Capability, Provider
+
+_TURN = 1.0  # seconds between looks at the tables where nothing wakes us
+_LOOK_AFTER_OTHERS = 3.0
+_LOOK_AT_SLOTS = 5.0
+_DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
+_GRACE = 10.0  # what a stop waits for service calls that are in flight
+_LOG = logging.getLogger("mova.worker")
+
+
+class Worker:
+    """One a process. ``desk`` is what pages and scripts use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        make_folder(settings.output_dir)
+        self.store: Store = open_store(settings.database_address)
+        self._names = Names(self.store.database)
+        self._wake = threading.Event()
+        self._draining, self._stopping = threading.Event(), threading.Event()
+        self._calls = 0
+        self._held_by = ""
+        self._suspects: dict[str, float] = {}
+        self._looked = {"others": 0.0, "slots": 0.0}
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        self.folders = Folders(settings, self.store)
+        self.desk = Desk(settings, self.store, self.folders, self._wake)
+
+    def start(self) -> None:
+        """Begin to work, first on what an earlier process of this name left."""
+        name = self._names.claim()
+        self.fleet = Fleet(self.settings, name)
+        tools = Tools(self.settings, self._provider)
+        preparing = Preparing(self.store, self.folders, tools, self._interruptibly, self._persist, self._wake)
+        sending = Sending(self.store, self.folders, self.fleet, self.settings, self._pause, self._persist, self._wake)
+        runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(sending.advance)}
+        engine.launch(self.settings.database_address, name, runs)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop without ending anything early: calls in flight get a moment, everything else is taken up again."""
+        self._draining.set()
+        deadline = time.monotonic() + _GRACE
+        while self._calls and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self._stopping.set()
+        self._wake.set()
+        self._thread.join(5)
+        engine.stop()
+        self.fleet.close()
+        self._names.release()
+        self.store.close()
+
+    def _provider(self, capability: Capability) -> Provider:
+        from providers import choose
+
+        return choose(self.settings, capability)
+
+    # ---- what runs use -----------------------------------------------------------------------------------------
+
+    def _patiently(self, advance: Callable[[str], bool]) -> Callable[[str], bool]:
+        """While the database cannot be used a step waits and begins again; nothing is given up for it."""
+
+        def run(job_id: str) -> bool:
+            while True:
+                if self._draining.is_set():
+                    raise engine.Stopped
+                try:
+                    return advance(job_id)
+                except (StoreError, StorageError) as problem:
+                    self._hold(problem)
+
+        return run
+
+    def _persist(self, write: Callable[[], None]) -> None:
+        while True:
+            try:
+                return write()
+            except (StoreError, StorageError) as problem:
+                self._hold(problem)
+
+    def _hold(self, problem: MovaError) -> None:
+        """Say once what holds us up, and wait a little."""
+        if str(problem) != self._held_by:
+            _LOG.warning("%s %s Waiting for it…", problem, problem.next_step())
+            self._held_by = str(problem)
+        self._pause(2)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopping.wait(seconds) or self._draining.is_set():
+            raise engine.Stopped
+
+    def _interruptibly(self, work: Callable[[], Made]) -> Made:
+        """Run a service call beside us, so that a stop need not wait for its end."""
+        done, outcome = threading.Event(), dict[str, object]()
+
+        def call() -> None:
+            try:
+                outcome["made"] = work()
+            except BaseException as problem:  # handed on to the one who waits
+                outcome["problem"] = problem
+            finally:
+                self._calls -= 1
+                done.set()
+
+        self._calls += 1
+        threading.Thread(target=call, daemon=True).start()
+        while not done.wait(0.2):
+            if self._stopping.is_set():
+                raise engine.Stopped
+        if isinstance(problem := outcome.get("problem"), BaseException):
+            raise problem
+        made = outcome["made"]
+        assert isinstance(made, Made)  # noqa: S101
+        return made
+
+    # ---- the dispatcher ----------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                if not self._draining.is_set():
+                    self._turn()
+            except MovaError as problem:
+                with suppress(engine.Stopped):
+                    self._hold(problem)
+            except Exception:  # the dispatcher must outlive any one fault
+                _LOG.exception("the dispatcher met a fault")
+                self._stopping.wait(1)
+            self._wake.wait(_TURN)
+
+    def _turn(self) -> None:
+        self._pick_up()
+        self._send_next()
+        if self._is_time("others", _LOOK_AFTER_OTHERS):
+            self._names.keep()
+            self._look_after_others()
+        if self._is_time("slots", _LOOK_AT_SLOTS):
+            for slot in self.store.line.occupied():
+                self._look_at(slot)
+
+    def _is_time(self, what: str, every: float) -> bool:
+        if time.monotonic() - self._looked[what] < every:
+            return False
+        self._looked[what] = time.monotonic()
+        return True
+
+    def _pick_up(self) -> None:
+        """Run every job that should be running and is not: new ones, and those whose process died too early."""
+        active = self.store.jobs.in_states(ACTIVE)
+        running = engine.unfinished() if active else {}
+        for job in active:
+            if job.id not in running:
+                engine.start("prepare" if job.state == "preparing" else "render", job.id)
+
+    def _send_next(self) -> None:
+        for line in self.store.line.waiting_models():
+            for server in self.fleet.for_line(line):
+                if not self.fleet.is_well(server):
+                    continue
+                while job_id := self.store.line.claim(server.name, line, server.jobs_sent_ahead):
+                    self.store.jobs.update(job_id, server_url=server.base_url)
+                    engine.start("render", job_id)
+
+    def _look_after_others(self) -> None:
+        """Take over the runs of processes whose name is free: they have died."""
+        others = {name for name in engine.unfinished().values() if name and name != self._names.mine}
+        self._suspects = {name: since for name, since in self._suspects.items() if name in others}
+        for name in others:
+            with self._names.taken_if_free(name) as free:
+                if not free:
+                    self._suspects.pop(name, None)
+                    continue
+                since = self._suspects.setdefault(name, time.monotonic())
+                if self.store.database.is_sqlite or time.monotonic() - since >= _DEAD_AFTER:
+                    engine.take_over(name)
+
+    def _look_at(self, slot: SlotRecord) -> None:
+        """Free the slot of a job that nobody waits for any more, once its GPU is known to be free."""
+        job = self.store.jobs.get(slot.job_id)
+        if job is not None and job.state in FINAL and self._gpu_is_free(job, slot):
+            self.store.line.release(slot.server, job.id)
+            self._wake.set()
+
+    def _gpu_is_free(self, job: JobRecord, slot: SlotRecord) -> bool:
+        try:
+            self.fleet.check_own_preview(job)
+            client = self.fleet.client(job)
+            if job.server_job_id:
+                return client.retrieve(job.server_job_id).status in ("completed", "failed")
+            found = client.find(f"{model_of(job.model)}#{job.id}.{job.attempts}")
+            settled = (job.finished or slot.since).timestamp() + SETTLE_SECONDS < time.time()
+            return found.status in ("completed", "failed") if found else settled
+        except JobLost:
+            return True
+        except ServerError:
+            return False
+
+
+@contextmanager
+def working(settings: Settings) -> Iterator[Desk]:
+    """A worker inside this process for as long as the block lasts; yields its desk."""
+    worker = Worker(settings)
+    worker.start()
+    try:
+        yield worker.desk
+    finally:
+        worker.stop()
+
+
+def main() -> None:
+    """Work until SIGTERM or Ctrl-C."""
+    import config
+    from command_line import run_script
+
+    def run(options: argparse.Namespace) -> dict[str, object]:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        stopped = threading.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: stopped.set())
+        with working(config.load()):
+            _LOG.info("working")
+            stopped.wait()
+            _LOG.info("stopping")
+        return {"text": "stopped"}
+
+    parser = argparse.ArgumentParser(prog="python -m jobs.worker", description=__doc__)
+    parser.set_defaults(json=False)
+    run_script(parser, run)
+
+
+if __name__ == "__main__":
+    main()
