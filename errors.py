@@ -8,6 +8,7 @@ MovaError
 │   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
 │   ├── BadId                 an id that is not a plain id
 │   ├── BadAddress            a server address that is not one
+│   ├── UnknownJob            an id that no job has
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
 │   └── PictureError

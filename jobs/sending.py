@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from media.videos import VideoFacts
     from sglang_answers import VideoJob
 
-# A job that was being sent when we died is looked for this long before it counts as never taken. On SGLang 0.5.23 a
-# job is listed within a second of the end of its upload; a server that is busy loading gets ample time.
-SETTLE_SECONDS = 20.0
+# A job that was being sent when we died is looked for this long before it counts as never taken. SGLang 0.5.23 listed
+# jobs 0.01 s after the end of their POST, 0.03 s after its start with a frame of ours and 0.5 s with one of 25 MB.
+SETTLE_SECONDS = 10.0
 SENDING = "sending"
 _SAVING: frozenset[JobState] = frozenset(("saving",))
 _NOT_TAKEN = (ServerUnreachable, ServerWarmingUp, ServerDead)

@@ -130,7 +130,7 @@ def test_a_library_is_imported_in_its_own_room_only() -> None:
 @pytest.mark.parametrize("floor", range(len(FLOORS)))
 def test_there_is_no_circle_at_start(floor: int) -> None:
     graph = {
-        name.removesuffix(".py"): {other for other in imported(tree, at_start_only=True)}
+        name.removesuffix(".py"): imported(tree, at_start_only=True)
         for name, tree in sources().items()
         if "/" not in name and room_of(name) != "preview" and floor_of(room_of(name)) == floor
     }
