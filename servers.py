@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TextIO
 
 from config import Server, Settings, checked_address
 from errors import (
     BadAddress,
     NoServerReady,
-    PreviewError,
     ServerError,
     ServerMismatch,
     ServerUnreachable,
@@ -27,11 +20,8 @@ from errors import (
 from pace import back_off
 from sglang_client import SGLangClient
 
-HERE = Path(__file__).resolve().parent
 PREVIEW = "preview"
 _PROBE_SECONDS = 2.0
-_PREVIEW_START_SECONDS = 60.0
-_READY_LINE = "preview engine ready: "
 
 OnTrouble = Callable[[ServerError, float], None]
 
@@ -178,50 +168,3 @@ def _refuses(server: Server) -> bool:
     finally:
         client.close()
     return False
-
-
-@contextmanager
-def preview_engine(model: str) -> Iterator[str]:
-    """Run a preview engine on a free port for as long as the block lasts; yields its address.
-
-    Raises:
-        PreviewError: it did not start, with its last words.
-    """
-    command = [sys.executable, "-m", "preview", "--port", "0", "--model", model, "--stop-with-parent"]
-    with tempfile.TemporaryFile("w+") as words:
-        # A session of its own: Ctrl-C is for us to answer, and the closed pipe stops the engine.
-        engine = subprocess.Popen(
-            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, text=True,
-            start_new_session=True,
-        )  # fmt: skip
-        try:
-            yield _address_of(engine, words)
-        finally:
-            _stop(engine)
-
-
-def _address_of(engine: subprocess.Popen[str], words: TextIO) -> str:
-    timer = threading.Timer(_PREVIEW_START_SECONDS, engine.kill)
-    timer.start()
-    line = engine.stdout.readline() if engine.stdout else ""
-    timer.cancel()
-    if not line.startswith(_READY_LINE):
-        raise PreviewError(_last_words(words))
-    return line.removeprefix(_READY_LINE).strip()
-
-
-def _last_words(words: TextIO) -> str:
-    words.seek(0)
-    return words.read()[-800:]
-
-
-def _stop(engine: subprocess.Popen[str]) -> None:
-    if engine.stdin:
-        engine.stdin.close()
-    try:
-        engine.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        engine.kill()
-        engine.wait()
-    if engine.stdout:
-        engine.stdout.close()

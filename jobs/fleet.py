@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from config import Server, checked_address
 from errors import MovaError, ServerError, ServerMismatch, UnknownServer
 from jobs.wish import model_of, server_of
-from servers import PREVIEW, open_client, preview_engine
+from preview_process import preview_engine
+from servers import PREVIEW, open_client
 from sglang_client import SGLangClient
 
 if TYPE_CHECKING:

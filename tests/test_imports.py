@@ -41,6 +41,8 @@ LIVES_WITH = {
     "sglang_http": "sglang_client",
     "sglang_answers": "sglang_client",
     "servers": "sglang_client",
+    "sglang_commands": "sglang_client",
+    "preview_process": "sglang_client",
     "step_calls": "generate_first_frame",
     "run_folder": "pipeline",
     "command_line_runs": "workflow",
