@@ -84,6 +84,8 @@ def imported(tree: ast.AST, *, at_start_only: bool = False) -> set[str]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             continue
+        if at_start_only and isinstance(node, ast.If) and "__main__" in ast.dump(node.test):
+            continue
         if isinstance(node, ast.Import):
             names.update(alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
