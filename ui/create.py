@@ -1,0 +1,5 @@
+"""create page."""
+
+import streamlit as st
+
+st.title("create")

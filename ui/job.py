@@ -1,0 +1,5 @@
+"""job page."""
+
+import streamlit as st
+
+st.title("job")

@@ -1,0 +1,16 @@
+"""Every page begins here: the language, the navigation, then the page itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.session import translate as _
+
+st.set_page_config(page_title="MOVA", page_icon=":material/movie:", layout="wide")
+pages = [
+    st.Page("create.py", title=_("Create"), icon=":material/add_circle:", url_path="create", default=True),
+    st.Page("job.py", title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
+    st.Page("queue.py", title=_("Queue"), icon=":material/list:", url_path="queue"),
+    st.Page("settings.py", title=_("Settings"), icon=":material/settings:", url_path="settings"),
+]
+st.navigation(pages, position="top").run()

@@ -1,0 +1,53 @@
+"""What all pages share in one process: the settings, the desk, and the worker behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import config
+from config import Settings
+from jobs.desk import Desk
+from jobs.worker import Worker
+
+
+@dataclass(frozen=True)
+class Office:
+    """``secret`` signs the addresses of files; it is new with every start."""
+
+    settings: Settings
+    worker: Worker
+    secret: str
+
+    @property
+    def desk(self) -> Desk:
+        return self.worker.desk
+
+
+_offices: list[Office] = []
+
+
+def open_office(settings: Settings | None = None) -> Office:
+    """Start the engine once for this process.
+
+    Raises:
+        ConfigError, StoreError, StorageError.
+    """
+    import secrets
+
+    if not _offices:
+        settings = settings or config.load()
+        worker = Worker(settings)
+        worker.start()
+        _offices.append(Office(settings, worker, secrets.token_urlsafe(32)))
+    return _offices[0]
+
+
+def office() -> Office:
+    """The open office; opened here where the pages run without the app (in tests of pages)."""
+    return _offices[0] if _offices else open_office()
+
+
+def close_office() -> None:
+    """Stop without ending anything early."""
+    while _offices:
+        _offices.pop().worker.stop()

@@ -1,0 +1,5 @@
+"""queue page."""
+
+import streamlit as st
+
+st.title("queue")
