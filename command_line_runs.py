@@ -185,7 +185,7 @@ def _result(
         "video": str((folder / record.video).resolve()) if record.video else None,
         "first_frame": str((folder / record.first_frame).resolve()) if record.first_frame else None,
         "seed": record.seed,
-        "server": PREVIEW if (job.server or "").startswith(PREVIEW) else job.server,
+        "server": record.server,
         "size": record.size,
         "num_frames": record.num_frames,
         "warnings": record.warnings,

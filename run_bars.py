@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from command_line import progress_bar, step_bar
-from jobs.wish import render_of
+from jobs.wish import render_of, shown_server
 from pace import Pace
 from pipeline import PREPARATION
 from waiting import Progress
@@ -53,7 +53,7 @@ class Bars:
 
     def _show_render(self, job: JobRecord) -> None:
         if self._on_progress is None:
-            self._say(f"{render_of(job).receipt} · {job.server}")
+            self._say(f"{render_of(job).receipt} · {shown_server(job)}")
             self._on_progress = self._render.enter_context(progress_bar("render"))
         now, status = time.monotonic(), "completed" if job.state == "completed" else job.stage or ""
         self._pace.saw(status, job.progress, now)

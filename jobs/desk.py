@@ -21,7 +21,7 @@ from jobs.preparing import YOURS
 from jobs.records import Estimate, JobRecord, Mode, NewJob, Place, StepRecord
 from jobs.states import FINAL, JobState
 from jobs.store import Store, open_store
-from jobs.wish import Wish, model_of, render_of
+from jobs.wish import Wish, model_of, render_of, shown_server
 from notes import Note
 from pipeline import PREPARATION
 from run_folder import new_job_id
@@ -333,7 +333,7 @@ def _listed(job: JobRecord) -> dict[str, object]:
         "mode": job.mode,
         "created": job.created.isoformat(timespec="seconds"),
         "progress": job.progress,
-        "server": job.server,
+        "server": shown_server(job),
         "model": model_of(job.model),
         "seed": job.seed,
         "preview": job.preview,

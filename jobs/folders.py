@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from jobs.records import FileRecord, JobRecord, StepRecord
-from jobs.wish import Wish, model_of, render_of
+from jobs.wish import Wish, model_of, render_of, shown_server
 from run_folder import FIRST_FRAME, VIDEO, RunFolder, RunRecord
 from step_result import Step
 from version import VERSION
@@ -122,7 +122,7 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     record.source_picture = wish.source_picture
     record.description = wish.text if job.mode == "full" else None
     record.take_settings(render_of(job))
-    record.server, record.server_job_id, record.preview = job.server, job.server_job_id, job.preview
+    record.server, record.server_job_id, record.preview = shown_server(job), job.server_job_id, job.preview
     record.server_model = model_of(job.model)
     record.warn(job.warnings)
     for step in steps:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from render_settings import Orientation, RenderSettings
+from servers import PREVIEW
 from step_result import Step
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class Wish:
 def render_of(job: JobRecord) -> RenderSettings:
     """The settings that were recorded with the job."""
     return RenderSettings(**job.settings)
+
+
+def shown_server(job: JobRecord) -> str | None:
+    """What people call the server that has a job: its name, its address where that was given, or ``preview``."""
+    only = server_of(job.model)
+    if job.server is None:
+        return None
+    if job.server.startswith(PREVIEW):
+        return PREVIEW
+    return only if only and "://" in only else job.server
 
 
 def model_of(line: str) -> str:
