@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from errors import InputError, UnknownJob
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 _BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
+ON_SERVER: tuple[JobState, ...] = ("submitted", "rendering")
 _RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
 
@@ -64,6 +65,14 @@ class Progress:
 
     job: JobRecord
     place: Place | None
+    estimate: Estimate | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What a new job can expect: jobs ``ahead`` of it, waiting or on a server, and the time such renders took."""
+
+    ahead: int
     estimate: Estimate | None
 
 
@@ -136,7 +145,13 @@ class Desk:
 
         if step not in PREPARATION or step == "first_frame":
             raise InputError(step)
-        return self._store.steps.edit(job_id, step, given(text, step.replace("_", " ")), stale=_following(step))
+        text = given(text, step.replace("_", " "))
+        self._settle(job_id, step)
+        return self._store.steps.edit(job_id, step, text, stale=_following(step))
+
+    def keep_step(self, job_id: str, step: Step) -> bool:
+        """Keep a stale result although something before it changed."""
+        return self._store.steps.keep(job_id, step)
 
     def swap_frame(self, job_id: str, picture: bytes) -> StepRecord:
         """Take the person's own picture as the first frame; no image prompt is needed then.
@@ -147,6 +162,7 @@ class Desk:
         from media.frames import kind_of, open_source
 
         opened, job = open_source(picture, self._settings), self.get(job_id)
+        self._settle(job_id, "first_frame")
         version = self._store.steps.next_version(job_id, "first_frame")
         name = self._folders.original_name(version, kind_of(picture))
         self._folders.keep(job, "original", name, picture)
@@ -175,6 +191,7 @@ class Desk:
 
     def choose_version(self, job_id: str, step: Step, version: int) -> bool:
         """Leaf to another version of a step."""
+        self._settle(job_id, step)
         return self._store.steps.choose(job_id, step, version, stale=_following(step))
 
     def retry_from(self, job_id: str, step: Step = "render") -> bool:
@@ -188,6 +205,25 @@ class Desk:
         if step != "render" and step in self._store.steps.chosen(job_id):
             self._ask_for(job_id, step)
         return self._woken(self._store.jobs.reopen(job_id, "preparing"))
+
+    def duplicate(self, job_id: str, *, seed: int | None = None) -> JobRecord:
+        """A new draft with everything that was made and paid for; with another seed where one is given."""
+        job = self.get(job_id)
+        render, steps = render_of(job), self._store.steps.of(job_id)
+        kept = tuple(one for one in steps if one.chosen and one.step != "render" and one.output is not None)
+        names = {one.output for one in kept if one.step == "first_frame" and one.output}
+        order = Order(
+            mode=job.mode,
+            wish=Wish.of(job),
+            render=render if seed is None else dataclasses.replace(render, seed=seed),
+            line=job.model,
+            ask=job.ask,
+            owner=job.owner,
+            parent=job_id,
+            steps=kept,
+            files={name: (self.folder(job_id) / name).read_bytes() for name in names},
+        )
+        return self.create(order)
 
     def cancel(self, job_id: str) -> bool:
         """Cancel a job of which nothing was sent: free, and what was made is kept. Says whether it happened."""
@@ -257,6 +293,17 @@ class Desk:
         )
         return Progress(job=job, place=self._store.line.position(job_id), estimate=estimate)
 
+    def outlook(self, line: str, render: RenderSettings) -> Outlook:
+        """How many jobs a new one would wait for, and how long its own render may take."""
+        sent = [job for job in self._store.jobs.in_states(ON_SERVER) if job.model == line]
+        estimate = self._store.times.estimate(
+            model=model_of(line),
+            size=render.size,
+            num_frames=render.num_frames,
+            num_inference_steps=render.num_inference_steps,
+        )
+        return Outlook(ahead=len(self._store.line.order(line)) + len(sent), estimate=estimate)
+
     def record(self, job_id: str) -> RunRecord:
         """The job as the document beside its video."""
         return self._folders.write_record(self.get(job_id))
@@ -266,12 +313,12 @@ class Desk:
         return self._folders.of(self.get(job_id)).path
 
     def follow(self, job_id: str, every: float = 0.1) -> Iterator[JobRecord]:
-        """The job after each change, until it waits for a person or has ended."""
-        seen = -1
+        """The job after each change and each second, until it waits for a person or has ended."""
+        seen, told = -1, 0.0
         while True:
             job = self.get(job_id)
-            if job.revision != seen:
-                seen = job.revision
+            if job.revision != seen or monotonic() - told > 1:
+                seen, told = job.revision, monotonic()
                 yield job
             if job.state in FINAL or job.state in ("waiting", "draft"):
                 return
@@ -307,6 +354,12 @@ class Desk:
         if not begun:
             pending = StepRecord(job_id=job_id, step=step, version=version, state="pending")
             self._store.steps.save(pending, stale=_following(step))
+
+    def _settle(self, job_id: str, step: Step) -> None:
+        """What the person provides takes the place of a version that failed or was only asked for."""
+        for one in self._store.steps.of(job_id):
+            if one.step == step and one.state in ("pending", "failed"):
+                self._store.steps.set_state(job_id, step, one.version, "skipped", only_from=("pending", "failed"))
 
     def _woken(self, happened: bool) -> bool:
         self._wake.set()

@@ -19,6 +19,7 @@ from jobs import engine
 from jobs.desk import Desk
 from jobs.fleet import Fleet
 from jobs.folders import Folders
+from jobs.lookout import Lookout
 from jobs.names import Names
 from jobs.preparing import Preparing
 from jobs.records import JobRecord, SlotRecord
@@ -63,6 +64,7 @@ class Worker:
         """Begin to work, first on what an earlier process of this name left."""
         name = self._names.claim()
         self.fleet = Fleet(self.settings, name)
+        self.lookout = Lookout(self.settings, self.fleet)
         tools = Tools(self.settings, self._provider)
         preparing = Preparing(self.store, self.folders, tools, self._interruptibly, self._persist, self._wake)
         sending = Sending(self.store, self.folders, self.fleet, self.settings, self._pause, self._persist, self._wake)
