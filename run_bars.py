@@ -16,7 +16,7 @@ from waiting import Progress
 if TYPE_CHECKING:
     from errors import ServerError
     from jobs.desk import Desk
-    from jobs.records import JobRecord
+    from jobs.records import JobRecord, Place
 
 
 class Bars:
@@ -26,6 +26,7 @@ class Bars:
         self._desk, self._say = desk, say
         self._pace, self._open, self._render = Pace(), ExitStack(), ExitStack()
         self._done: set[str] = set()
+        self._place: Place | None = None
         self._on_progress: Callable[[Progress], None] | None = None
 
     def __enter__(self) -> Self:
@@ -66,5 +67,6 @@ class Bars:
 
     def _show_place(self, job: JobRecord) -> None:
         place = self._desk.progress(job.id).place
-        if place and place.of > 1:
+        if place and place.of > 1 and place != self._place:
+            self._place = place
             self._say(f"In our line: {place.position} of {place.of}")

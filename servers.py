@@ -17,6 +17,7 @@ from errors import (
     ServerWarmingUp,
     UnknownServer,
 )
+from notes import N_, joined
 from pace import back_off
 from sglang_client import SGLangClient
 
@@ -87,8 +88,8 @@ def configured(settings: Settings, named: str) -> Server:
         raise BadAddress(value=named[:120]) from None
     model = SGLangClient(address).info().model
     if model is None:
-        raise ServerMismatch(server=address, found="a model without 360p or 720p in its name", expected="MOVA")
-    return Server.model_validate({"name": "address", "base_url": address, "model": model})
+        raise ServerMismatch(server=address, found=N_("a model without 360p or 720p in its name"), expected="MOVA")
+    return Server.model_validate({"name": name_for(address), "base_url": address, "model": model})
 
 
 def likely_model(settings: Settings, named: str | None) -> str:
@@ -98,9 +99,22 @@ def likely_model(settings: Settings, named: str | None) -> str:
 
 
 def open_client(server: Server) -> SGLangClient:
-    """A client that calls a server given by its address by that address."""
-    name = server.base_url if server.name == "address" else server.name
-    return SGLangClient(server.base_url, name=name, token=server.token)
+    """A client that calls a server as people do: by its name, by its address where that was given, or ``preview``."""
+    called = server.name
+    if called.startswith(PREVIEW):
+        called = PREVIEW
+    elif called == name_for(server.base_url):
+        called = server.base_url
+    return SGLangClient(server.base_url, name=called, token=server.token)
+
+
+def name_for(address: str) -> str:
+    """The name of a server that is given by its address only: the address in the letters of a name."""
+    return plain_name(address.split("://", 1)[-1])
+
+
+def plain_name(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)[:40]
 
 
 def _named(settings: Settings, named: str, on_trouble: OnTrouble) -> ChosenServer:
@@ -123,7 +137,7 @@ def _first_ready(settings: Settings, on_trouble: OnTrouble) -> ChosenServer:
                 troubles.append(trouble)
         warming = next((trouble for trouble in troubles if isinstance(trouble, ServerWarmingUp)), None)
         if not warming:
-            raise NoServerReady(troubles=" ".join(trouble.message() for trouble in troubles))
+            raise NoServerReady(troubles=joined(N_("{first}. {second}."), (trouble.phrase() for trouble in troubles)))
         _wait_a_little(warming, started, settings.server_patience, on_trouble)
 
 

@@ -12,7 +12,7 @@ from config import Server, checked_address
 from errors import MovaError, ServerError, ServerMismatch, UnknownServer
 from jobs.wish import model_of, server_of
 from preview_process import preview_engine
-from servers import PREVIEW, open_client
+from servers import PREVIEW, name_for, open_client, plain_name
 from sglang_client import SGLangClient
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Fleet:
         if only == PREVIEW:
             return [self._preview(model)]
         if only and "://" in only:
-            return [Server.model_validate({"name": _name_of(only), "base_url": only, "model": model})]
+            return [Server.model_validate({"name": name_for(checked_address(only)), "base_url": only, "model": model})]
         servers = [one for one in self.settings.sglang_servers if one.model == model and only in (None, one.name)]
         if only and not servers:
             raise UnknownServer(value=only, known=", ".join(one.name for one in self.settings.sglang_servers))
@@ -63,14 +63,14 @@ class Fleet:
         if job.server and job.server.startswith(PREVIEW):
             address = job.server_url or self._preview(model_of(job.model)).base_url
             return Server.model_validate(
-                {"name": _plain(job.server), "base_url": address, "model": model_of(job.model)}
+                {"name": plain_name(job.server), "base_url": address, "model": model_of(job.model)}
             )
         known = [one for one in self.for_line(job.model) if one.name == job.server]
         if known:
             return known[0]
         if job.server_url:  # taken off the configuration while the job was on it
             return Server.model_validate(
-                {"name": _plain(str(job.server)), "base_url": job.server_url, "model": model_of(job.model)}
+                {"name": plain_name(str(job.server)), "base_url": job.server_url, "model": model_of(job.model)}
             )
         raise UnknownServer(value=str(job.server), known=", ".join(one.name for one in self.settings.sglang_servers))
 
@@ -130,12 +130,3 @@ class Fleet:
                 name = f"{PREVIEW}-{self.name}"
                 self._previews[model] = Server.model_validate({"name": name, "base_url": address, "model": model})
             return self._previews[model]
-
-
-def _name_of(address: str) -> str:
-    """A server given by its address is called by it, in the letters of a name."""
-    return _plain(checked_address(address).split("://", 1)[1])
-
-
-def _plain(name: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in name)[:40]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
@@ -19,8 +20,6 @@ def file_path(job_id: str, name: str) -> str:
 
 def send_file(request: Request) -> Response:
     """Answer for such an address; Range requests are answered with their part."""
-    from itsdangerous import BadData
-
     try:
         job_id, name = _signer().loads(request.path_params["token"], max_age=_LIFE_SECONDS)
         path = office().desk.folder(job_id) / name
@@ -33,7 +32,5 @@ def send_file(request: Request) -> Response:
     return FileResponse(path, media_type=kind, headers=headers, filename=name, content_disposition_type="inline")
 
 
-def _signer():  # type: ignore[no-untyped-def]
-    from itsdangerous import URLSafeTimedSerializer
-
+def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(office().secret, salt="files")
