@@ -11,7 +11,14 @@ if ! sha256sum --status --check "$stamp" 2>/dev/null; then
   sha256sum requirements-dev.lock > "$stamp"
 fi
 
+# axe-core, for the tests in a browser. Without it, or without Chromium, they are skipped, and pytest says so.
+node=tests/browser/node
+if command -v npm >/dev/null && ! cmp -s "$node/package-lock.json" "$node/node_modules/installed.json"; then
+  npm ci --silent --ignore-scripts --no-audit --no-fund --prefix "$node"
+  cp "$node/package-lock.json" "$node/node_modules/installed.json"
+fi
+
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy .
-exec .venv/bin/python -m pytest -n auto "$@"
+exec .venv/bin/python -m pytest -n auto -rs "$@"

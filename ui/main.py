@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui.session import translate as _
 
-st.set_page_config(page_title="MOVA", page_icon=":material/movie:", layout="wide")
+# A file of ours: a named symbol would be fetched from elsewhere.
+st.set_page_config(page_title="MOVA", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
 pages = [
     st.Page("create.py", title=_("Create"), icon=":material/add_circle:", url_path="create", default=True),
     st.Page("job.py", title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),

@@ -1,0 +1,123 @@
+"""The real app in a real Chromium. Apps and browser live as long as this folder's tests; every test has tabs of its own."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.browser.running_app import RunningApp
+from tests.browser.stand_in import StandIn, stand_in
+from tests.browser.visit import Visit
+
+WHY_NO_BROWSER = "Chromium is not installed (Debian: apt install chromium)"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+_BOUND = 60
+_LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: Any = yield
+    if report.when == "call":
+        item.stash[_failed] = report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _bounded() -> Iterator[None]:
+    """No test of a browser lasts longer than a minute."""
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"longer than {_BOUND} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(_BOUND)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+# Playwright's loop is left running in the thread of the tests, where others call asyncio.run: it ends with this folder.
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip(WHY_NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def _server() -> Iterator[StandIn]:
+    with stand_in(StandIn()) as server:
+        yield server
+
+
+@pytest.fixture
+def server(_server: StandIn) -> Iterator[StandIn]:
+    """The server that ``app`` sends to, its gate open."""
+    _server.sent.clear()
+    yield _server
+    _server.open_gate()
+
+
+@pytest.fixture(scope="package")
+def app(tmp_path_factory: pytest.TempPathFactory, _server: StandIn) -> Iterator[RunningApp]:
+    """An app with one server and no keys: steps 1 to 4 are drafted offline."""
+    running = RunningApp(tmp_path_factory.mktemp("app"), SGLANG_SERVERS=servers_of(_server))
+    running.start()
+    yield running
+    running.stop()
+
+
+def servers_of(server: StandIn) -> str:
+    return f'[{{"name": "garage", "base_url": "{server.address}", "model": "mova-360p"}}]'
+
+
+@pytest.fixture
+def visitor(
+    chromium: Browser, app: RunningApp, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[..., Visit]]:
+    """``visitor()`` is a new person at the app; ``visitor(beside=someone)`` another tab of the same browser."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def new(
+        *, at: RunningApp = app, language: str = "en", wide: bool = True, dark: bool = False, beside: Visit | None = None
+    ) -> Visit:
+        if beside is None:
+            size = {"width": 1280, "height": 900} if wide else {"width": 390, "height": 844}
+            scheme = "dark" if dark else "light"
+            context = chromium.new_context(locale=_LOCALES[language], viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+            contexts.append(context)
+        visits.append(Visit(beside.page.context.new_page() if beside else contexts[-1].new_page(), at))
+        return visits[-1]
+
+    yield new
+    if request.node.stash.get(_failed, False):
+        _show(visits, tmp_path)
+    problems = [problem for visit in visits for problem in visit.problems]
+    for context in contexts:
+        context.close()
+    assert not problems
+    assert all("Traceback" not in visit.app.words for visit in visits), visits[0].app.words[-3000:]
+
+
+def _show(visits: list[Visit], folder: Path) -> None:
+    for number, visit in enumerate(visits, 1):
+        print(f"the page, {visit.page.url}: {visit.picture(folder, f'failed-{number}')}")
+        print(visit.app.words[-1500:])
+
+
+@pytest.fixture
+def visit(visitor: Callable[..., Visit]) -> Visit:
+    return visitor()

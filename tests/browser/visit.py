@@ -1,0 +1,104 @@
+"""One person at one browser tab: opens pages, reads and presses what people see, and notes what went wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from tests.browser.running_app import RunningApp
+
+SECONDS = 1000
+# Chromium tells the console of every answer over 399; those that a test provokes are checked by the test itself.
+_EXPECTED = re.compile(r"ERR_CONNECTION_REFUSED|WebSocket connection|favicon")
+
+
+class Visit:
+    """``page`` is Playwright's; ``problems`` are errors in the console and in scripts of the page."""
+
+    def __init__(self, page: Page, app: RunningApp) -> None:
+        self.page, self.app = page, app
+        self.problems: list[str] = []
+        page.set_default_timeout(15 * SECONDS)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def open(self, path: str = "", **query: str) -> Visit:
+        self.page.goto(f"{self.app.address}/{path}" + (f"?{urlencode(query)}" if query else ""))
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until a page is there and its script has run."""
+        main = self.page.get_by_role("main").or_(self.page.locator("section.stMain"))
+        expect(main.first).to_be_visible()
+        expect(self.page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.settle()
+
+    # ---- finding, by what people see ---------------------------------------------------------------------------
+
+    def button(self, name: str, *, exact: bool = True) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=exact)
+
+    def press(self, name: str, *, exact: bool = True) -> None:
+        self.button(name, exact=exact).first.click()
+
+    def fill(self, label: str, text: str) -> None:
+        """Type into a field and leave it, which is when Streamlit takes it."""
+        field = self.page.get_by_label(label).first
+        field.fill(text)
+        field.blur()
+        self.settle()
+
+    def sees(self, text: str | re.Pattern[str], seconds: float = 20) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=seconds * SECONDS)
+
+    def does_not_see(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
+
+    @property
+    def primary(self) -> Locator:
+        """The primary buttons on the screen: there has to be one."""
+        return self.page.locator("button[kind=primary], button[kind=primaryFormSubmit]").filter(visible=True)
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {name: values[-1] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    @property
+    def job(self) -> str:
+        return self.query["id"]
+
+    # ---- the video ---------------------------------------------------------------------------------------------
+
+    def watch(self, seconds: float = 40) -> str:
+        """Wait for the video, play it muted, and see that it moves; returns its address."""
+        video = self.page.locator("video").first
+        expect(video).to_be_attached(timeout=seconds * SECONDS)
+        at = video.evaluate(
+            """async video => {
+                video.muted = true;
+                video.loop = true;
+                await video.play();
+                for (let turn = 0; turn < 50 && !(video.currentTime > 0.1); turn++)
+                    await new Promise(done => setTimeout(done, 100));
+                return video.currentTime;
+            }"""
+        )
+        assert at > 0.1, "the video does not play"
+        address: str = video.evaluate("video => video.currentSrc")
+        return address
+
+    def picture(self, folder: Path, name: str) -> Path:
+        path = folder / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not _EXPECTED.search(f"{message.text} {message.location.get('url', '')}"):
+            self.problems.append(message.text)
