@@ -24,6 +24,7 @@ from jobs.names import Names
 from jobs.preparing import Preparing
 from jobs.records import JobRecord, SlotRecord
 from jobs.sending import SETTLE_SECONDS, Sending
+from jobs.server_watch import ServerWatch
 from jobs.states import ACTIVE, FINAL
 from jobs.store import Store, open_store
 from jobs.wish import model_of
@@ -58,6 +59,7 @@ class Worker:
         self._looked = {"others": 0.0, "slots": 0.0}
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
         self.folders = Folders(settings, self.store)
+        self.watch = ServerWatch(settings)
         self.desk = Desk(settings, self.store, self.folders, self._wake)
 
     def start(self) -> None:
@@ -250,7 +252,8 @@ def main() -> None:
     from command_line import run_script
 
     def run(options: argparse.Namespace) -> dict[str, object]:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+        logging.basicConfig(format="%(asctime)s %(message)s")
+        _LOG.setLevel(logging.INFO)
         stopped = threading.Event()
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: stopped.set())
