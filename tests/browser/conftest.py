@@ -109,13 +109,14 @@ def visitor(
     for context in contexts:
         context.close()
     assert not problems
-    assert all("Traceback" not in visit.app.words for visit in visits), visits[0].app.words[-3000:]
+    said = "".join(visit.said for visit in visits)
+    assert "Traceback" not in said, said[-3000:]
 
 
 def _show(visits: list[Visit], folder: Path) -> None:
     for number, visit in enumerate(visits, 1):
         print(f"the page, {visit.page.url}: {visit.picture(folder, f'failed-{number}')}")
-        print(visit.app.words[-1500:])
+        print(visit.said[-1500:])
 
 
 @pytest.fixture

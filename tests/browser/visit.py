@@ -11,8 +11,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 from tests.browser.running_app import RunningApp
 
 SECONDS = 1000
-# Chromium tells the console of every answer over 399; those that a test provokes are checked by the test itself.
-_EXPECTED = re.compile(r"ERR_CONNECTION_REFUSED|WebSocket connection|favicon")
+# Streamlit looks for its own root below the page first; and a restart of the app breaks connections.
+_EXPECTED = re.compile(r"ERR_CONNECTION_REFUSED|WebSocket connection|/\w+/_stcore/(health|host-config)")
 
 
 class Visit:
@@ -21,6 +21,7 @@ class Visit:
     def __init__(self, page: Page, app: RunningApp) -> None:
         self.page, self.app = page, app
         self.problems: list[str] = []
+        self._before = len(app.words)
         page.set_default_timeout(15 * SECONDS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -35,10 +36,16 @@ class Visit:
         main = self.page.get_by_role("main").or_(self.page.locator("section.stMain"))
         expect(main.first).to_be_visible()
         expect(self.page.locator("[data-testid=stApp]")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.locator("[data-testid=stSkeleton]")).to_have_count(0)
 
     def reload(self) -> None:
         self.page.reload()
         self.settle()
+
+    @property
+    def said(self) -> str:
+        """What the app has printed since this visit began."""
+        return self.app.words[self._before :]
 
     # ---- finding, by what people see ---------------------------------------------------------------------------
 
@@ -95,10 +102,17 @@ class Visit:
         return address
 
     def picture(self, folder: Path, name: str) -> Path:
+        """A screenshot of the whole page: Streamlit scrolls inside the window, so the window is made as high."""
+        before = self.page.viewport_size
+        height = self.page.evaluate("document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0")
+        if before and height > before["height"]:
+            self.page.set_viewport_size({"width": before["width"], "height": height})
         path = folder / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
+        self.page.screenshot(path=path)
+        if before:
+            self.page.set_viewport_size(before)
         return path
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _EXPECTED.search(f"{message.text} {message.location.get('url', '')}"):
-            self.problems.append(message.text)
+            self.problems.append(f"{message.text} {message.location.get('url', '')}")
