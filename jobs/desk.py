@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 _BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
+_IN_LINE: tuple[JobState, ...] = ("queued",)
 ON_SERVER: tuple[JobState, ...] = ("submitted", "rendering")
 _RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
@@ -206,6 +207,10 @@ class Desk:
             self._ask_for(job_id, step)
         return self._woken(self._store.jobs.reopen(job_id, "preparing"))
 
+    def hold(self, job_id: str) -> bool:
+        """Take a job out of the line again, to change it before it is sent."""
+        return self._store.jobs.move_to(job_id, "waiting", only_from=_IN_LINE, stage="render")
+
     def duplicate(self, job_id: str, *, seed: int | None = None) -> JobRecord:
         """A new draft with everything that was made and paid for; with another seed where one is given."""
         job = self.get(job_id)
@@ -259,6 +264,10 @@ class Desk:
         """Send again."""
         self._store.line.resume(model)
         self._wake.set()
+
+    def is_paused(self, line: str) -> bool:
+        """Whether nothing new of a line is sent."""
+        return not self._store.line.paused().isdisjoint((line, "*"))
 
     # ---- reading -----------------------------------------------------------------------------------------------
 

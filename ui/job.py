@@ -1,5 +1,35 @@
-"""job page."""
+"""One job (``?id=``): every step to be read, edited and accepted, then its render."""
+
+from __future__ import annotations
 
 import streamlit as st
 
-st.title("job")
+from jobs.records import JobRecord
+from ui.components.job_view import show_job
+from ui.components.links import query
+from ui.components.notices import say_notice
+from ui.components.state_words import state_word
+from ui.office import office
+from ui.session import owner
+from ui.session import translate as _
+
+
+def _mine() -> JobRecord | None:
+    job = office().desk.known(st.query_params.get("id", ""))
+    return job if job is not None and job.owner == owner() else None
+
+
+def _nothing() -> None:
+    st.info(_("There is no such job. It may have been deleted."), icon=":material/search_off:")
+    if st.button(_("Create a video"), type="primary", icon=":material/add:"):
+        st.switch_page("create.py", query_params=query())
+
+
+st.title(_("Job"))
+say_notice()
+job = _mine()
+if job is None:
+    _nothing()
+else:
+    st.set_page_config(page_title=f"{state_word(job.state)} · MOVA")
+    show_job(job.id)

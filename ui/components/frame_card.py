@@ -1,0 +1,82 @@
+"""The first frame as a card: exactly what MOVA will get, and the way to put one's own picture in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from errors import MovaError
+from jobs.preparing import YOURS
+from jobs.records import JobRecord
+from jobs.wish import Wish, render_of
+from media.crop import CropChoice
+from media.frames import open_source, render_frame
+from notes import Note
+from render_settings import RenderSettings
+from run_folder import FIRST_FRAME
+from ui.components.notices import leave
+from ui.components.picture_field import KINDS
+from ui.components.plain import plain
+from ui.components.step_card import card_acts, card_head
+from ui.components.step_view import StepView
+from ui.components.trouble import show_trouble, show_warnings
+from ui.office import office
+from ui.session import translate as _
+
+_TAKEN = "own-pictures-taken"
+
+
+def frame_card(job: JobRecord, view: StepView, *, editable: bool) -> None:
+    """The step of Full Workflow."""
+    with st.container(border=True, key="card-first_frame"):
+        card_head(view)
+        if view.shown:
+            show_frame(job, view)
+            show_warnings(view.shown.warnings)
+        if editable:
+            if view.shown and view.shown.provider != YOURS:
+                card_acts(job, view)
+            own_picture(job)
+
+
+def show_frame(job: JobRecord, view: StepView) -> None:
+    """The frame in its true pixels, and what was cut off for it."""
+    folder, wish, render = office().desk.folder(job.id), Wish.of(job), render_of(job)
+    name = FIRST_FRAME if wish.white_frame or not view.shown else view.shown.output or FIRST_FRAME
+    try:
+        png, cut = _frame(folder / name, (folder / name).stat().st_mtime_ns, render, wish.crop)
+    except (OSError, MovaError):
+        st.caption(_("The picture's file is not there any more."))
+        return
+    st.image(png, width=min(render.width, 640), alt=_("First frame: {text}").format(text=wish.text[:120]))
+    st.caption(" · ".join([render.size, *(plain(sentence.text(_)) for sentence in cut)]))
+
+
+def own_picture(job: JobRecord) -> None:
+    """A picture of the person's own takes the frame's place, at any time before sending."""
+    with st.expander(_("Use my own picture"), icon=":material/upload:"):
+        key = f"own-{job.id}-{st.session_state.get(_TAKEN, 0)}"
+        st.file_uploader(_("First frame"), KINDS, key=key, on_change=_swap, args=(job.id, key))
+        trouble: MovaError | None = st.session_state.pop("trouble-own-picture", None)
+        if trouble:
+            show_trouble(trouble)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _frame(path: Path, changed: int, render: RenderSettings, crop: CropChoice) -> tuple[bytes, list[Note]]:
+    """``changed`` is when the file was written."""
+    return render_frame(open_source(path, office().settings), render, crop)
+
+
+def _swap(job_id: str, key: str) -> None:
+    uploaded = st.session_state.get(key)
+    if uploaded is None:
+        return
+    try:
+        office().desk.swap_frame(job_id, uploaded.getvalue())
+    except MovaError as trouble:
+        st.session_state["trouble-own-picture"] = trouble
+        return
+    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, 0) + 1
+    leave(_("Your picture is the first frame now."))

@@ -1,0 +1,128 @@
+"""What can be done with a job: exactly one primary button, named after what it does, and quieter ones beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+from jobs.records import JobRecord
+from jobs.states import JobState
+from jobs.wish import Wish, render_of, server_of
+from render_settings import draw_seed
+from servers import PREVIEW
+from step_result import Step
+from ui.components.links import query
+from ui.components.notices import leave
+from ui.components.player import download_button
+from ui.components.step_names import act_label
+from ui.components.stop_waiting import stop_buttons
+from ui.office import office
+from ui.session import translate as _
+
+_BEFORE: tuple[JobState, ...] = ("draft", "waiting")
+_AGAIN: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
+
+
+def job_acts(job: JobRecord, following: Step) -> None:
+    """The buttons for the job's present state."""
+    with st.container(horizontal=True, vertical_alignment="center", key="acts"):
+        if job.state in _BEFORE:
+            _go_on(job, following)
+        elif job.state in _AGAIN:
+            _again(job, following)
+        elif job.state == "completed":
+            download_button(job, primary=True)
+            _button(_("Try another seed"), _another_seed, job.id, icon="casino")
+            _button(_("Change and render again"), _change, job.id, icon="edit")
+        else:
+            _meanwhile(job)
+
+
+def _go_on(job: JobRecord, following: Step) -> None:
+    unclear = job.error is not None and job.server is not None
+    label = _("Send again") if unclear else act_label(following, preview=server_of(job.model) == PREVIEW)
+    _button(label, _approve, job.id, icon="arrow_forward", primary=True)
+    if following != "render":
+        _button(_("Run to the end"), _run_to_end, job.id, icon="fast_forward")
+    _cancel(job)
+
+
+def _again(job: JobRecord, following: Step) -> None:
+    label = _("Send again with the same seed") if following == "render" else act_label(following)
+    _button(label, _retry, job.id, icon="replay", primary=True)
+    if following == "render":
+        _button(_("Try another seed"), _other_seed, job.id, icon="casino")
+
+
+def _meanwhile(job: JobRecord) -> None:
+    """While it moves the next useful act is another video."""
+    if st.button(_("Create another video"), key="another", type="primary", icon=":material/add:"):
+        st.switch_page("create.py", query_params=query())
+    if job.state == "queued":
+        _button(_("Take it back to change it"), _hold, job.id, icon="edit")
+        _cancel(job)
+    elif job.state != "saving":
+        stop_buttons(job)
+
+
+def _cancel(job: JobRecord) -> None:
+    about = _("Nothing has been sent to a server, so this costs nothing; what was made is kept.")
+    st.button(_("Cancel the job"), key="cancel", on_click=_cancelled, args=(job.id,), help=about)
+
+
+def _button(label: str, act: object, job_id: str, *, icon: str, primary: bool = False) -> None:
+    kind = "primary" if primary else "secondary"
+    st.button(
+        label,
+        key=f"act-{getattr(act, '__name__', '')}",
+        on_click=act,  # type: ignore[arg-type]
+        args=(job_id,),
+        icon=f":material/{icon}:",
+        type=kind,  # type: ignore[arg-type]
+    )
+
+
+def _approve(job_id: str) -> None:
+    office().desk.approve(job_id)
+
+
+def _run_to_end(job_id: str) -> None:
+    office().desk.approve(job_id, to_end=True)
+
+
+def _retry(job_id: str) -> None:
+    office().desk.retry_from(job_id)
+
+
+def _hold(job_id: str) -> None:
+    if not office().desk.hold(job_id):
+        leave(_("Too late: it has been sent to the server by now."))
+
+
+def _cancelled(job_id: str) -> None:
+    if office().desk.cancel(job_id):
+        leave(_("Cancelled. What was made is kept."))
+    else:
+        leave(_("Too late: it has been sent to the server by now."))
+
+
+def _other_seed(job_id: str) -> None:
+    """The same job once more, with a new seed."""
+    desk, job = office().desk, office().desk.get(job_id)
+    render = dataclasses.replace(render_of(job), seed=draw_seed())
+    if desk.change(job_id, Wish.of(job), render, job.model):
+        desk.retry_from(job_id)
+
+
+def _another_seed(job_id: str) -> None:
+    """A new job over the same results, sent at once; the finished one stays as it is."""
+    copy = office().desk.duplicate(job_id, seed=draw_seed())
+    office().desk.approve(copy.id, to_end=True)
+    st.query_params["id"] = copy.id
+
+
+def _change(job_id: str) -> None:
+    """A new draft over the same results, to be changed; the finished one stays as it is."""
+    st.query_params["id"] = office().desk.duplicate(job_id).id
+    leave(_("This is a copy. Change what you like, then send it."))

@@ -1,0 +1,110 @@
+"""A whole job on its page: head, stepper, acts and render, refreshed while it moves."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from jobs.desk import Progress
+from jobs.records import JobRecord
+from jobs.wish import Wish, render_of
+from ui.components.frame_card import frame_card, own_picture, show_frame
+from ui.components.job_acts import job_acts
+from ui.components.notices import leave
+from ui.components.player import receipt_of
+from ui.components.render_card import render_card
+from ui.components.state_words import show_state, state_word
+from ui.components.step_card import text_card
+from ui.components.step_names import step_title
+from ui.components.step_view import EDITABLE, MOVING, StepView, next_step, step_views
+from ui.components.trouble import show_trouble
+from ui.office import office
+from ui.session import translate as _
+
+_PACE = 1.0  # seconds between looks while the job moves
+
+
+def show_job(job_id: str) -> None:
+    """The job, looked at every second while it moves and not at all otherwise."""
+    moving = office().desk.get(job_id).state in MOVING
+
+    def look() -> None:
+        progress = office().desk.progress(job_id)
+        _draw(progress)
+        if (progress.job.state in MOVING) != moving or st.query_params.get("id") != job_id:
+            _tell_end(progress.job, was_moving=moving)
+            st.rerun()
+
+    st.fragment(look, run_every=_PACE if moving else None)()
+
+
+def _tell_end(job: JobRecord, *, was_moving: bool) -> None:
+    """A finish or a wait is noticed wherever on the page one looks."""
+    if was_moving and job.state in ("completed", "failed", "waiting", "lost", "abandoned"):
+        leave(_("The video is ready.") if job.state == "completed" else state_word(job.state))
+
+
+def _draw(progress: Progress) -> None:
+    job = progress.job
+    views = step_views(office().desk.steps(job.id))
+    following = next_step(job, views)
+    _head(job)
+    if job.mode == "full":
+        _stepper(job, views)
+    else:
+        _given(job, views)
+    sent = job.state not in ("draft", "waiting", "preparing") and following == "render"
+    if sent:
+        render_card(progress)
+    elif job.error:
+        show_trouble(job.error.rebuilt())
+    job_acts(job, following)
+
+
+def _head(job: JobRecord) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        show_state(job.state)
+        if job.preview:
+            st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
+        st.caption(receipt_of(job), width="content")
+    if job.mode == "full":
+        st.text(Wish.of(job).text)
+
+
+def _stepper(job: JobRecord, views: tuple[StepView, ...]) -> None:
+    """One card a step, in their order."""
+    editable = job.state in EDITABLE
+    elements = next((view.shown.output or "" for view in views if view.step == "visual_elements" and view.shown), "")
+    for view in views:
+        if view.step == "first_frame":
+            frame_card(job, view, editable=editable)
+        else:
+            text_card(job, view, editable=editable, elements=elements)
+
+
+def _given(job: JobRecord, views: tuple[StepView, ...]) -> None:
+    """Simple Mode has no steps: its prompt and its first frame, to be changed as long as nothing was sent."""
+    editable, wish = job.state in EDITABLE, Wish.of(job)
+    frame = next(view for view in views if view.step == "first_frame")
+    with st.container(border=True, key="card-given"):
+        key = f"prompt-{job.id}"
+        st.text_area(
+            _("Prompt"), wish.text, height=160, key=key, disabled=not editable, on_change=_reworded, args=(job.id, key)
+        )
+        st.markdown(f"**{step_title('first_frame')}**")
+        show_frame(job, frame)
+        if editable:
+            own_picture(job)
+
+
+def _reworded(job_id: str, key: str) -> None:
+    """Another prompt for a job that was not sent; an empty one changes nothing."""
+    import dataclasses
+
+    from description.text import collapse
+
+    desk, text = office().desk, collapse(st.session_state[key])
+    if not text:
+        leave(_("The prompt is empty. Write at least one word."))
+        return
+    job = desk.get(job_id)
+    desk.change(job_id, dataclasses.replace(Wish.of(job), text=text), render_of(job), job.model)

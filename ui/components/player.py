@@ -1,0 +1,60 @@
+"""The finished video: played from our own signed address, with what was rendered."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from jobs.records import JobRecord
+from jobs.wish import Wish, render_of
+from run_folder import VIDEO
+from ui.components.plain import plain
+from ui.files import file_path
+from ui.office import office
+from ui.session import translate as _
+
+
+def show_video(job: JobRecord) -> None:
+    """The player and the receipt; a word where the file is gone."""
+    path = office().desk.folder(job.id) / VIDEO
+    if not path.is_file():
+        st.warning(_("The video's file is not there any more."), icon=":material/error:")
+        return
+    alt = _("Video: {text}").format(text=Wish.of(job).text[:120])
+    with st.container(width=320 if render_of(job).height > render_of(job).width else 860):
+        st.video(_address(job.id) or path, alt=alt, width="stretch")
+    st.caption(receipt_of(job))
+
+
+def receipt_of(job: JobRecord) -> str:
+    """What was rendered, in one line."""
+    render = render_of(job)
+    size = _("{n} frames at {fps} fps").format(n=render.num_frames, fps=render.fps)
+    seed = _("seed {n}").format(n=render.seed)
+    return f"{render.size} · {render.seconds:.2f} s · {size} · {seed} · {plain(job.model.split('@', 1)[0])}"
+
+
+def _address(job_id: str) -> str | None:
+    """The same address at every run: another one would begin the player anew. None where no browser is there."""
+    if not st.context.url:
+        return None
+    kept: dict[str, str] = st.session_state.setdefault("video-paths", {})
+    page = urlsplit(st.context.url)
+    return f"{page.scheme}://{page.netloc}{kept.setdefault(job_id, file_path(job_id, VIDEO))}"
+
+
+def download_button(job: JobRecord, *, primary: bool) -> None:
+    """The file itself, read when it is asked for."""
+    path = office().desk.folder(job.id) / VIDEO
+    st.download_button(
+        _("Download the video"),
+        path.read_bytes if path.is_file() else b"",
+        file_name=f"mova-{job.id}.mp4",
+        mime="video/mp4",
+        key="download",
+        icon=":material/download:",
+        type="primary" if primary else "secondary",
+        on_click="ignore",
+        disabled=not path.is_file(),
+    )
