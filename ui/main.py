@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.components.language import language_switch
+from ui.components.notices import say_notice
 from ui.session import translate as _
 
 # A file of ours: a named symbol would be fetched from elsewhere.
@@ -16,4 +18,8 @@ pages = [
     st.Page("queue.py", title=_("Queue"), icon=":material/list:", url_path="queue"),
     st.Page("settings.py", title=_("Settings"), icon=":material/settings:", url_path="settings"),
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+with st.container(horizontal_alignment="right", key="language-switch"):
+    language_switch()
+say_notice()
+page.run()

@@ -1,5 +1,17 @@
-"""settings page."""
+"""The settings: servers, services and their keys, presets, and what else is set."""
 
 import streamlit as st
 
-st.title("settings")
+from ui.components.exposed_note import exposed_note
+from ui.components.preset_box import preset_box
+from ui.components.server_rows import server_rows
+from ui.components.service_rows import service_rows
+from ui.components.setting_list import setting_list
+from ui.session import translate as _
+
+st.title(_("Settings"))
+exposed_note()
+server_rows()
+service_rows()
+preset_box()
+setting_list()

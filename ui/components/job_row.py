@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import accumulate, takewhile
 from typing import cast, get_args
+from unicodedata import east_asian_width
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from jobs.queue_view import Active, InLine
 from jobs.records import JobRecord
@@ -16,14 +19,14 @@ from step_result import Step
 from ui.components.durations import ago, clock, since, time_left
 from ui.components.links import job_link
 from ui.components.plain import plain
-from ui.components.queue_acts import duplicate, move_button, remove
+from ui.components.queue_acts import duplicate_button, move_button, remove_button
 from ui.components.state_words import show_state
 from ui.components.step_names import act_label, running_label
 from ui.components.stop_waiting import stop_buttons
 from ui.components.thumbnail import thumbnail
 from ui.session import translate as _
 
-_SHOWN = 120  # characters: about two lines
+_SHOWN = 150  # letters: about two lines
 
 
 def active_row(one: Active) -> None:
@@ -32,76 +35,67 @@ def active_row(one: Active) -> None:
     with _row(job):
         _bar(one)
         _outage(job)
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with _acts():
             job_link(job.id, _("Open"), ":material/open_in_new:")
             stop_buttons(job)
 
 
 def waiting_row(job: JobRecord) -> None:
     """A job that waits for the person."""
-    with _row(job):
-        step = _step(job.stage)
-        if job.error:
-            st.markdown(plain(job.error.rebuilt().message(_)))
-        elif step:
-            st.caption(_("Next: {step}").format(step=act_label(step)))
+    step = _step(job.stage)
+    following = _("Next: {step}").format(step=act_label(step)) if step else ""
+    with _row(job, job.error.rebuilt().message(_) if job.error else following), _acts():
         job_link(job.id, _("Review"), ":material/rate_review:")
 
 
 def line_row(one: InLine) -> None:
     """A job that waits in our line, where it can still be moved, changed and taken out."""
     job, place = one.job, one.place
-    with _row(job):
-        st.caption(
-            _("Number {position} of {count} in the line for {server}").format(
-                position=place.position, count=place.of, server=_line_name(job.model)
-            )
-        )
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            move_button(job.id, "up", disabled=one.first)
-            move_button(job.id, "down", disabled=one.last)
-            move_button(job.id, "top", disabled=one.first)
-            job_link(job.id, _("Edit"), ":material/edit:")
-            st.button(
-                _("Duplicate"),
-                key=f"duplicate-{job.id}",
-                on_click=duplicate,
-                args=(job.id,),
-                help=_("The same once more with another seed; what was made for it is used again."),
-            )
-            st.button(
-                _("Remove"),
-                key=f"remove-{job.id}",
-                on_click=remove,
-                args=(job.id,),
-                help=_("Nothing has been sent, so this costs nothing; the job is kept."),
-            )
+    words = _("Number {position} of {count} in the line for {server}")
+    where = words.format(position=place.position, count=place.of, server=_line_name(job.model))
+    with _row(job, where), _acts():
+        move_button(job.id, "up", disabled=one.first)
+        move_button(job.id, "down", disabled=one.last)
+        move_button(job.id, "top", disabled=one.first)
+        job_link(job.id, _("Edit"), ":material/edit:")
+        duplicate_button(job.id)
+        remove_button(job.id)
 
 
 def ended_row(job: JobRecord) -> None:
     """A job that has ended, with the reason where there is one."""
-    with _row(job):
-        if job.error and job.state != "completed":
-            st.markdown(plain(job.error.rebuilt().message(_)))
-        if job.finished:
-            st.caption(ago(job.finished))
+    reason = job.error.rebuilt().message(_) if job.error and job.state != "completed" else ""
+    with _row(job, reason, ago(job.finished) if job.finished else ""), _acts():
         job_link(job.id, _("Watch") if job.state == "completed" else _("Open"), ":material/open_in_new:")
 
 
 @contextmanager
-def _row(job: JobRecord) -> Iterator[None]:
-    """Picture, text, state and numbers; the rest of the row goes below."""
-    with st.container(border=True, key=f"row-{job.id}", horizontal=True):
-        thumbnail(job)
-        with st.container(width="stretch", gap="small"):
-            text = Wish.of(job).text
-            st.text(text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()}…")
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                show_state(job.state)
-                if job.preview:
-                    st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
-                st.caption(_facts(job), width="content")
-            yield
+def _row(job: JobRecord, *sentences: str) -> Iterator[None]:
+    """Picture, text, state, numbers and what is to be said; the rest of the row goes below."""
+    with st.container(border=True, key=f"row-{job.id}", gap="small"):
+        with st.container(horizontal=True):
+            thumbnail(job)
+            with st.container(width="stretch", gap="xsmall"):
+                st.text(_two_lines(Wish.of(job).text))
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    show_state(job.state)
+                    if job.preview:
+                        st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
+                    st.caption(_facts(job), width="content")
+                for sentence in filter(None, sentences):
+                    st.caption(plain(sentence))
+        yield
+
+
+def _acts() -> DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", gap="small")
+
+
+def _two_lines(text: str) -> str:
+    """The beginning of a text; a Chinese sign is as wide as two letters."""
+    room = accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    fits = sum(1 for _width in takewhile(lambda width: width <= _SHOWN, room))
+    return text if fits == len(text) else f"{text[:fits].rstrip()}…"
 
 
 def _facts(job: JobRecord) -> str:
@@ -145,4 +139,4 @@ def _server_name(server: str) -> str:
 def _line_name(line: str) -> str:
     """The model, and the one server where it must be that."""
     model, _at, server = line.partition("@")
-    return plain(f"{model} · {_server_name(server)}" if server else model)
+    return f"{model} · {_server_name(server)}" if server else model

@@ -60,3 +60,25 @@ def move_button(job_id: str, direction: Direction, *, disabled: bool) -> None:
         args=(job_id, direction),
         disabled=disabled,
     )
+
+
+def duplicate_button(job_id: str) -> None:
+    st.button(
+        _("Duplicate"),
+        key=f"duplicate-{job_id}",
+        icon=":material/content_copy:",
+        on_click=duplicate,
+        args=(job_id,),
+        help=_("The same once more with another seed; what was made for it is used again."),
+    )
+
+
+def remove_button(job_id: str) -> None:
+    st.button(
+        _("Remove"),
+        key=f"remove-{job_id}",
+        icon=":material/close:",
+        on_click=remove,
+        args=(job_id,),
+        help=_("Nothing has been sent, so this costs nothing; the job is kept."),
+    )

@@ -13,10 +13,10 @@ from run_folder import FIRST_FRAME
 from ui.office import office
 from ui.session import translate as _
 
-_SIDE = 320  # twice what is shown, for sharp screens
+_SIDE = 256  # twice what is shown, for sharp screens
 
 
-def thumbnail(job: JobRecord, width: int = 160) -> None:
+def thumbnail(job: JobRecord, width: int = 128) -> None:
     """Show the first frame, or a sign where there is none yet."""
     if Wish.of(job).white_frame:
         st.caption(_(":material/crop_landscape: White first frame"), width=width)

@@ -1,0 +1,58 @@
+"""What the fields of the Create page hold, as the settings of a preset, and the other way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.presets import PresetSettings, checked
+
+if TYPE_CHECKING:
+    from config import Settings
+
+# The fields of a preset, and the keys of Create's widgets.
+_KEYS = {
+    "mode": "create-kind",
+    "model": "create-model",
+    "orientation": "create-orientation",
+    "num_frames": "create-frames",
+    "fps": "create-fps",
+    "num_inference_steps": "create-steps",
+    "guidance_scale": "create-guidance",
+    "seed": "create-seed",
+    "negative_prompt": "create-negative",
+    "captions": "create-captions",
+}
+
+
+def current(settings: Settings) -> PresetSettings:
+    """What Create is set to; where it was not opened yet, its defaults.
+
+    Raises:
+        BadPreset: a field holds what cannot be kept, such as a seed that is no number.
+    """
+    values: dict[str, object] = {
+        "mode": "full",
+        "model": settings.sglang_servers[0].model,
+        "orientation": "landscape",
+        "num_frames": settings.num_frames,
+        "fps": settings.fps,
+        "num_inference_steps": settings.num_inference_steps,
+        "guidance_scale": settings.guidance_scale,
+        "seed": str(settings.seed),
+        "negative_prompt": "",
+        "captions": False,
+    }
+    typed = {name: st.session_state[key] for name, key in _KEYS.items() if st.session_state.get(key) is not None}
+    values |= typed
+    seed = str(values["seed"]).strip() or "0"
+    return checked({**values, "seed": int(seed) if seed.isascii() and seed.isdigit() else seed})
+
+
+def use(values: PresetSettings) -> None:
+    """Set Create's fields."""
+    fields = values.model_dump()
+    for name, key in _KEYS.items():
+        st.session_state[key] = fields[name]
+    st.session_state[_KEYS["seed"]] = str(values.seed or "")

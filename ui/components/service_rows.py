@@ -1,0 +1,141 @@
+"""The services for steps 1 to 4: where each key comes from, and a test. A key of the server is never in a page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+import api_utils
+from config import Settings
+from ui.components.live import live
+from ui.components.plain import plain
+from ui.components.trouble import show_trouble
+from ui.office import office
+from ui.service_check import KEYS, Service, ServiceCheck, begin
+from ui.session import translate as _
+from ui.setting_sources import source_of
+
+SERVICES: tuple[Service, ...] = ("gemini", "dashscope", "openai")
+_MODELS: dict[Service, tuple[str, str, str]] = {
+    "gemini": ("gemini_text_model", "gemini_text_model", "gemini_image_model"),
+    "dashscope": ("qwen_text_model", "qwen_vl_model", "qwen_image_model"),
+    "openai": ("openai_text_model", "openai_vision_model", "openai_image_model"),
+}
+
+
+def service_rows() -> None:
+    """All services."""
+    live(_rows, lambda: any(not check.done for service in SERVICES if (check := _check(service))))
+
+
+def _rows() -> None:
+    st.subheader(_("Services for steps 1 to 4"))
+    st.caption(
+        _("For each step the first service that is set up and can do it is used; with none, the offline one drafts.")
+    )
+    for service in SERVICES:
+        _row(service, office().settings)
+
+
+def _row(service: Service, settings: Settings) -> None:
+    with st.container(border=True, key=f"service-{service}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{_name(service)}**", width="content")
+            _badge(service, settings)
+        st.caption(_facts(service, settings))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            typed = st.text_input(
+                _("A key for this session's tests"),
+                type="password",
+                key=_field(service),
+                persist_state="session",
+                autocomplete="off",
+                help=_("Kept in this browser session only. Jobs use the key that is set on the server."),
+            )
+            st.button(_("Clear"), key=f"clear-{service}", on_click=_clear, args=(service,), disabled=not typed)
+            st.button(
+                _("Test"),
+                key=f"test-{service}",
+                icon=":material/network_check:",
+                on_click=_test,
+                args=(service,),
+                disabled=not typed and not _is_set_up(service, settings),
+            )
+        _result(service)
+
+
+def _badge(service: Service, settings: Settings) -> None:
+    name = KEYS[service]
+    if getattr(settings, name):
+        places = {
+            "environment": _("Key set in the environment ••••"),
+            ".env": _("Key set in .env ••••"),
+            "config.py": _("Key set in config.py ••••"),
+        }
+        st.badge(places[source_of(name)], icon=":material/key:", color="green")
+    elif _is_set_up(service, settings):
+        st.badge(_("Set up without a key"), icon=":material/lock_open:", color="green")
+    else:
+        st.badge(_("Not set"), icon=":material/key_off:", color="gray")
+
+
+def _facts(service: Service, settings: Settings) -> str:
+    """Host and models; the steps of an empty model are left to others."""
+    text, vision, image = (str(getattr(settings, name)) for name in _MODELS[service])
+    models = {_("text"): text, _("vision"): vision, _("image"): image}
+    named = [f"{word}: {model or _('none')}" for word, model in models.items()]
+    return " · ".join(plain(fact) for fact in (_host(service, settings), *named))
+
+
+def _host(service: Service, settings: Settings) -> str:
+    addresses = {
+        "gemini": settings.gemini_api_url,
+        "dashscope": settings.dashscope_base_url,
+        "openai": settings.openai_base_url or api_utils.OPENAI_ADDRESS,
+    }
+    return urlsplit(addresses[service]).netloc
+
+
+def _is_set_up(service: Service, settings: Settings) -> bool:
+    return getattr(api_utils.services(settings), service) is not None
+
+
+def _name(service: Service) -> str:
+    return {
+        "gemini": "Gemini",
+        "dashscope": "DashScope (Qwen, Z-Image)",
+        "openai": _("OpenAI-compatible"),
+    }[service]
+
+
+def _field(service: Service) -> str:
+    return f"session-{KEYS[service]}"
+
+
+def _check(service: Service) -> ServiceCheck | None:
+    check: ServiceCheck | None = st.session_state.get(f"check-{service}")
+    return check
+
+
+def _clear(service: Service) -> None:
+    st.session_state[_field(service)] = ""
+    st.session_state.pop(f"check-{service}", None)
+
+
+def _test(service: Service) -> None:
+    key = str(st.session_state.get(_field(service)) or "")
+    st.session_state[f"check-{service}"] = begin(office().settings, service, key)
+
+
+def _result(service: Service) -> None:
+    check = _check(service)
+    if check is None:
+        return
+    if not check.done:
+        st.caption(_("Asking…"))
+    elif check.trouble:
+        show_trouble(check.trouble)
+    else:
+        words = _("Answered in {seconds} s by {model}.").format(seconds=f"{check.seconds:.1f}", model=check.model)
+        st.success(plain(words), icon=":material/check_circle:")
