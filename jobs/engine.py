@@ -70,10 +70,12 @@ def stop() -> None:
 
 
 def start(kind: Kind, job_id: str) -> None:
-    """Run a job in this process. Two processes that start the same run at once make one."""
+    """Run a job in this process, unless somebody has it. Processes that start it at once make one run of it."""
     prefix = f"{kind}-{job_id}-"
-    earlier = DBOS.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
-    with SetWorkflowID(f"{prefix}{len(earlier)}"):
+    runs = DBOS.list_workflows(workflow_id_prefix=prefix, load_input=False, load_output=False)
+    if any(run.status in _UNFINISHED for run in runs):
+        return  # what the caller saw is a moment old: a second run beside it could send the job twice
+    with SetWorkflowID(f"{prefix}{len(runs)}"):
         DBOS.start_workflow(_prepare if kind == "prepare" else _render, job_id)
 
 
