@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jobs.records import JobRecord
+from ui.components.job_acts import GO_TO
 from ui.components.job_view import show_job
 from ui.components.links import query
 from ui.components.notices import say_notice
@@ -15,6 +16,8 @@ from ui.session import translate as _
 
 
 def _mine() -> JobRecord | None:
+    if elsewhere := st.session_state.pop(GO_TO, None):
+        st.query_params["id"] = elsewhere
     job = office().desk.known(st.query_params.get("id", ""))
     return job if job is not None and job.owner == owner() else None
 

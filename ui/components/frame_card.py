@@ -49,7 +49,11 @@ def show_frame(job: JobRecord, view: StepView) -> None:
     except (OSError, MovaError):
         st.caption(_("The picture's file is not there any more."))
         return
-    st.image(png, width=min(render.width, 640), alt=_("First frame: {text}").format(text=wish.text[:120]))
+    st.image(
+        png,
+        width=480 if render.width > render.height else 240,
+        alt=_("First frame: {text}").format(text=wish.text[:120]),
+    )
     st.caption(" · ".join([render.size, *(plain(sentence.text(_)) for sentence in cut)]))
 
 

@@ -20,6 +20,7 @@ from ui.components.stop_waiting import stop_buttons
 from ui.office import office
 from ui.session import translate as _
 
+GO_TO = "go-to-job"  # the job whose page comes next
 _BEFORE: tuple[JobState, ...] = ("draft", "waiting")
 _AGAIN: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
@@ -119,10 +120,10 @@ def _another_seed(job_id: str) -> None:
     """A new job over the same results, sent at once; the finished one stays as it is."""
     copy = office().desk.duplicate(job_id, seed=draw_seed())
     office().desk.approve(copy.id, to_end=True)
-    st.query_params["id"] = copy.id
+    st.session_state[GO_TO] = copy.id
 
 
 def _change(job_id: str) -> None:
     """A new draft over the same results, to be changed; the finished one stays as it is."""
-    st.query_params["id"] = office().desk.duplicate(job_id).id
+    st.session_state[GO_TO] = office().desk.duplicate(job_id).id
     leave(_("This is a copy. Change what you like, then send it."))

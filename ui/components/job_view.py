@@ -7,9 +7,11 @@ import streamlit as st
 from jobs.desk import Progress
 from jobs.records import JobRecord
 from jobs.wish import Wish, render_of
+from step_result import STEPS
 from ui.components.frame_card import frame_card, own_picture, show_frame
-from ui.components.job_acts import job_acts
+from ui.components.job_acts import GO_TO, job_acts
 from ui.components.notices import leave
+from ui.components.plain import show_text
 from ui.components.player import receipt_of
 from ui.components.render_card import render_card
 from ui.components.state_words import show_state, state_word
@@ -28,9 +30,11 @@ def show_job(job_id: str) -> None:
     moving = office().desk.get(job_id).state in MOVING
 
     def look() -> None:
+        if GO_TO in st.session_state:
+            st.rerun()
         progress = office().desk.progress(job_id)
         _draw(progress)
-        if (progress.job.state in MOVING) != moving or st.query_params.get("id") != job_id:
+        if (progress.job.state in MOVING) != moving:
             _tell_end(progress.job, was_moving=moving)
             st.rerun()
 
@@ -48,16 +52,26 @@ def _draw(progress: Progress) -> None:
     views = step_views(office().desk.steps(job.id))
     following = next_step(job, views)
     _head(job)
+    if job.state not in ("draft", "waiting", "preparing") and following == "render":
+        render_card(progress)
+        job_acts(job, following)
+        with st.expander(_("How it was made"), expanded=job.state in EDITABLE, icon=":material/stacks:"):
+            _made(job, views)
+        return
+    last = max((place for place, view in enumerate(views, 1) if view.shown or view.state != "pending"), default=0)
+    reached = last if job.mode == "full" else len(views)
+    _made(job, views[:reached])
+    if job.error:
+        show_trouble(job.error.rebuilt())
+    job_acts(job, following)
+    _stepper(job, views[reached:])
+
+
+def _made(job: JobRecord, views: tuple[StepView, ...]) -> None:
     if job.mode == "full":
         _stepper(job, views)
     else:
-        _given(job, views)
-    sent = job.state not in ("draft", "waiting", "preparing") and following == "render"
-    if sent:
-        render_card(progress)
-    elif job.error:
-        show_trouble(job.error.rebuilt())
-    job_acts(job, following)
+        _given(job, views[STEPS.index("first_frame")])
 
 
 def _head(job: JobRecord) -> None:
@@ -81,15 +95,16 @@ def _stepper(job: JobRecord, views: tuple[StepView, ...]) -> None:
             text_card(job, view, editable=editable, elements=elements)
 
 
-def _given(job: JobRecord, views: tuple[StepView, ...]) -> None:
+def _given(job: JobRecord, frame: StepView) -> None:
     """Simple Mode has no steps: its prompt and its first frame, to be changed as long as nothing was sent."""
     editable, wish = job.state in EDITABLE, Wish.of(job)
-    frame = next(view for view in views if view.step == "first_frame")
     with st.container(border=True, key="card-given"):
         key = f"prompt-{job.id}"
-        st.text_area(
-            _("Prompt"), wish.text, height=160, key=key, disabled=not editable, on_change=_reworded, args=(job.id, key)
-        )
+        if editable:
+            st.text_area(_("Prompt"), wish.text, height=160, key=key, on_change=_reworded, args=(job.id, key))
+        else:
+            st.markdown(f"**{_('Prompt')}**")
+            show_text(wish.text)
         st.markdown(f"**{step_title('first_frame')}**")
         show_frame(job, frame)
         if editable:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 
+import streamlit as st
+
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^])")
 
 
 def plain(text: str) -> str:
     """The text with every sign escaped that markdown, LaTeX, colours or icons would take for their own."""
     return _MARKS.sub(r"\\\1", " ".join(text.split()))
+
+
+def show_text(text: str) -> None:
+    """A whole text to read and to copy."""
+    st.code(text, language=None, wrap_lines=True)

@@ -24,7 +24,6 @@ def show_video(job: JobRecord) -> None:
     alt = _("Video: {text}").format(text=Wish.of(job).text[:120])
     with st.container(width=320 if render_of(job).height > render_of(job).width else 860):
         st.video(_address(job.id) or path, alt=alt, width="stretch")
-    st.caption(receipt_of(job))
 
 
 def receipt_of(job: JobRecord) -> str:

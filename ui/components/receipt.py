@@ -72,7 +72,7 @@ def _server(draft: Draft, sight: Sight) -> str:
 
 def about(estimate: Estimate) -> str:
     """How long it may take, with the spread and from how many renders that is known."""
-    return _("about {median} ({low} to {high}, from {n} renders)").format(
+    return _("about {median} ({low} to {high}, {n} measured)").format(
         median=duration(estimate.median), low=duration(estimate.low), high=duration(estimate.high), n=estimate.n
     )
 
@@ -84,7 +84,10 @@ def duration(seconds: float) -> str:
 
 def _services(draft: Draft) -> str:
     steps = [step for step in _ASKS if draft.picture is None or step not in ("image_prompt", "first_frame")]
-    return " · ".join(f"{step_title(step)}: {service(step)}" for step in steps)
+    makers: dict[str, list[str]] = {}
+    for step in steps:
+        makers.setdefault(service(step), []).append(step_title(step))
+    return " · ".join(f"{', '.join(titles)}: {maker}" for maker, titles in makers.items())
 
 
 def service(step: Step) -> str:

@@ -84,9 +84,10 @@ def _left(progress: Progress) -> list[str]:
 
 def left(estimate: Estimate, elapsed: float) -> str:
     """What remains of the usual time, with its spread and from how many renders that is known."""
-    if elapsed > estimate.high:
-        return _("longer than usual ({time}, from {n} renders)").format(time=clock(estimate.median), n=estimate.n)
-    return _("about {time} left ({low} to {high}, from {n} renders)").format(
+    if elapsed >= estimate.median:
+        words = _("usually {low} to {high} ({n} measured)")
+        return words.format(low=clock(estimate.low), high=clock(estimate.high), n=estimate.n)
+    return _("about {time} left ({low} to {high}, {n} measured)").format(
         time=clock(estimate.median - elapsed),
         low=clock(estimate.low - elapsed),
         high=clock(estimate.high - elapsed),

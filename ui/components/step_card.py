@@ -17,7 +17,7 @@ from pipeline import PREPARATION
 from providers.offline import NAME as OFFLINE
 from step_result import Step
 from ui.components.order_fields import counted
-from ui.components.plain import plain
+from ui.components.plain import plain, show_text
 from ui.components.state_words import Colour
 from ui.components.step_names import running_label, step_title
 from ui.components.step_view import StepView
@@ -71,8 +71,10 @@ def text_card(job: JobRecord, view: StepView, *, editable: bool, elements: str =
     """A step whose result is a text."""
     with st.container(border=True, key=f"card-{view.step}"):
         card_head(view)
-        if view.shown or (view.state == "failed" and editable):
-            _text(job, view, editable=editable)
+        if editable and (view.shown or view.state == "failed"):
+            _text(job, view)
+        elif view.shown:
+            show_text(view.shown.output or "")
         if view.shown and view.step == "video_description":
             st.caption(counted(view.shown.output or ""))
         if view.shown:
@@ -97,7 +99,7 @@ def card_acts(job: JobRecord, view: StepView) -> None:
             st.button(again, key=f"again-{view.step}", icon=":material/refresh:", on_click=_regenerate, args=made)
 
 
-def _text(job: JobRecord, view: StepView, *, editable: bool) -> None:
+def _text(job: JobRecord, view: StepView) -> None:
     version = view.shown.version if view.shown else 0
     key = f"text-{job.id}-{view.step}-{version}"
     st.text_area(
@@ -105,7 +107,6 @@ def _text(job: JobRecord, view: StepView, *, editable: bool) -> None:
         (view.shown.output or "") if view.shown else "",
         height=_HEIGHTS[view.step],
         key=key,
-        disabled=not editable,
         on_change=_edited,
         args=(job.id, view.step, key),
         label_visibility="collapsed",
