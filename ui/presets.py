@@ -147,7 +147,7 @@ def _object(data: bytes) -> object:
         raise BadPreset(reason="it is not JSON") from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
         raise BadPreset(reason=f'"schema" is not "{SCHEMA}"')
-    if found.get("version") != VERSION:
+    if found.get("version") != VERSION or found["version"] is True:
         raise BadPreset(reason=f'"version" is not {VERSION}')
     return found
 
