@@ -1,0 +1,96 @@
+"""Many jobs of many owners on a few servers, and what was seen of it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jobs.desk import Desk
+from jobs.states import FINAL
+from jobs.store import Store
+from tests.jobs.load.video_server import VideoServer
+from tests.jobs.load.workers import WorkerProcess, desk_at, environment, settings_of, white_order, worker
+
+
+@dataclass
+class Seen:
+    """``spread``: the largest difference, at any moment, between what two owners with jobs left had sent."""
+
+    create_seconds: float = 0.0
+    run_seconds: float = 0.0
+    states: dict[str, int] = field(default_factory=dict)
+    posts: Counter[str] = field(default_factory=Counter)
+    most_at_once: tuple[int, ...] = ()
+    most_rendering: int = 0
+    spread: int = 0
+    most_threads: int = 0
+    memory_kib: tuple[int, int] = (0, 0)
+    cpu_seconds: float = 0.0
+    requests: Counter[str] = field(default_factory=Counter)
+    words: str = ""
+
+
+def run_load(
+    folder: Path, *, jobs: int, owners: int, servers: int, workers: int = 1, seconds: float = 0.2, **more: str
+) -> Seen:
+    """Let all jobs wait in the line, then start the workers and look on until every job has ended."""
+    with ExitStack() as stack:
+        fakes = [stack.enter_context(VideoServer(seconds=seconds)) for _ in range(servers)]
+        variables = environment(folder, fakes, ahead=2, **more)
+        desk, store = stack.enter_context(desk_at(settings_of(variables)))
+        seen = Seen()
+        owner_of = _create(desk, jobs, owners, seen)
+        started = time.monotonic()
+        processes = [stack.enter_context(worker(folder, variables)) for _ in range(workers)]
+        _look_on(store, fakes, processes, seen, jobs)
+        seen.run_seconds = time.monotonic() - started
+        _sum_up(store, fakes, processes, seen, owner_of)
+        return seen
+
+
+def _create(desk: Desk, jobs: int, owners: int, seen: Seen) -> dict[str, str]:
+    """Owner after owner, each all of theirs at once: the order of arrival is as unfair as can be."""
+    started, owner_of = time.monotonic(), {}
+    for n in range(jobs):
+        job = desk.create(white_order(owner=f"owner-{n * owners // jobs}", text=f"A cat purrs, take {n}."))
+        assert desk.start(job.id)
+        owner_of[job.id] = job.owner
+    seen.create_seconds = time.monotonic() - started
+    return owner_of
+
+
+def _look_on(store: Store, fakes: Sequence[VideoServer], workers: list[WorkerProcess], seen: Seen, jobs: int) -> None:
+    first = max(one.status()[1] for one in workers)
+    while sum(count for state, count in store.pages.counts().items() if state in FINAL) < jobs:
+        threads, memory = map(max, zip(*(one.status() for one in workers), strict=True))
+        seen.most_threads = max(seen.most_threads, threads)
+        seen.memory_kib = (first, max(seen.memory_kib[1], memory))
+        seen.most_rendering = max(seen.most_rendering, sum(len(one.running) for one in fakes))
+        assert all(one.process.poll() is None for one in workers)
+        time.sleep(0.25)
+
+
+def _sum_up(
+    store: Store, fakes: Sequence[VideoServer], workers: list[WorkerProcess], seen: Seen, owner_of: dict[str, str]
+) -> None:
+    seen.states = {state: count for state, count in store.pages.counts().items() if count}
+    sent = sorted((job for fake in fakes for job in fake.accepted), key=lambda job: job.arrived)
+    seen.posts = Counter(job.tag for job in sent)
+    seen.most_at_once = tuple(fake.most_at_once for fake in fakes)
+    seen.spread = _spread([owner_of[job.tag.split("#")[1].rsplit(".", 1)[0]] for job in sent])
+    seen.cpu_seconds = sum(one.cpu_seconds() for one in workers)
+    seen.requests = sum((fake.requests for fake in fakes), Counter())
+    seen.words = "\n".join(one.words for one in workers)
+
+
+def _spread(owners: Sequence[str]) -> int:
+    whole, sent, worst = Counter(owners), Counter[str](), 0
+    for owner in owners:
+        sent[owner] += 1
+        left = [sent[one] for one in whole if sent[one] < whole[one]]
+        worst = max(worst, max(sent.values()) - min(left)) if left else worst
+    return worst
