@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from config import Server, checked_address
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from jobs.records import JobRecord
 
 _WELL_FOR, _ILL_FOR = 5.0, 3.0  # seconds for which a look at a server holds
+_STILL_WELL_FOR = 15.0  # the same while the next look is on its way
 
 
 @dataclass
@@ -27,14 +29,27 @@ class _Look:
     at: float
     trouble: MovaError | None
 
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self.at
+
+    @property
+    def holds(self) -> bool:
+        return self.age < (_ILL_FOR if self.trouble else _WELL_FOR)
+
 
 @dataclass
 class Fleet:
-    """Thread-safe. ``name`` is this process's own, so that two preview engines are two servers."""
+    """Thread-safe. ``name`` is this process's own, so that two preview engines are two servers.
+
+    ``looked`` is called after a look that nobody waited for.
+    """
 
     settings: Settings
     name: str
+    looked: Callable[[], None] = lambda: None
     _looks: dict[str, _Look] = field(default_factory=dict)
+    _looking: set[str] = field(default_factory=set)
     _clients: dict[str, SGLangClient] = field(default_factory=dict)
     _previews: dict[str, Server] = field(default_factory=dict)
     _running: ExitStack = field(default_factory=ExitStack)
@@ -86,8 +101,26 @@ class Fleet:
     def is_well(self, server: Server) -> bool:
         """Whether a server can be sent to: healthy, and of the right resolution. Looked at every few seconds."""
         look = self._looks.get(server.base_url)
-        if look and time.monotonic() - look.at < (_ILL_FOR if look.trouble else _WELL_FOR):
-            return look.trouble is None
+        if look is None or not look.holds:
+            look = self._look(server)
+        return look.trouble is None
+
+    def seems_well(self, server: Server) -> bool:
+        """The same as it was seen last: a look that is due is taken beside us, for a server that hangs takes long."""
+        look = self._looks.get(server.base_url)
+        if (look is None or not look.holds) and server.base_url not in self._looking:
+            self._looking.add(server.base_url)
+            Thread(target=self._look_beside, args=(server,), name="look", daemon=True).start()
+        return look is not None and look.trouble is None and look.age < _STILL_WELL_FOR
+
+    def _look_beside(self, server: Server) -> None:
+        try:
+            self._look(server)
+        finally:
+            self._looking.discard(server.base_url)
+            self.looked()
+
+    def _look(self, server: Server) -> _Look:
         trouble: MovaError | None = None
         try:
             client = self.client_of(server)
@@ -95,8 +128,8 @@ class Fleet:
             client.check_model(server.model)
         except ServerError as problem:
             trouble = problem
-        self._looks[server.base_url] = _Look(time.monotonic(), trouble)
-        return trouble is None
+        look = self._looks[server.base_url] = _Look(time.monotonic(), trouble)
+        return look
 
     def trouble_of(self, line: str) -> MovaError | None:
         """Why nothing of a line can be sent at present, where that was seen."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from jobs.database import Database
 from jobs.fair_order import Direction, Waiting, fair_order, moved
 from jobs.job_writes import change_job, change_state, now, unsent
-from jobs.records import Place, SlotRecord
+from jobs.records import Json, Place, SlotRecord
 from jobs.rows import slot_record
 from jobs.states import NEXT, RETRY, JobState, sources
 from jobs.tables import JobRow, PauseRow, SlotRow, TurnRow
@@ -45,17 +45,18 @@ class Line:
             values = unsent() | {"line_position": 0 if last is None else last + 1}
             return change_state(session, job_id, allowed, "queued", values)
 
-    def claim(self, server: str, model: str, slots: int) -> str | None:
+    def claim(self, server: str, model: str, slots: int, address: str | None = None) -> str | None:
         """Take the next job of the model for a free one of the server's ``slots``; None where either is missing.
 
-        The job is then ``submitted`` in name of that server; who claims it must send it, or ``put_back``.
+        The job is then ``submitted`` in name of that server, to its ``address``; who claims it must send it, or
+        ``put_back``.
         """
         with self._database.write() as session:
             self._database.lock(session, f"line {model}")
             slot = _free_slot(session, server, slots)
             if slot is None or _paused(session, model):
                 return None
-            job = _next_job(session, server, model)
+            job = _next_job(session, model, {"server": server, "server_url": address})
             if job is not None:
                 session.add(SlotRow(server=server, slot=slot, job_id=job.job_id, since=now()))
                 self._serve(session, model, job.owner)
@@ -163,9 +164,9 @@ def _predicted(session: Session, model: str) -> list[Waiting]:
     return fair_order(_waiting(session, (JobRow.model == model, *_IN_LINE)), dict(turns.all()))
 
 
-def _next_job(session: Session, server: str, model: str) -> Waiting | None:
+def _next_job(session: Session, model: str, taker: Json) -> Waiting | None:
     """Mark the first of the line that is still there as submitted; a job may be cancelled while we look."""
     for job in _predicted(session, model):
-        if change_state(session, job.job_id, _QUEUED, "submitted", {"server": server}):
+        if change_state(session, job.job_id, _QUEUED, "submitted", taker):
             return job
     return None

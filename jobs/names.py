@@ -1,23 +1,26 @@
 """A name for each working process, held while it lives: how others see that it has died.
 
 On SQLite the name is a locked file beside the database, on PostgreSQL an advisory lock of a connection; both are let
-go by the operating system or the server when the process ends, however it ends.
+go by the operating system or the server when the process ends, however it ends. On PostgreSQL the server can also
+let go of it while the process lives, when it is restarted: so a name there is never used a second time, and
+``keep`` takes it again.
 """
 
 from __future__ import annotations
 
 import fcntl
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from jobs.database import Database
 from jobs.database_errors import in_plain_words
-
-_MOST = 1000
 
 
 class Names:
@@ -30,30 +33,36 @@ class Names:
         self.mine = ""
 
     def claim(self) -> str:
-        """Take the first free name for this process.
+        """Take a name for this process: the first free one, on PostgreSQL one that nobody has had.
 
         Raises:
             StoreError: the database or its folder cannot be used.
         """
+        numbers = map(str, count(1)) if self._database.is_sqlite else iter(lambda: secrets.token_hex(4), "")
         with in_plain_words(self._database.name):
-            for number in range(1, _MOST):
-                if self._take(f"worker-{number}"):
-                    self.mine = f"worker-{number}"
-                    return self.mine
-        raise RuntimeError("too many workers")
+            self.mine = next(name for name in (f"worker-{each}" for each in numbers) if self._take(name))
+        return self.mine
 
     def keep(self) -> bool:
-        """Take the name again where the database server was restarted; False where another has it by now."""
-        if self._connection is None:
+        """Take the name again where the database server was restarted; False where that has to be tried once more.
+
+        Raises:
+            StoreError: the database cannot be used.
+        """
+        if self._database.is_sqlite or self._is_held():
             return True
-        try:
-            self._connection.execute(text("SELECT 1"))
-            return True
-        except Exception:  # whatever the driver says of a lost connection
-            self._connection.invalidate()
-            self._connection = None
-            with in_plain_words(self._database.name):
-                return self._take(self.mine)
+        with in_plain_words(self._database.name):
+            return self._take(self.mine)
+
+    def _is_held(self) -> bool:
+        if self._connection is not None:
+            try:
+                self._connection.execute(text("SELECT 1"))
+                return True
+            except DBAPIError:
+                self._connection.invalidate()
+                self._connection = None
+        return False
 
     def release(self) -> None:
         if self._file:

@@ -12,11 +12,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from errors import JobLost, MovaError, ServerError, StorageError, StoreError
 from jobs import engine
 from jobs.desk import Desk
+from jobs.dispatch import Dispatch
 from jobs.fleet import Fleet
 from jobs.folders import Folders
 from jobs.lookout import Lookout
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from providers.base import Capability, Provider
 
 _TURN = 1.0  # seconds between looks at the tables where nothing wakes us
+_KEEP_NAME = 1.0
 _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
@@ -56,8 +59,14 @@ class Worker:
         self._calls = 0
         self._held_by = ""
         self._suspects: dict[str, float] = {}
-        self._looked = {"others": 0.0, "slots": 0.0}
-        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        # Each in a thread of its own: a database that blocks DBOS must not cost us our name, nor a server that hangs
+        # hold up the others.
+        self._threads = [
+            self._thread("dispatcher", self._turn, self._rest),
+            self._thread("name", self._names.keep, partial(self._stopping.wait, _KEEP_NAME)),
+            self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
+            self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
+        ]
         self.folders = Folders(settings, self.store)
         self.watch = ServerWatch(settings)
         self.desk = Desk(settings, self.store, self.folders, self._wake)
@@ -65,14 +74,16 @@ class Worker:
     def start(self) -> None:
         """Begin to work, first on what an earlier process of this name left."""
         name = self._names.claim()
-        self.fleet = Fleet(self.settings, name)
+        self.fleet = Fleet(self.settings, name, self._wake.set)
+        self.dispatch = Dispatch(self.store, self.fleet)
         self.lookout = Lookout(self.settings, self.fleet)
         tools = Tools(self.settings, self._provider)
         preparing = Preparing(self.store, self.folders, tools, self._interruptibly, self._persist, self._wake)
         sending = Sending(self.store, self.folders, self.fleet, self.settings, self._pause, self._persist, self._wake)
         runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(sending.advance)}
         engine.launch(self.settings.database_address, name, runs)
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Stop without ending anything early: calls in flight get a moment, everything else is taken up again."""
@@ -82,11 +93,15 @@ class Worker:
             time.sleep(0.05)
         self._stopping.set()
         self._wake.set()
-        self._thread.join(5)
+        for thread in self._threads:
+            thread.join(5)
         engine.stop()
         self.fleet.close()
         self._names.release()
         self.store.close()
+
+    def _thread(self, name: str, work: Callable[[], object], rest: Callable[[], object]) -> threading.Thread:
+        return threading.Thread(target=self._repeat, args=(work, rest), name=name, daemon=True)
 
     def _provider(self, capability: Capability) -> Provider:
         from providers import choose
@@ -151,37 +166,29 @@ class Worker:
         assert isinstance(made, Made)  # noqa: S101
         return made
 
-    # ---- the dispatcher ----------------------------------------------------------------------------------------
+    # ---- what is done again and again --------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _repeat(self, work: Callable[[], object], rest: Callable[[], object]) -> None:
         while not self._stopping.is_set():
-            self._wake.clear()
             try:
                 if not self._draining.is_set():
-                    self._turn()
+                    work()
             except MovaError as problem:
                 with suppress(engine.Stopped):
                     self._hold(problem)
-            except Exception:  # the dispatcher must outlive any one fault
-                _LOG.exception("the dispatcher met a fault")
+            except Exception:  # must outlive any one fault
+                _LOG.exception("a fault in the worker")
                 self._stopping.wait(1)
-            self._wake.wait(_TURN)
+            rest()
+
+    def _rest(self) -> None:
+        self._wake.wait(_TURN)
+        self._wake.clear()
 
     def _turn(self) -> None:
         self._pick_up()
-        self._send_next()
-        if self._is_time("others", _LOOK_AFTER_OTHERS):
-            self._names.keep()
-            self._look_after_others()
-        if self._is_time("slots", _LOOK_AT_SLOTS):
-            for slot in self.store.line.occupied():
-                self._look_at(slot)
-
-    def _is_time(self, what: str, every: float) -> bool:
-        if time.monotonic() - self._looked[what] < every:
-            return False
-        self._looked[what] = time.monotonic()
-        return True
+        for job_id in self.dispatch.claimed():
+            engine.start("render", job_id)
 
     def _pick_up(self) -> None:
         """Run every job that should be running and is not: new ones, and those whose process died too early."""
@@ -190,15 +197,6 @@ class Worker:
         for job in active:
             if job.id not in running:
                 engine.start("prepare" if job.state == "preparing" else "render", job.id)
-
-    def _send_next(self) -> None:
-        for line in self.store.line.waiting_models():
-            for server in self.fleet.for_line(line):
-                if not self.fleet.is_well(server):
-                    continue
-                while job_id := self.store.line.claim(server.name, line, server.jobs_sent_ahead):
-                    self.store.jobs.update(job_id, server_url=server.base_url)
-                    engine.start("render", job_id)
 
     def _look_after_others(self) -> None:
         """Take over the runs of processes whose name is free: they have died."""
@@ -212,6 +210,10 @@ class Worker:
                 since = self._suspects.setdefault(name, time.monotonic())
                 if self.store.database.is_sqlite or time.monotonic() - since >= _DEAD_AFTER:
                     engine.take_over(name)
+
+    def _look_at_slots(self) -> None:
+        for slot in self.store.line.occupied():
+            self._look_at(slot)
 
     def _look_at(self, slot: SlotRecord) -> None:
         """Free the slot of a job that nobody waits for any more, once its GPU is known to be free."""
