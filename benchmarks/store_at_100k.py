@@ -78,7 +78,7 @@ def _job(chance: random.Random, words: Words, n: int, created: datetime) -> Json
         owner=f"owner-{min(int(chance.expovariate(0.2)), 19)}",
         mode=chance.choice(("simple", "full")),
         model=chance.choice(MODELS),
-        inputs={"description": description, "image": "input.png", "orientation": "landscape"},
+        inputs={"text": description, "image": "input.png", "orientation": "landscape"},
         settings={"width": 640, "height": 352, "num_frames": 193, "fps": 24, "num_inference_steps": 50},
         state=chance.choices(list(STATES), list(STATES.values()))[0],
     )
@@ -89,7 +89,7 @@ def _job(chance: random.Random, words: Words, n: int, created: datetime) -> Json
 
 def _insert(store: Store, words: Words, batch: list[Json]) -> None:
     steps = [_step(job, step, words.text(length)) for job in batch for step, length in STEPS.items()]
-    texts = {job["id"]: job["inputs"]["description"] for job in batch}
+    texts = {job["id"]: job["inputs"]["text"] for job in batch}
     for step in steps:
         texts[step["job_id"]] += "\n" + step["output"]
     with store.database.write() as session:
@@ -151,7 +151,7 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
 def writes(store: Store) -> dict[str, Callable[[], object]]:
     """What the engine does to a job."""
     new = NewJob(
-        owner="owner-0", mode="full", model="bench", inputs={"description": "a cat"}, settings={}, state="waiting"
+        owner="owner-0", mode="full", model="bench", inputs={"text": "a cat"}, settings={}, state="waiting"
     )
     job = store.jobs.create(new)
 

@@ -11,7 +11,7 @@ from jobs.search_terms import Term, owner_term, query_terms, search_terms
 from jobs.tables import JobRow, StepRow
 from step_result import Step
 
-TEXT_INPUTS = ("description", "prompt")
+TEXT_INPUTS = ("text",)
 TEXT_STEPS: tuple[Step, ...] = ("image_prompt", "visual_elements", "video_description")
 
 # ``rowid`` is the job's number; the migration says more.

@@ -10,7 +10,7 @@ from step_result import Step
 
 
 def new_job(**changes: Any) -> NewJob:
-    inputs = {"description": "a harbour at dusk"}
+    inputs = {"text": "a harbour at dusk"}
     plain: dict[str, Any] = {"owner": "ann", "mode": "full", "model": "mova-360p", "inputs": inputs, "settings": {}}
     return NewJob(**plain | changes)
 

@@ -92,7 +92,7 @@ def test_a_full_disk_loses_nothing_and_it_goes_on_with_more_space(file: Path) ->
 
     def fill() -> None:
         while True:
-            created.append(store.jobs.create(new_job(inputs={"prompt": "x" * 1000})).id)
+            created.append(store.jobs.create(new_job(inputs={"text": "x" * 1000})).id)
 
     with pytest.raises(StoreFull, match="no space left"):
         fill()

@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=
 
 def test_a_job_comes_back_as_it_was_created(store: Store) -> None:
     warning = note(N_("{asked} frames were asked for; MOVA renders 4k+1, so {rendered}."), asked=192, rendered=193)
-    inputs = {"description": "港口的橘猫", "image": "cat.png", "crop": {"x": 0.25}}
+    inputs = {"text": "港口的橘猫", "image": "cat.png", "crop": {"x": 0.25}}
     new = new_job(inputs=inputs, settings={"fps": 24}, seed=2**63 - 1, parent="x", preview=True, warnings=(warning,))
     job = recorded(store, store.jobs.create(new).id)
     assert (job.inputs, job.settings, job.seed) == (inputs, {"fps": 24}, 2**63 - 1)
@@ -34,8 +34,8 @@ def test_an_id_says_when(store: Store) -> None:
 
 
 def test_creating_the_same_id_twice_is_one_job(store: Store) -> None:
-    first = store.jobs.create(new_job(id="one", inputs={"prompt": "first"}))
-    again = store.jobs.create(new_job(id="one", inputs={"prompt": "second"}))
+    first = store.jobs.create(new_job(id="one", inputs={"text": "first"}))
+    again = store.jobs.create(new_job(id="one", inputs={"text": "second"}))
     assert again == first
     assert store.pages.count() == 1
 
@@ -106,10 +106,10 @@ def test_an_edit_of_a_job_that_was_changed_meanwhile_is_refused(store: Store) ->
 
 def test_a_job_is_edited_only_where_it_still_may_be(store: Store) -> None:
     job = queued_job(store)
-    assert store.jobs.update(job.id, only_in={"waiting", "queued"}, inputs={"prompt": "new"})
+    assert store.jobs.update(job.id, only_in={"waiting", "queued"}, inputs={"text": "new"})
     assert store.line.claim("a", "mova-360p", 1) == job.id
-    assert not store.jobs.update(job.id, only_in={"waiting", "queued"}, inputs={"prompt": "too late"})
-    assert recorded(store, job.id).inputs == {"prompt": "new"}
+    assert not store.jobs.update(job.id, only_in={"waiting", "queued"}, inputs={"text": "too late"})
+    assert recorded(store, job.id).inputs == {"text": "new"}
 
 
 def test_progress_is_written_when_it_changes(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_a_deleted_job_stays_deleted(store: Store) -> None:
     job = store.jobs.create(new_job())
     assert store.jobs.delete(job.id)
     assert not store.jobs.delete(job.id)
-    assert not store.jobs.update(job.id, inputs={"description": "harbour"})
+    assert not store.jobs.update(job.id, inputs={"text": "harbour"})
     assert not store.jobs.move_to(job.id, "waiting")
     assert store.pages.count(JobFilter(text="harbour")) == 0
 
@@ -198,10 +198,10 @@ def test_what_json_cannot_hold_is_refused_on_both_databases(store: Store) -> Non
 
 
 def test_strange_characters_of_a_service_do_not_stop_a_job(store: Store) -> None:
-    job = store.jobs.create(new_job(state="rendering", inputs={"prompt": "a\0b\ud800 港"}))
+    job = store.jobs.create(new_job(state="rendering", inputs={"text": "a\0b\ud800 港"}))
     error = StoredError(kind="JobFailed", facts={"job": "1", "server": "s"}, raw="bad\0 \udcff words")
     assert store.jobs.move_to(job.id, "failed", error=error)
     after = recorded(store, job.id)
-    assert after.inputs == {"prompt": "a\0b? 港"}
+    assert after.inputs == {"text": "a\0b? 港"}
     assert after.error is not None
     assert after.error.raw == "bad ? words"

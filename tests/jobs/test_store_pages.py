@@ -44,7 +44,7 @@ def jobs(store: Store) -> list[JobRecord]:
     for _ in range(60):
         kinds = {"mode": chance.choice(MODES), "model": chance.choice(MODELS), "owner": chance.choice(OWNERS)}
         created = start + timedelta(seconds=chance.randrange(40))
-        inputs = {"prompt": chance.choice(TEXTS)}
+        inputs = {"text": chance.choice(TEXTS)}
         job = store.jobs.create(new_job(state=chance.choice(JOB_STATES), inputs=inputs, created=created, **kinds))
         store.jobs.update(job.id, server=chance.choice(SERVERS), favourite=chance.random() < 0.3)
     for job in store.jobs.in_states(["draft"])[:2]:
@@ -55,7 +55,7 @@ def jobs(store: Store) -> list[JobRecord]:
 def fits(job: JobRecord, wanted: JobFilter) -> bool:
     plain = ("owner", "mode", "model", "server", "favourite")
     same = all(getattr(wanted, name) in (None, getattr(job, name)) for name in plain)
-    text = wanted.text is None or TEXTS.index(job.inputs["prompt"]) in HITS[wanted.text]
+    text = wanted.text is None or TEXTS.index(job.inputs["text"]) in HITS[wanted.text]
     return same and text and (wanted.states is None or job.state in wanted.states)
 
 

@@ -22,7 +22,7 @@ TEXTS = {
 @pytest.fixture
 def texts(store: Store) -> Store:
     for name, words in TEXTS.items():
-        store.jobs.create(new_job(id=name, inputs={"description": words}))
+        store.jobs.create(new_job(id=name, inputs={"text": words}))
     return store
 
 
@@ -85,7 +85,7 @@ def test_operators_and_quotes_are_plain_text(texts: Store, query: str) -> None:
 @pytest.mark.parametrize("word", ["NOT", "AND", "OR", "NEAR"])
 def test_words_of_query_languages_are_words(texts: Store, word: str) -> None:
     assert hits(texts, f"cat {word} dog") == set()
-    texts.jobs.create(new_job(id="words", inputs={"description": f"cat {word} dog"}))
+    texts.jobs.create(new_job(id="words", inputs={"text": f"cat {word} dog"}))
     assert hits(texts, f"cat {word} dog") == {"words"}
 
 
@@ -98,25 +98,25 @@ def test_nothing_that_is_typed_breaks_the_search(texts: Store, query: str) -> No
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(description=st.text(min_size=1, max_size=60))
 def test_whatever_is_written_can_be_stored_and_found(store: Store, description: str) -> None:
-    job = store.jobs.create(new_job(inputs={"description": description}))
+    job = store.jobs.create(new_job(inputs={"text": description}))
     found = hits(store, f"{description} ") if any(each.isalnum() for each in description) else {job.id}
     assert job.id in found or len(found) >= 12
 
 
 def test_a_changed_text_is_found_and_the_old_one_is_not(store: Store) -> None:
-    job = store.jobs.create(new_job(inputs={"prompt": "walrus"}))
-    assert store.jobs.update(job.id, inputs={"prompt": "puffin"})
+    job = store.jobs.create(new_job(inputs={"text": "walrus"}))
+    assert store.jobs.update(job.id, inputs={"text": "puffin"})
     assert (hits(store, "walrus"), hits(store, "puffin")) == (set(), {job.id})
-    assert store.jobs.move_to(job.id, "waiting", inputs={"prompt": "gannet"})
+    assert store.jobs.move_to(job.id, "waiting", inputs={"text": "gannet"})
     assert (hits(store, "puffin"), hits(store, "gannet")) == (set(), {job.id})
 
 
 def test_words_may_stand_in_different_texts_of_a_job(store: Store) -> None:
-    job = store.jobs.create(new_job(inputs={"description": "walrus"}))
+    job = store.jobs.create(new_job(inputs={"text": "walrus"}))
     store.steps.save(done_step(job.id, "video_description", "在港口"))
     assert hits(store, "walrus 港口") == {job.id}
 
 
 def test_other_inputs_are_not_searched(store: Store) -> None:
-    store.jobs.create(new_job(inputs={"description": "walrus", "image": "secretname.png"}))
+    store.jobs.create(new_job(inputs={"text": "walrus", "image": "secretname.png"}))
     assert hits(store, "secretname") == set()
