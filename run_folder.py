@@ -188,10 +188,16 @@ class RunFolder:
             raise storage_error(self.path, problem) from None
         return target
 
+    def write_if_changed(self, name: str, data: bytes) -> None:
+        """The same, where the file does not hold these bytes already: each write waits for the disk."""
+        target = self.path / name
+        if not target.is_file() or target.read_bytes() != data:
+            self.write(name, data)
+
     def save(self, record: RunRecord) -> None:
         """Write ``job.json``."""
         document = {"schema": SCHEMA, **dataclasses.asdict(record)}
-        self.write(RECORD, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+        self.write_if_changed(RECORD, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
 
     def load(self) -> RunRecord:
         """Read ``job.json`` back; fields that this version does not know are left out.

@@ -92,7 +92,7 @@ class Folders:
         record = run_record(job, chosen.values())
         for step, name in TEXT_FILES.items():
             if step in chosen and chosen[step].output:
-                folder.write(name, f"{chosen[step].output}\n".encode())
+                folder.write_if_changed(name, f"{chosen[step].output}\n".encode())
         frame = folder.path / FIRST_FRAME
         if frame.is_file():
             record.first_frame = FIRST_FRAME

@@ -6,7 +6,7 @@ A job is sent once: it carries our own id on the server, and is looked for there
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +81,7 @@ class Sending:
         if job is None or stage is None:
             return False
         try:
-            stage(job)
+            return stage(job)
         except (StoreError, StorageError):
             raise
         except _Ended:
@@ -92,24 +92,24 @@ class Sending:
             self._end(job, MovaError(type(problem).__name__))
         finally:
             self.changed.set()
-        return True
+        return False
 
     # ---- send --------------------------------------------------------------------------------------------------
 
-    def _send(self, job: JobRecord) -> None:
+    def _send(self, job: JobRecord) -> bool:
         client = self.fleet.client(job)
         tag = self._tag(job)
         was_sending = job.stage == SENDING
         try:
             taken = self._search(client, job, tag) if was_sending else None
             if taken is None:
-                self.store.jobs.update(job.id, stage=SENDING, server_url=self.fleet.server(job).base_url)
                 taken = self._post(client, job, tag)
         except _NOT_TAKEN as trouble:
             self.fleet.note_trouble(job, trouble)
             self.store.line.put_back(job.id)
-            return
+            return False
         self.persist(lambda: self._sent(job, taken))
+        return True
 
     def _sent(self, job: JobRecord, taken: VideoJob) -> None:
         self.store.jobs.move_to(
@@ -121,7 +121,7 @@ class Sending:
     def _post(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob:
         steps = self.store.steps.chosen(job.id)
         frame = self.folders.first_frame(job, steps.get("first_frame"))
-        self._warn(job, client)
+        self._begin(job, client, steps.values())
         try:
             return client.submit(prompt_of(job, steps.values()), frame, render_of(job), tag=tag)
         except ServerSilent:
@@ -161,17 +161,18 @@ class Sending:
         server = self.fleet.server(job)
         return f"{model_of(job.model)}#{job.id}.{job.attempts}" if server.tag_jobs else ""
 
-    def _warn(self, job: JobRecord, client: SGLangClient) -> None:
-        """Record what is to be known before the job goes: a preview, or offline work on its way to a GPU."""
+    def _begin(self, job: JobRecord, client: SGLangClient, steps: Collection[StepRecord]) -> None:
+        """Record that the job may be on the server from now on, and what is to be known before it goes there."""
         preview = client.info().preview
-        offline = any(step.provider == "offline" for step in self.store.steps.chosen(job.id).values())
+        offline = any(step.provider == "offline" for step in steps)
         notes: tuple[Note, ...] = (PREVIEW_NOTE,) if preview else (OFFLINE_NOTE,) if offline else ()
         warnings = (*job.warnings, *(one for one in notes if one not in job.warnings))
-        self.store.jobs.update(job.id, preview=preview, warnings=warnings)
+        address = self.fleet.server(job).base_url
+        self.store.jobs.update(job.id, stage=SENDING, server_url=address, preview=preview, warnings=warnings)
 
     # ---- follow ------------------------------------------------------------------------------------------------
 
-    def _follow(self, job: JobRecord) -> None:
+    def _follow(self, job: JobRecord) -> bool:
         client, waiting = self.fleet.client(job), Waiting(time.monotonic(), self.settings.server_patience)
         while True:
             now = time.monotonic()
@@ -185,15 +186,19 @@ class Sending:
             else:
                 progress = waiting.saw(seen, now)
                 self._note_trouble(recorded, None)
-                self.store.jobs.show_progress(job.id, progress.percent, seen.status)
+                self._show(recorded, progress.percent, seen.status)
                 if seen.status == "failed":
                     raise seen.failure(client.name)
                 if seen.status == "completed":
                     self._rendered(job, seen)
-                    return
+                    return True
                 if now - waiting.started > self.settings.render_timeout:
                     raise WaitedTooLong(server=client.name, job=job.id, waited=self.settings.render_timeout)
             self.pause(waiting.pause(time.monotonic()))
+
+    def _show(self, recorded: JobRecord, percent: int, status: str) -> None:
+        if (recorded.progress, recorded.stage) != (percent, status):
+            self.store.jobs.update(recorded.id, progress=percent, stage=status)
 
     def _still_wanted(self, job: JobRecord) -> JobRecord:
         now = self.store.jobs.get(job.id)
@@ -204,7 +209,6 @@ class Sending:
     def _rendered(self, job: JobRecord, seen: VideoJob) -> None:
         """The GPU is free: the next job may go while this one is fetched."""
         self.store.jobs.move_to(job.id, "saving", progress=100, stage=seen.status)
-        self.store.line.release(str(job.server), job.id)
         self._learn(job, seen)
         self.changed.set()
 
@@ -231,7 +235,7 @@ class Sending:
 
     # ---- fetch -------------------------------------------------------------------------------------------------
 
-    def _fetch(self, job: JobRecord) -> None:
+    def _fetch(self, job: JobRecord) -> bool:
         from media.videos import check
 
         client, path, render = self.fleet.client(job), self.folders.of(job).path / VIDEO, render_of(job)
@@ -245,6 +249,7 @@ class Sending:
         done = replace(self._still_wanted(job), state="completed", finished=datetime.now(UTC))
         self.folders.write_record(done, video)
         self.store.jobs.move_to(job.id, "completed", only_from=_SAVING)
+        return False
 
     def _downloaded(
         self,

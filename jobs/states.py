@@ -51,8 +51,9 @@ RETRY: Mapping[JobState, frozenset[JobState]] = {
     state: frozenset(("waiting", "preparing", "queued")) for state in ("failed", "cancelled", "abandoned", "lost")
 }
 
-# States that end the use of a server's slot. An abandoned job keeps it until the GPU is known to be free.
-FREES_SLOT: frozenset[JobState] = frozenset(("queued", "completed", "failed", "cancelled", "lost"))
+# States that end the use of a server's slot: fetching a video needs no GPU, but an abandoned job keeps its slot until
+# the GPU is known to be free.
+FREES_SLOT: frozenset[JobState] = frozenset(("queued", "saving", "completed", "failed", "cancelled", "lost"))
 
 
 def sources(to: JobState, rules: Mapping[JobState, frozenset[JobState]] = NEXT) -> frozenset[JobState]:

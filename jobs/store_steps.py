@@ -13,7 +13,7 @@ from jobs.job_writes import now
 from jobs.records import FIRST_VERSION, StepRecord
 from jobs.rows import notes_as_json, step_record
 from jobs.states import StepState
-from jobs.store_search import index_job
+from jobs.store_search import TEXT_STEPS, index_job
 from jobs.tables import JobRow, StepRow
 from notes import Note
 from step_result import Step
@@ -76,7 +76,7 @@ class Steps:
         chosen = select(StepRow.version).where(*_step(record.job_id, record.step), StepRow.chosen)
         if record.state in _FINISHED or session.scalar(chosen) is None:
             _choose(session, record.job_id, record.step, record.version)
-        if record.output is not None:
+        if record.output is not None and record.step in TEXT_STEPS:
             index_job(self._database, session, record.job_id)
 
     def next_version(self, job_id: str, step: Step) -> int:
