@@ -17,7 +17,7 @@ from tests.browser.visit import Visit
 
 WHY_NO_BROWSER = "Chromium is not installed (Debian: apt install chromium)"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-_BOUND = 60
+_BOUND = 90
 _LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
 _failed = pytest.StashKey[bool]()
 
@@ -32,7 +32,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _bounded() -> Iterator[None]:
-    """No test of a browser lasts longer than a minute."""
+    """No test of a browser lasts for ever."""
 
     def stop(*_: object) -> None:
         raise TimeoutError(f"longer than {_BOUND} s")
@@ -92,7 +92,12 @@ def visitor(
     visits: list[Visit] = []
 
     def new(
-        *, at: RunningApp = app, language: str = "en", wide: bool = True, dark: bool = False, beside: Visit | None = None
+        *,
+        at: RunningApp = app,
+        language: str = "en",
+        wide: bool = True,
+        dark: bool = False,
+        beside: Visit | None = None,
     ) -> Visit:
         if beside is None:
             size = {"width": 1280, "height": 900} if wide else {"width": 390, "height": 844}

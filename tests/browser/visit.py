@@ -8,9 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
+from notes import Translate, as_written
 from tests.browser.running_app import RunningApp
 
 SECONDS = 1000
+expect.set_options(timeout=15 * SECONDS)
 # Streamlit looks for its own root below the page first; and a restart of the app breaks connections.
 _EXPECTED = re.compile(r"ERR_CONNECTION_REFUSED|WebSocket connection|/\w+/_stcore/(health|host-config)")
 
@@ -55,12 +57,46 @@ class Visit:
     def press(self, name: str, *, exact: bool = True) -> None:
         self.button(name, exact=exact).first.click()
 
-    def fill(self, label: str, text: str) -> None:
-        """Type into a field and leave it, which is when Streamlit takes it."""
-        field = self.page.get_by_label(label).first
-        field.fill(text)
-        field.blur()
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_role("textbox", name=label, exact=True)
+
+    def write(self, label: str, text: str) -> None:
+        """Type into a field. It is not left: pressing a button right after it must lose nothing."""
+        self.field(label).fill(text)
+
+    def choose(self, name: str) -> Visit:
+        """One of several choices."""
+        self.page.get_by_role("radio", name=name, exact=True).click()
         self.settle()
+        return self
+
+    def turn_to(self, page: str) -> None:
+        """By the links above the page."""
+        self.page.get_by_role("link", name=page).first.click()
+        self.settle()
+
+    def upload(self, file: dict[str, object]) -> None:
+        self.page.locator("input[type=file]").last.set_input_files(file)  # type: ignore[arg-type]
+
+    def give(self, fold: str, file: dict[str, object]) -> None:
+        """Unfold and upload."""
+        self.page.get_by_text(fold, exact=True).click()
+        self.upload(file)
+
+    def go(self, act: str) -> None:
+        """Press the primary button, which has to bear this name, and wait until something else is to be done."""
+        self.primary_is(act)
+        self.primary.click()
+        expect(self.primary).not_to_have_text(re.compile(act))
+        self.rests()
+
+    def primary_is(self, act: str) -> None:
+        expect(self.primary).to_have_count(1)
+        expect(self.primary).to_contain_text(act)
+
+    def rests(self, say: Translate = as_written, seconds: float = 30) -> None:
+        """Wait until the job waits for the person, or is over."""
+        expect(self.primary).not_to_contain_text(say("Create another video"), timeout=seconds * SECONDS)
 
     def sees(self, text: str | re.Pattern[str], seconds: float = 20) -> None:
         expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=seconds * SECONDS)
@@ -70,8 +106,10 @@ class Visit:
 
     @property
     def primary(self) -> Locator:
-        """The primary buttons on the screen: there has to be one."""
-        return self.page.locator("button[kind=primary], button[kind=primaryFormSubmit]").filter(visible=True)
+        """The primary buttons on the screen: there has to be one. Those that a running script takes away do not count."""
+        return self.page.locator("[data-testid=stElementContainer]:not([data-stale=true]) button[kind=primary]").filter(
+            visible=True
+        )
 
     @property
     def query(self) -> dict[str, str]:
