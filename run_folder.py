@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -175,18 +176,31 @@ class RunFolder:
         Raises:
             StorageError: the disk is full or read-only.
         """
+        target = self.path / name
+        try:
+            while not self._replaced(target, data):
+                pass
+            for left in self.path.glob(f".{name}.*.part"):  # by a process that was killed, or by one about to try again
+                left.unlink(missing_ok=True)
+        except OSError as problem:
+            raise storage_error(self.path, problem) from None
+        return target
+
+    def _replaced(self, target: Path, data: bytes) -> bool:
+        """False where another process has cleared our temporary file away just before it was whole."""
         # A name of its own: a worker and a page may bring the same record up to date at the same moment.
-        target, part = self.path / name, self.path / f".{name}.{secrets.token_hex(4)}.part"
+        part = self.path / f".{target.name}.{secrets.token_hex(4)}.part"
         try:
             with part.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(target)
-        except OSError as problem:
+            with suppress(FileNotFoundError):
+                part.replace(target)
+                return True
+            return False
+        finally:
             part.unlink(missing_ok=True)
-            raise storage_error(self.path, problem) from None
-        return target
 
     def write_if_changed(self, name: str, data: bytes) -> None:
         """The same, where the file does not hold these bytes already: each write waits for the disk."""
