@@ -189,7 +189,7 @@ def _worth_another(problem: BaseException) -> bool:
 
 def _asked_pause(problem: BaseException | None) -> float:
     asked = problem.facts.get("retry_after", 0.0) if isinstance(problem, PASSING) else 0.0
-    return float(asked)
+    return asked if isinstance(asked, int | float) else 0.0
 
 
 def _pause(state: RetryCallState) -> float:

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from errors import MovaError, ServerError
-from notes import Note
+from notes import N_, Note, note
 from render_settings import ORIENTATIONS
+from words import here
 
 if TYPE_CHECKING:
     from config import Settings
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from waiting import OnProgress, Progress
 
 INTERRUPTED = 130
+NO_JOBS = note(N_("no jobs"))
+_BAR = "{desc} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
 
 
 def described(text: str | None, *, prog: str) -> argparse.ArgumentParser:
@@ -76,18 +79,36 @@ def with_values(arguments: Sequence[str], texts: Sequence[str]) -> list[str]:
 
 def say_notes(result: StepResult) -> None:
     """Say who made a result and what is to be known of it."""
-    say(f"{result.step}: {result.provider} · {result.model} · {result.seconds:.1f} s")
+    made = N_("{step}: {provider} · {model} · {seconds} s")
+    seconds = f"{result.seconds:.1f}"
+    say(note(made, step=named(result.step), provider=result.provider, model=result.model, seconds=seconds))
     for warning in result.warnings:
-        say(f"Note: {warning}")
+        say(remark(warning))
 
 
 def say(words: object, stream: TextIO | None = None) -> None:
     """Print for the person, not for a program: to stderr unless told otherwise."""
-    print(words, file=stream or sys.stderr, flush=True)
+    print(spoken(words), file=stream or sys.stderr, flush=True)
+
+
+def spoken(words: object) -> str:
+    """A sentence in the person's language; anything else as it is."""
+    return words.text(here()) if isinstance(words, Note) else str(words)
+
+
+def remark(words: Note | str) -> Note:
+    """Something to be known, marked as such."""
+    return note(N_("Note: {words}"), words=spoken(words))
+
+
+def named(key: str) -> str:
+    """A step or state as it is called in sentences."""
+    return key.replace("_", " ")
 
 
 def say_trouble(trouble: ServerError, waited: float) -> None:
-    say(f"{trouble.message()} Waiting for it ({waited:.0f} s so far)…")
+    template = N_("{trouble} Waiting for it ({seconds} s so far)…")
+    say(note(template, trouble=trouble.message(here()), seconds=round(waited)))
 
 
 @contextmanager
@@ -95,8 +116,7 @@ def step_bar(step: Step) -> Iterator[Callable[[str], None]]:
     """A bar for one step of the preparation, which ends on who made it."""
     from tqdm import tqdm
 
-    shape = "{desc:18} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
-    with tqdm(total=1, desc=step.replace("_", " "), bar_format=shape, file=sys.stderr) as bar:
+    with tqdm(total=1, desc=column(step, 18), bar_format=_BAR, file=sys.stderr) as bar:
 
         def done(maker: str) -> None:
             bar.set_postfix_str(maker, refresh=False)
@@ -111,32 +131,43 @@ def progress_bar(name: str) -> Iterator[OnProgress]:
     from tqdm import tqdm
 
     lively = sys.stderr.isatty()
-    shape = "{desc:18} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
+    pause = 0.2 if lively else 10
     with tqdm(
-        total=100, desc=name, bar_format=shape, mininterval=0.2 if lively else 10, file=sys.stderr, dynamic_ncols=lively
+        total=100, desc=column(name, 18), bar_format=_BAR, mininterval=pause, file=sys.stderr, dynamic_ncols=lively
     ) as bar:
         troubled = ""
 
         def on_progress(progress: Progress) -> None:
             nonlocal troubled
             if progress.trouble and progress.trouble.message() != troubled:
-                bar.write(f"{progress.trouble.message()} Still waiting…", file=sys.stderr)
+                words = note(N_("{trouble} Still waiting…"), trouble=progress.trouble.message(here()))
+                bar.write(spoken(words), file=sys.stderr)
             troubled = progress.trouble.message() if progress.trouble else ""
-            bar.set_postfix_str(_state(progress), refresh=False)
+            bar.set_postfix_str(spoken(_state(progress)), refresh=False)
             bar.update(progress.percent - bar.n)
 
         yield on_progress
 
 
-def _state(progress: Progress) -> str:
+def column(key: str, width: int) -> str:
+    """The name of a step or state in the person's language, filled up; a Chinese character is two columns wide."""
+    from tqdm.utils import disp_len
+
+    name = here()(named(key))
+    return name + " " * (width - disp_len(name))
+
+
+def _state(progress: Progress) -> Note:
     if progress.trouble:
-        return f"no answer for {progress.troubled_for:.0f} s"
+        return note(N_("no answer for {seconds} s"), seconds=round(progress.troubled_for))
     if progress.seconds_left is not None:
         minutes, seconds = divmod(round(progress.seconds_left), 60)
-        return f"about {minutes}:{seconds:02} left"
+        return note(N_("about {time} left"), time=f"{minutes}:{seconds:02}")
     if progress.status == "in_progress":
-        return {0: "reading prompt and frame", 99: "writing the file"}.get(progress.percent, "rendering")
-    return {"queued": "waiting in the server's line", "completed": "done"}.get(progress.status, progress.status)
+        ends = {0: N_("reading prompt and frame"), 99: N_("writing the file")}
+        return note(ends.get(progress.percent, N_("rendering")))
+    known = {"queued": N_("waiting in the server's line"), "completed": N_("done")}
+    return note(known.get(progress.status, progress.status))
 
 
 def run_script(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], dict[str, object]]) -> NoReturn:
@@ -156,14 +187,16 @@ def run_script(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespac
             print(json.dumps({"state": "failed", "error": problem.as_json()}, ensure_ascii=False))
         sys.exit(problem.exit_code)
     except KeyboardInterrupt:
-        say("Stopped.")
+        say(note(N_("Stopped.")))
         sys.exit(INTERRUPTED)
 
 
 def say_error(problem: MovaError) -> None:
-    say(f"Error: {problem.message()}\n{problem.next_step()}")
+    translate = here()
+    say(note(N_("Error: {words}"), words=problem.message(translate)))
+    say(problem.next_step(translate))
     if problem.raw:
-        say(f"  ({problem.raw})")
+        say(f"  ({translate(problem.raw)})")
 
 
 def picture_and_settings(

@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from command_line import INTERRUPTED, crop_choice, render_from, say, say_error, say_trouble
+from command_line import (
+    INTERRUPTED,
+    NO_JOBS,
+    column,
+    crop_choice,
+    named,
+    remark,
+    render_from,
+    say,
+    say_error,
+    say_trouble,
+    spoken,
+)
 from jobs.desk import Desk, Order
 from jobs.records import JobRecord
 from jobs.wish import Wish, model_of
@@ -23,6 +35,7 @@ from step_calls import given
 
 if TYPE_CHECKING:
     from config import Settings
+    from run_folder import RunRecord
 
 STILL_ON_GPU = N_(
     "Stopped watching. The server cannot abort a job: the GPU goes on with it. "
@@ -39,7 +52,7 @@ def run_simple(options: argparse.Namespace, settings: Settings) -> dict[str, obj
     from description.text import collapse
 
     wish = Wish(
-        text=collapse(given(options.prompt, "prompt")),
+        text=collapse(given(options.prompt, N_("prompt"))),
         orientation=options.orientation or "landscape",
         white_frame=options.white_frame,
         crop_mode=crop_choice(options).mode,
@@ -59,7 +72,7 @@ def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     before = RunFolder(options.from_dir).load() if options.from_dir else None
     if before:
         _take_over(options, before)
-    text = given(options.description or "", "description")
+    text = given(options.description or "", N_("description"))
     picture = _picture(options, settings)
     line = _line_without_server(options, settings) if options.until else line_for(settings, options.server, say_trouble)
     _say_preview(options, line)
@@ -98,8 +111,12 @@ def run_jobs(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     from jobs.desk import listing
 
     jobs = listing(settings, options.limit)
-    lines = [f"{job['id']}  {job['state']:10} {job['mode']:7} {job['progress']:3} %  {job['text']}" for job in jobs]
-    return {"text": "\n".join(lines) or "no jobs", "json": jobs}
+    return {"text": "\n".join(map(_line, jobs)) or spoken(NO_JOBS), "json": jobs}
+
+
+def _line(job: dict[str, object]) -> str:
+    state, mode = column(str(job["state"]), 10), column(str(job["mode"]), 8)
+    return f"{job['id']}  {state} {mode} {job['progress']:3} %  {job['text']}"
 
 
 def _picture(options: argparse.Namespace, settings: Settings) -> bytes | None:
@@ -166,19 +183,18 @@ def _result(
 ) -> dict[str, object]:
     job, record = desk.get(job_id), desk.record(job_id)
     folder = desk.folder(job_id)
-    lines = [f"Note: {words}" for words in record.warnings if words not in said]
+    notes = _sentences(desk, job)
+    lines: list[Note | str] = [remark(notes.get(words, words)) for words in record.warnings if words not in said]
     code = 0
     if job.state == "completed":
-        sound = "with sound" if record.sound else "WITHOUT sound"
-        lines.append(f"{record.size} · {record.num_frames} frames · {record.seconds:.2f} s · {sound}")
-        lines.append(str(folder / str(record.video)))
+        lines += [_video_in_words(record), str(folder / str(record.video))]
     elif job.state == "waiting" and job.error is None:
-        lines.append(str(note(TO_EDIT, step=Wish.of(job).until or "", folder=str(folder))))
+        lines.append(note(TO_EDIT, step=named(Wish.of(job).until or ""), folder=str(folder)))
     else:
         code = _say_end(job, folder)
-        lines.append(f"{job.state}: {folder}")
+        lines.append(note(N_("{state}: {folder}"), state=job.state, folder=str(folder)))
     return {
-        "text": "\n".join(lines),
+        "text": "\n".join(map(spoken, lines)),
         "exit_code": code if exit_code is None else exit_code,
         "id": job.id,
         "state": job.state,
@@ -194,6 +210,19 @@ def _result(
         "folder": str(folder.resolve()),
         "error": record.error,
     }
+
+
+def _sentences(desk: Desk, job: JobRecord) -> dict[str, Note]:
+    """The record's English warnings as sentences that can be said in any language."""
+    of_steps = (words for step in desk.steps(job.id) for words in step.warnings)
+    return {str(words): words for words in (*job.warnings, *of_steps)}
+
+
+def _video_in_words(record: RunRecord) -> Note:
+    with_sound = N_("{size} · {num_frames} frames · {seconds} s · with sound")
+    template = with_sound if record.sound else N_("{size} · {num_frames} frames · {seconds} s · WITHOUT sound")
+    seconds = f"{record.seconds:.2f}"
+    return note(template, size=record.size or "", num_frames=record.num_frames or 0, seconds=seconds)
 
 
 def _say_end(job: JobRecord, folder: Path) -> int:

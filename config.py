@@ -28,6 +28,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from errors import ConfigError
+from notes import N_, Fact, phrase
 
 Model = Literal["mova-360p", "mova-720p"]
 HERE = Path(__file__).resolve().parent
@@ -42,9 +43,9 @@ def service_address(value: str) -> str:
     """An http(s) address without a slash at its end; a password is refused, so that it never shows."""
     parts = urlsplit(value.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ValueError("an address such as http://localhost:30000, without a password in it")
+        raise ValueError(N_("an address such as http://localhost:30000, without a password in it"))
     if parts.query or parts.fragment or not _port_is_valid(value.strip()):
-        raise ValueError("an address such as http://localhost:30000")
+        raise ValueError(N_("an address such as http://localhost:30000"))
     return value.strip().rstrip("/")
 
 
@@ -55,7 +56,7 @@ def checked_database(value: SecretStr) -> SecretStr:
     """The address of an SQLite file or of a PostgreSQL database."""
     address = value.get_secret_value().strip()
     if not _DATABASE.fullmatch(address):
-        raise ValueError("sqlite:////folder/jobs.db or postgresql://user:password@host/name")
+        raise ValueError(N_("sqlite:////folder/jobs.db or postgresql://user:password@host/name"))
     return SecretStr(re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", address))
 
 
@@ -70,13 +71,13 @@ def _service_key(value: SecretStr | None) -> SecretStr | None:
     """A key as it goes into a header: without the spaces and line ends that copying leaves around it."""
     key = value.get_secret_value().strip() if value else ""
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError("a key of plain letters, digits and signs")
+        raise ValueError(N_("a key of plain letters, digits and signs"))
     return SecretStr(key) if key else None
 
 
 def _service_model(value: str) -> str:
     if not re.fullmatch(r"[\w.:/@+-]{0,200}", value.strip()) or ".." in value:
-        raise ValueError("the name of a model, such as qwen-plus")
+        raise ValueError(N_("the name of a model, such as qwen-plus"))
     return value.strip()
 
 
@@ -173,6 +174,10 @@ class Settings(BaseSettings):
     image_timeout: Annotated[int, Field(ge=1, le=3_600)] = 300
     provider_attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
+    # ---- Language ----------------------------------------------------------------------------------------
+    # Of what scripts say: auto follows the locale of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
+    mova_language: Literal["auto", "en", "zh_CN"] = "auto"
+
     # ---- Files -------------------------------------------------------------------------------------------
     output_dir: Path = Path("outputs")
     # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,
@@ -190,14 +195,14 @@ class Settings(BaseSettings):
     @classmethod
     def _names_differ(cls, servers: tuple[Server, ...]) -> tuple[Server, ...]:
         if not servers or len({s.name for s in servers}) < len(servers):
-            raise ValueError("at least one server, each with a name of its own")
+            raise ValueError(N_("at least one server, each with a name of its own"))
         return servers
 
     @field_validator("num_frames")
     @classmethod
     def _four_k_plus_one(cls, value: int) -> int:
         if value % 4 != 1:
-            raise ValueError("a number of the form 4k+1, such as 193")
+            raise ValueError(N_("a number of the form 4k+1, such as 193"))
         return value
 
     @model_validator(mode="after")
@@ -233,26 +238,38 @@ def with_overrides(settings: Settings, overrides: Mapping[str, str | None]) -> S
     """
     given = {name: value for name, value in overrides.items() if value}
     if unknown := sorted(given.keys() - Settings.model_fields.keys()):
-        raise ConfigError(setting=unknown[0], value="(given)", accepted="the name of a setting")
+        raise ConfigError(setting=unknown[0], value="…", accepted=N_("the name of a setting"))
     try:
         return Settings(**{**dict(settings), **given})
     except ValidationError as problem:
         raise _as_config_error(problem) from None
 
 
+# Pydantic's usual complaints, in words that are in the catalogue.
+_ACCEPTED = {
+    "int_parsing": N_("an integer"),
+    "float_parsing": N_("a number"),
+    "finite_number": N_("a finite number"),
+    "greater_than_equal": N_("greater than or equal to {ge}"),
+    "less_than_equal": N_("less than or equal to {le}"),
+}
+
+
 def _as_config_error(problem: ValidationError) -> ConfigError:
     first = problem.errors()[0]
     name = ".".join(str(part) for part in first["loc"]).upper()
-    accepted = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    accepted: Fact = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if template := _ACCEPTED.get(first["type"]):
+        accepted = phrase(template, **first.get("ctx", {}))
     return ConfigError(setting=name, value=_shown(first["input"], name), accepted=accepted)
 
 
-def _shown(value: object, name: str) -> str:
+def _shown(value: object, name: str) -> Fact:
     """The wrong value as it may be shown: never a secret."""
     if any(word in name for word in ("KEY", "TOKEN", "SECRET", "PASSWORD")) or isinstance(value, dict | list):
-        return "(hidden)"
+        return phrase(N_("(hidden)"))
     if "@" in str(value):  # a password in an address
-        return "(hidden)"
+        return phrase(N_("(hidden)"))
     return repr(value) if len(repr(value)) < 80 else repr(value)[:77] + "…"
 
 
@@ -273,4 +290,4 @@ def fresh() -> Settings:
     except ValidationError as problem:
         raise _as_config_error(problem) from None
     except SettingsError as problem:
-        raise ConfigError(str(problem), setting="SGLANG_SERVERS", value="(text)", accepted="a JSON list") from None
+        raise ConfigError(str(problem), setting="SGLANG_SERVERS", value="…", accepted=N_("a JSON list")) from None

@@ -11,6 +11,7 @@ MovaError
 │   ├── UnknownJob            an id that no job has
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
+│   ├── BadPreset             a file that is no preset of ours
 │   └── PictureError
 │       ├── NotAPicture
 │       ├── PictureDamaged    begins like a picture and breaks off
@@ -68,7 +69,7 @@ import re
 from pathlib import Path
 from typing import ClassVar
 
-from notes import N_, Fact, Note, Translate, as_written
+from notes import N_, Fact, Note, Phrase, Translate, as_written
 
 _PATH = re.compile(r"(?<![\w:/.])(?:~/|[A-Za-z]:\\|/)(?:[\w.@+-]+[/\\])+[\w.@+-]*")
 _RAW_LIMIT = 2000
@@ -103,8 +104,12 @@ class MovaError(Exception):
         """What to do about it, in one sentence."""
         return Note(self.advice, self.facts).text(translate)
 
+    def phrase(self) -> Phrase:
+        """What happened, as a fact of another sentence."""
+        return Phrase(template=self.what, facts=self.facts)
+
     def as_json(self) -> dict[str, object]:
-        """As scripts print it and records keep it."""
+        """As scripts print it and records keep it, in English."""
         kind, what, advice = type(self).__name__, self.message(), self.next_step()
         return {"kind": kind, "what": what, "next": advice, "raw": self.raw}
 
@@ -168,6 +173,11 @@ class FileMissing(InputError):
     advice = N_("Check its name and that you may read it.")
 
 
+class BadPreset(InputError):
+    what = N_("This is not a preset that can be used: {reason}.")
+    advice = N_("Use a file that was exported here, or correct it.")
+
+
 class PictureError(InputError):
     what = N_("The picture cannot be used.")
     advice = N_("Choose another picture.")
@@ -229,7 +239,7 @@ class ServerAnswerUnclear(ServerError):
 
 
 class NoServerReady(ServerError):
-    what = N_("None of the configured servers is ready: {troubles}")
+    what = N_("None of the configured servers is ready: {troubles}.")
     advice = N_("Start one, correct the addresses in config.py, or name another with --server.")
 
 

@@ -64,7 +64,7 @@ def write_image_prompt(user_text: str, *, orientation: Orientation, writer: Prov
     Raises:
         EmptyText, TextTooLong, ProviderError.
     """
-    user_text, run = given(user_text, "description"), StepRun("image_prompt")
+    user_text, run = given(user_text, N_("description")), StepRun("image_prompt")
     prompt = run.ask_plain(writer, _prompt_request(user_text, orientation, limit))
     return run.result(_shortened(run, writer, prompt, limit))
 
@@ -92,7 +92,7 @@ def _shortened(run: StepRun, writer: Provider, prompt: str, limit: int | None) -
             break
         prompt = run.ask_plain(writer, _shorten_request(prompt, limit, int(limit * share)))
     if limit is not None and len(prompt) > limit:
-        raise TextTooLong(name="image prompt", length=len(prompt), limit=limit)
+        raise TextTooLong(name=N_("image prompt"), length=len(prompt), limit=limit)
     if limit is not None and length > limit:
         template = N_("The image service takes {limit} characters: the prompt was shortened from {length} to {kept}.")
         run.warnings.append(note(template, limit=limit, length=length, kept=len(prompt)))
@@ -137,7 +137,7 @@ def make_first_frame(
     from providers.base import ImageRequest
 
     run = StepRun("first_frame")
-    prompt = _shortened(run, writer, given(image_prompt, "image prompt"), artist.prompt_limit)
+    prompt = _shortened(run, writer, given(image_prompt, N_("image prompt")), artist.prompt_limit)
     answer = artist.image(ImageRequest(prompt=prompt, width=size[0], height=size[1], size=provider_size))
     run.answers.append(answer)
     png = _fitted(run, answer, size, settings)
@@ -155,7 +155,7 @@ def _fitted(run: StepRun, answer: ImageAnswer, size: tuple[int, int], settings: 
     try:
         fitted = fit(open_source(answer.data, settings), *size, CropChoice())
     except PictureError as problem:
-        raise NoImageReturned(problem.raw, provider=answer.provider, reason=problem.message()) from problem
+        raise NoImageReturned(problem.raw, provider=answer.provider, reason=problem.phrase()) from problem
     if fitted.note:
         run.warnings.append(fitted.note)
     return png_bytes(fitted.picture)

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from typing import TypeAlias, TypedDict
 
-Fact = str | int | float
+
+class Phrase(TypedDict):
+    """A sentence as a fact of another one: plain data, so that records keep it like any other fact."""
+
+    template: str
+    facts: dict[str, Fact]
+
+
+Fact: TypeAlias = "str | int | float | Phrase"
 Translate = Callable[[str], str]
+
+# Facts that hold a word of ours, such as "refused". Any other text is a person's or a service's and stays as it is.
+OUR_WORDS = frozenset({"accepted", "found", "mode", "name", "provider", "reason", "state", "step"})
 
 
 def N_(template: str) -> str:
@@ -27,12 +40,36 @@ class Note:
     facts: dict[str, Fact] = field(default_factory=dict)
 
     def text(self, translate: Translate = as_written) -> str:
-        return translate(self.template).format(**self.facts)
+        return translate(self.template).format(
+            **{name: _shown(name, fact, translate) for name, fact in self.facts.items()}
+        )
 
     def __str__(self) -> str:
         return self.text()
 
 
+def _shown(name: str, fact: Fact, translate: Translate) -> str | int | float:
+    if isinstance(fact, dict):
+        # The sentence around it brings the full stop.
+        return Note(fact["template"], fact["facts"]).text(translate).rstrip(".。")
+    return translate(fact) if name in OUR_WORDS and isinstance(fact, str) else fact
+
+
 def note(template: str, **facts: Fact) -> Note:
     """Shorthand for a Note: ``note(N_("{n} frames"), n=193)``."""
     return Note(template, dict(facts))
+
+
+def phrase(template: str, **facts: Fact) -> Phrase:
+    """A fact that is more than one word: ``reason=phrase(N_("{n} of {all} bytes came"), n=1, all=2)``."""
+    return Phrase(template=template, facts=dict(facts))
+
+
+def joined(template: str, parts: Iterable[Phrase]) -> Phrase:
+    """Several facts as one, two by two, with a template of ``{first}`` and ``{second}``; at least one part."""
+    return reduce(lambda first, second: phrase(template, first=first, second=second), parts)
+
+
+def listed(words: Iterable[str]) -> Phrase:
+    """Words of ours as one fact: ``push, pan``."""
+    return joined(N_("{first}, {second}"), map(phrase, words))

@@ -86,8 +86,8 @@ def write_video_description(wish: Wish, *, writer: Provider) -> VideoDescription
     """
     wish = replace(
         wish,
-        user_text=given(wish.user_text, "description"),
-        elements=given(wish.elements, "image elements"),
+        user_text=given(wish.user_text, N_("description")),
+        elements=given(wish.elements, N_("image elements")),
         captions=wish.captions or wants_captions(wish.user_text),
     )
     run = StepRun("video_description")
@@ -125,7 +125,7 @@ def _corrected(run: StepRun, draft: _Draft, wish: Wish, writer: Provider) -> _Dr
     try:
         return _read(run.ask(writer, _correction(draft, wish)), wish)
     except ProviderError as problem:
-        run.warnings.append(note(N_("The text could not be corrected: {reason}"), reason=problem.message()))
+        run.warnings.append(note(N_("The text could not be corrected: {reason}."), reason=problem.phrase()))
         return draft
 
 
@@ -168,7 +168,7 @@ def elements_from(file: Path) -> str:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or "it is not UTF-8 text"
+        reason = getattr(problem, "strerror", None) or N_("it is not UTF-8 text")
         raise FileMissing(name=file.name, reason=reason) from problem
     try:
         content = json.loads(text)
@@ -178,7 +178,7 @@ def elements_from(file: Path) -> str:
         return text
     if isinstance(content.get("visual_description"), str):
         return str(content["visual_description"])
-    raise InputError("the JSON file has no text named visual_description")
+    raise InputError(N_("the JSON file has no text named visual_description"))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -201,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
-    from command_line import say, say_notes
+    from command_line import remark, say, say_notes
     from providers import choose
 
     settings = config.load()
@@ -210,7 +210,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
     say_notes(described.result)
     negative = described.negative_prompt
     for reason in negative.notes if negative else ():
-        say(f"Note: {reason}")
+        say(remark(reason))
     if output:
         write(output, f"{described.result.output}\n")
     offer = {"value": negative.value, "reasons": [str(reason) for reason in negative.notes]} if negative else None
@@ -231,7 +231,7 @@ def _wish(options: argparse.Namespace, settings: Settings) -> Wish:
 def _seconds(num_frames: int | None, fps: int | None, settings: Settings) -> float:
     frames, rate = num_frames or settings.num_frames, fps or settings.fps
     if frames < 1 or rate < 1:
-        raise NumberOutOfRange(name="num_frames or fps", value=min(frames, rate), accepted="1 and more")
+        raise NumberOutOfRange(name=N_("num_frames or fps"), value=min(frames, rate), accepted=N_("1 and more"))
     return frames / rate
 
 

@@ -71,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
-    from command_line import say, say_notes
+    from command_line import remark, say, say_notes
     from media.frames import open_source
     from providers import choose
 
@@ -79,7 +79,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
     output = ready(options.output) if options.output else None
     frame, notes = as_rendered(open_source(options.image, settings), options.model, options.orientation)
     for cut in notes:
-        say(f"Note: {cut}")
+        say(remark(cut))
     result = extract_visual_elements(frame, viewer=choose(settings, "vision"))
     say_notes(result)
     elements = _elements(result, options.image, notes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from errors import InputError, NumberOutOfRange
-from notes import N_, Note, note
+from notes import N_, Note, note, phrase
 
 Orientation = Literal["landscape", "portrait"]
 ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
@@ -49,9 +49,11 @@ class RenderSettings:
         return self.num_frames / self.fps
 
     @property
-    def receipt(self) -> str:
+    def receipt(self) -> Note:
         """The render in plain words: ``640x352 · 193 frames · 8.04 s · seed 7``."""
-        return f"{self.size} · {self.num_frames} frames · {self.seconds:.2f} s · seed {self.seed}"
+        template = N_("{size} · {num_frames} frames · {seconds} s · seed {seed}")
+        seconds = f"{self.seconds:.2f}"
+        return note(template, size=self.size, num_frames=self.num_frames, seconds=seconds, seed=self.seed)
 
 
 def draw_seed() -> int:
@@ -103,7 +105,7 @@ def render_settings(
 
 def _within(name: str, value: float, low: int, high: int) -> None:
     if not math.isfinite(value) or not low <= value <= high:
-        raise NumberOutOfRange(name=name, value=value, accepted=f"{low} to {high}")
+        raise NumberOutOfRange(name=name, value=value, accepted=phrase(N_("{low} to {high}"), low=low, high=high))
 
 
 def _unusual(settings: RenderSettings, asked_frames: int) -> list[Note]:

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
-from command_line import progress_bar, step_bar
+from command_line import progress_bar, remark, spoken, step_bar
 from jobs.wish import render_of, shown_server
+from notes import N_, note
 from pace import Pace
 from pipeline import PREPARATION
 from waiting import Progress
+from words import here
 
 if TYPE_CHECKING:
     from errors import ServerError
     from jobs.desk import Desk
-    from jobs.records import JobRecord, Place
+    from jobs.records import JobRecord, Place, StepRecord
 
 
 class Bars:
@@ -48,13 +50,13 @@ class Bars:
             if step.chosen and step.state == "done" and step.step in PREPARATION and step.step not in self._done:
                 self._done.add(step.step)
                 with step_bar(step.step) as done:
-                    done(f"{step.provider} · {step.model}" if step.model else f"{step.provider}")
+                    done(_maker(step))
                 for warning in step.warnings:
-                    self._say(f"Note: {warning}")
+                    self._say(remark(warning))
 
     def _show_render(self, job: JobRecord) -> None:
         if self._on_progress is None:
-            self._say(f"{render_of(job).receipt} · {shown_server(job)}")
+            self._say(f"{spoken(render_of(job).receipt)} · {shown_server(job)}")
             self._on_progress = self._render.enter_context(progress_bar("render"))
         now, status = time.monotonic(), "completed" if job.state == "completed" else job.stage or ""
         self._pace.saw(status, job.progress, now)
@@ -69,4 +71,9 @@ class Bars:
         place = self._desk.progress(job.id).place
         if place and place.of > 1 and place != self._place:
             self._place = place
-            self._say(f"In our line: {place.position} of {place.of}")
+            self._say(note(N_("In our line: {position} of {of}"), position=place.position, of=place.of))
+
+
+def _maker(step: StepRecord) -> str:
+    provider = here()(step.provider or "")
+    return f"{provider} · {step.model}" if step.model else provider

@@ -108,7 +108,8 @@ def _step(one: dict[str, Any]) -> StepRecord:
         input_hash=one.get("input_hash"),
         output=output,
         edited=bool(one.get("edited")),
-        warnings=tuple(Note("{words}", {"words": words}) for words in one.get("warnings", ())),
+        # Under a name that is looked up: a sentence without facts is found in the catalogue again.
+        warnings=tuple(Note("{reason}", {"reason": words}) for words in one.get("warnings", ())),
         seconds=one.get("seconds"),
         tokens=one.get("tokens"),
     )

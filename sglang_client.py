@@ -27,6 +27,7 @@ from errors import (
     WaitedTooLong,
     storage_error,
 )
+from notes import N_, phrase
 from waiting import OnProgress, Waiting
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class SGLangClient:
             found = check(part)
             part.replace(path)
         except (ServerSilent, ServerAnswerUnclear) as problem:
-            reason = "too big" if isinstance(problem, ServerAnswerUnclear) else "too slow or cut off"
+            reason = N_("too big") if isinstance(problem, ServerAnswerUnclear) else N_("too slow or cut off")
             raise DownloadBroken(problem.raw, reason=reason) from None
         except OSError as problem:
             raise storage_error(path.parent, problem) from None
@@ -262,7 +263,9 @@ def _write(path: Path, chunks: Iterator[bytes], expected: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     if expected not in (-1, written):
-        raise DownloadBroken(reason=f"{written} of {expected} bytes came")
+        raise DownloadBroken(
+            reason=phrase(N_("{written} of {expected} bytes came"), written=written, expected=expected)
+        )
 
 
 if __name__ == "__main__":

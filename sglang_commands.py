@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sglang_client
-from command_line import add_render_options, described, run_script
+from command_line import NO_JOBS, add_render_options, described, run_script, spoken
 from errors import NumberOutOfRange, without_paths
+from notes import N_, note, phrase
 from sglang_answers import plain_id
 
 if TYPE_CHECKING:
@@ -89,15 +90,19 @@ def _download(options: argparse.Namespace, server: ChosenServer, settings: Setti
         timeout=settings.download_timeout,
         check=probe,
     )
-    words = f"{path}: {video.width}x{video.height} · {video.num_frames} frames · {video.seconds:.2f} s"
-    return {"text": words, "id": options.job, "video": str(path), "num_frames": video.num_frames}
+    size, seconds = f"{video.width}x{video.height}", f"{video.seconds:.2f}"
+    template = N_("{path}: {size} · {num_frames} frames · {seconds} s")
+    words = note(template, path=str(path), size=size, num_frames=video.num_frames, seconds=seconds)
+    return {"text": spoken(words), "id": options.job, "video": str(path), "num_frames": video.num_frames}
 
 
 def _list(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
     if not 1 <= options.limit <= 100:
-        raise NumberOutOfRange(name="--limit", value=options.limit, accepted="1 to 100")
+        raise NumberOutOfRange(
+            name="--limit", value=options.limit, accepted=phrase(N_("{low} to {high}"), low=1, high=100)
+        )
     jobs = [_shown(job, server) for job in server.client.list_jobs(limit=options.limit)]
-    return {"text": "\n".join(str(job["text"]) for job in jobs) or "no jobs", "server": server.name, "jobs": jobs}
+    return {"text": "\n".join(str(job["text"]) for job in jobs) or spoken(NO_JOBS), "server": server.name, "jobs": jobs}
 
 
 def _shown(job: VideoJob, server: ChosenServer) -> dict[str, object]:

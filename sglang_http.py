@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from errors import ServerAnswerUnclear, ServerError, ServerSilent, ServerUnreachable
+from notes import N_
 
 _CONNECT_SECONDS = 5.0
 _MAX_ANSWER = 8 * 2**20
@@ -76,7 +77,7 @@ class SGLangHTTP:
 
     def _named(self, problem: requests.RequestException) -> ServerError:
         if isinstance(problem, requests.ConnectTimeout):
-            return ServerUnreachable(server=self.name, reason="timed out")
+            return ServerUnreachable(server=self.name, reason=N_("timed out"))
         if isinstance(problem, requests.ConnectionError) and _never_connected(problem):
             return ServerUnreachable(server=self.name, reason=_why_not_connected(problem))
         return ServerSilent(_kind(problem), server=self.name)
@@ -92,10 +93,10 @@ def _never_connected(problem: requests.ConnectionError) -> bool:
 def _why_not_connected(problem: requests.ConnectionError) -> str:
     text = str(problem)
     if "refused" in text:
-        return "refused"
+        return N_("refused")
     if "resolve" in text or "not known" in text:
-        return "unknown host"
-    return "encryption failed" if "SSL" in text else "no connection"
+        return N_("unknown host")
+    return N_("encryption failed") if "SSL" in text else N_("no connection")
 
 
 def _kind(problem: BaseException) -> str:

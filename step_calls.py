@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from description.text import bare_answer, plain
 from errors import EmptyText, NoTextReturned, StorageError, TextTooLong, storage_error
-from notes import Note
+from notes import N_, Note
 from step_result import Step, StepResult
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class StepRun:
         self.answers.append(answer)
         text = bare_answer(answer.text)
         if not plain(text):
-            raise NoTextReturned(answer.text, provider=answer.provider, model=answer.model, reason="empty")
+            raise NoTextReturned(answer.text, provider=answer.provider, model=answer.model, reason=N_("empty"))
         return text
 
     def ask_plain(self, provider: Provider, request: TextRequest) -> str:
@@ -91,7 +91,8 @@ def ready(output: Path) -> Path:
     except OSError as problem:
         raise storage_error(output.parent, problem) from problem
     if output.is_dir() or not os.access(output.parent, os.W_OK):
-        raise StorageError(folder=str(output.parent), reason="it is a folder" if output.is_dir() else "read-only")
+        reason = N_("it is a folder") if output.is_dir() else N_("read-only")
+        raise StorageError(folder=str(output.parent), reason=reason)
     return output
 
 

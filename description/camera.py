@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from description.text import sentences
+from notes import N_
 
 _MANNER = r"(?:(?:then|now|\w+ly|is|begins?|starts?|continues?|to|and|in|a|slow|gentle|smooth)\s+){0,5}"
 _VERBS = {
@@ -23,14 +24,14 @@ _VERBS = {
 _SUBJECT = re.compile(rf"\b(?:camera|lens|shot|view|viewpoint|framing|perspective|drone)\s+{_MANNER}", re.IGNORECASE)
 _NEXT = re.compile(r"(?:\b(?:and|then|while|before)|,)\s+(?:(?:then|it|\w+ly)\s+)*", re.IGNORECASE)
 _NOUNS = {
-    "push": r"\bpush-in|\bzoom-in|\bdolly-in",
-    "pull": r"\bpull-?(?:back|out)\b|\bzoom-out|\bdolly-out",
-    "pan": r"\bwhip pan|\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?pan\b",
-    "tilt": r"\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?tilt\b",
-    "track": r"\btracking shot|\bdolly shot|\bfollowing shot",
-    "orbit": r"\borbit(?:al|ing)? shot|\b(?:slow|gentle|smooth) orbit\b",
-    "crane": r"\bcrane shot|\bfly-?(?:over|through)",
-    "shake": r"\bhand-?held (?:camera|shot|movement|sway|shake)",
+    N_("push"): r"\bpush-in|\bzoom-in|\bdolly-in",
+    N_("pull"): r"\bpull-?(?:back|out)\b|\bzoom-out|\bdolly-out",
+    N_("pan"): r"\bwhip pan|\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?pan\b",
+    N_("tilt"): r"\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?tilt\b",
+    N_("track"): r"\btracking shot|\bdolly shot|\bfollowing shot",
+    N_("orbit"): r"\borbit(?:al|ing)? shot|\b(?:slow|gentle|smooth) orbit\b",
+    N_("crane"): r"\bcrane shot|\bfly-?(?:over|through)",
+    N_("shake"): r"\bhand-?held (?:camera|shot|movement|sway|shake)",
 }
 
 

@@ -25,7 +25,7 @@ from description.text import (
     with_marker,
     words,
 )
-from notes import N_, Note, note
+from notes import N_, Note, listed, note
 
 MAX_WORDS, TOO_MANY_WORDS, TOO_FEW_WORDS = 230, 260, 60
 MAX_TOKENS, ENCODER_TOKENS = 480, 512
@@ -212,11 +212,11 @@ def _camera(reading: Reading) -> Iterator[Finding]:
     moves, asked = camera_moves(reading.narration), bool(terms.CAMERA_ASKED.search(reading.user_text))
     if moves and not asked:
         template = N_("A camera move ({moves}) that was not asked for.")
-        yield Finding("camera_invented", note(template, moves=", ".join(sorted(moves))))
+        yield Finding("camera_invented", note(template, moves=listed(sorted(moves))))
     elif len(moves) > 1:
         template = N_("More than one camera move ({moves}); one works best in a clip.")
         asked_for_more = len(camera_moves(narration(reading.user_text))) > 1
-        yield Finding("camera_many", note(template, moves=", ".join(sorted(moves))), correct=not asked_for_more)
+        yield Finding("camera_many", note(template, moves=listed(sorted(moves))), correct=not asked_for_more)
     if (cut := terms.CUT.search(reading.narration)) and not terms.CUT_ASKED.search(reading.user_text):
         yield Finding("cut_invented", note(N_("A cut (“{words}”) that was not asked for."), words=cut[0]))
 
@@ -239,7 +239,7 @@ def _frame(reading: Reading) -> Iterator[Finding]:
         yield Finding("opening", note(N_("The beginning does not describe the first frame.")))
     styles = sorted(name for name, pattern in terms.STYLES.items() if pattern.search(reading.narration))
     if len(styles) > 1:
-        yield Finding("styles", note(N_("More than one style ({styles})."), styles=", ".join(styles)), False)
+        yield Finding("styles", note(N_("More than one style ({styles})."), styles=listed(styles)), False)
 
 
 def _tells(word: str) -> bool:

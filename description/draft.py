@@ -9,6 +9,7 @@ from description.check import MAX_TOKENS, MAX_WORDS
 from description.quotations import Quotation, narration, quotations, straight
 from description.text import MARKER, collapse, ended, estimated_tokens, length, plain, sentences, words
 from errors import TextTooLong
+from notes import N_
 
 _OPENING = "The scene opens on its first frame."
 _AMBIENCE = "The natural sounds of the place are heard, close and clear."
@@ -77,7 +78,7 @@ def _kept(said: list[str], user_text: str) -> list[str]:
     if _fits(kept) and kept:
         return kept
     limit = len(user_text) * MAX_WORDS // (2 * length(user_text) or 1)
-    raise TextTooLong(name="description", length=len(user_text), limit=max(1, limit))
+    raise TextTooLong(name=N_("description"), length=len(user_text), limit=max(1, limit))
 
 
 def image_prompt_draft(user_text: str, orientation: str) -> str:

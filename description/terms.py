@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from notes import N_
+
 
 def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
@@ -65,12 +67,12 @@ CUT_ASKED = _any(
     "切|转场|分镜|镜头|蒙太奇|画面转|然后画面",
 )
 STYLES = {
-    "photographic": _any(r"\b(?:photo-?realistic|live[- ]action|photographic|photography|documentary[- ]style)\b"),
-    "anime": _any(r"\b(?:anime|manga)\b"),
-    "cartoon": _any(r"\b(?:cartoon\w*|claymation|stop-motion)\b"),
-    "painted": _any(r"\b(?:watercolou?r|oil[- ]paint\w*|ink[- ]wash|painterly|gouache)\b"),
-    "rendered": _any(r"\b(?:3d[- ](?:render\w*|animat\w*)|cgi|computer-generated)\b"),
-    "pixels": _any(r"\bpixel art\b"),
+    N_("photographic"): _any(r"\b(?:photo-?realistic|live[- ]action|photographic|photography|documentary[- ]style)\b"),
+    N_("anime"): _any(r"\b(?:anime|manga)\b"),
+    N_("cartoon"): _any(r"\b(?:cartoon\w*|claymation|stop-motion)\b"),
+    N_("painted"): _any(r"\b(?:watercolou?r|oil[- ]paint\w*|ink[- ]wash|painterly|gouache)\b"),
+    N_("rendered"): _any(r"\b(?:3d[- ](?:render\w*|animat\w*)|cgi|computer-generated)\b"),
+    N_("pixels"): _any(r"\bpixel art\b"),
 }
 
 CAPTIONS = _any(r"\b(?:subtitles?|subtitled|captions?|captioned)\b", "字幕")

@@ -34,7 +34,7 @@ from jobs.preparing import Persist
 from jobs.records import JobRecord, StepRecord, StoredError
 from jobs.states import JobState
 from jobs.wish import model_of, render_of
-from notes import Note
+from notes import N_, Note
 from pipeline import OFFLINE_NOTE, PREVIEW_NOTE
 from run_folder import VIDEO
 from sglang_client import SGLangClient
@@ -127,7 +127,7 @@ class Sending:
         except ServerSilent:
             found = self._search(client, job, tag)
             if found is None:
-                raise ServerUnreachable(server=client.name, reason="the job did not arrive") from None
+                raise ServerUnreachable(server=client.name, reason=N_("the job did not arrive")) from None
             return found
 
     def _search(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob | None:

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 from PIL import Image
 
 from errors import InputError, NumberOutOfRange, PictureTooSmall
-from notes import N_, Note, note
+from notes import N_, Note, note, phrase
 
 CropMode = Literal["crop", "bars"]
 _LEAST_SIDE = 16  # fewer pixels of a side than this are a smear, not a picture
@@ -111,7 +111,7 @@ def fit(picture: Image.Image, width: int, height: int, choice: CropChoice | None
 
 def _check_shift(shift: float) -> None:
     if not -1 <= shift <= 1:  # false for NaN too
-        raise NumberOutOfRange(name="shift", value=shift, accepted="-1 to 1")
+        raise NumberOutOfRange(name="shift", value=shift, accepted=phrase(N_("{low} to {high}"), low=-1, high=1))
 
 
 def _offset(rest: int, shift: float) -> int:

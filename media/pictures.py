@@ -12,6 +12,7 @@ from pathlib import Path
 from PIL import Image, ImageCms, ImageMath, ImageOps
 
 from errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooSmall
+from notes import N_
 
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # a camera's MPO opens as JPEG
 _MILLION = 1_000_000
@@ -76,9 +77,9 @@ def _read_file(path: Path, max_bytes: int) -> tuple[bytes, int]:
             data = file.read(max_bytes + 1)
             return data, max(len(data), os.fstat(file.fileno()).st_size)
     except OSError as problem:
-        raise FileMissing(name=path.name, reason=problem.strerror or "unreadable") from problem
+        raise FileMissing(name=path.name, reason=problem.strerror or N_("unreadable")) from problem
     except ValueError as problem:
-        raise FileMissing(name=repr(path.name), reason="not a file name") from problem
+        raise FileMissing(name=repr(path.name), reason=N_("not a file name")) from problem
 
 
 def _opened(data: bytes, max_pixels: int) -> Image.Image:

@@ -18,7 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from errors import FileMissing, VideoUnplayable
-from notes import N_, Note, note
+from notes import N_, Note, note, phrase
 from render_settings import RenderSettings
 
 _TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
@@ -76,7 +76,7 @@ def probe(path: Path, *, max_frames: int = 2000) -> VideoFacts:
     try:
         file = path.open("rb")
     except OSError as problem:
-        raise FileMissing(name=path.name, reason=problem.strerror or "unreadable") from problem
+        raise FileMissing(name=path.name, reason=problem.strerror or N_("unreadable")) from problem
     with file:
         return _probe_open_file(file, file.seek(0, os.SEEK_END), max_frames)
 
@@ -95,15 +95,15 @@ def _probe_open_file(file: BinaryIO, size: int, max_frames: int) -> VideoFacts:
     file.seek(0)
     begins_like_mp4 = file.read(8)[4:] == b"ftyp"
     if begins_like_mp4 and not _is_whole(file, size):
-        raise VideoUnplayable(reason="it breaks off")
+        raise VideoUnplayable(reason=N_("it breaks off"))
     file.seek(0)
     try:
         # An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
         with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
             return _probe_container(container, size, max_frames)
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
-        reason = "it breaks off or is damaged" if begins_like_mp4 else "it is not an MP4 file"
-        raise VideoUnplayable(str(problem), reason=reason if size else "it is empty") from problem
+        reason = N_("it breaks off or is damaged") if begins_like_mp4 else N_("it is not an MP4 file")
+        raise VideoUnplayable(str(problem), reason=reason if size else N_("it is empty")) from problem
 
 
 def _is_whole(file: BinaryIO, size: int) -> bool:
@@ -144,7 +144,7 @@ def _picture_track(container: InputContainer) -> VideoStream:
     for track in container.streams.video:
         if not track.disposition & Disposition.attached_pic:  # a cover picture is kept as a track, too
             return track
-    raise VideoUnplayable(reason="it has no moving pictures")
+    raise VideoUnplayable(reason=N_("it has no moving pictures"))
 
 
 def _decode(container: InputContainer, pictures: VideoStream, max_frames: int) -> _Counts:
@@ -155,7 +155,7 @@ def _decode(container: InputContainer, pictures: VideoStream, max_frames: int) -
     for packet in container.demux(pictures, *sound):
         counts.add(packet, is_picture=packet.stream is pictures)
         if counts.packets > max_frames:
-            raise VideoUnplayable(reason=f"it has more than {max_frames} frames")
+            raise VideoUnplayable(reason=phrase(N_("it has more than {limit} frames"), limit=max_frames))
     _check_complete(counts, pictures, sound)
     return counts
 
@@ -164,11 +164,11 @@ def _check_complete(counts: _Counts, pictures: VideoStream, sound: tuple[AudioSt
     """At the end of a file cut short FFmpeg just stops; the header still says how many there should be."""
     promised_sound = sound[0].frames if sound else 0
     if counts.packets < pictures.frames or counts.sound_packets < promised_sound:
-        raise VideoUnplayable(reason="it breaks off")
+        raise VideoUnplayable(reason=N_("it breaks off"))
     if counts.damaged:
-        raise VideoUnplayable(reason="some of its frames are damaged")
+        raise VideoUnplayable(reason=N_("some of its frames are damaged"))
     if not counts.frames:
-        raise VideoUnplayable(reason="it has no frames")
+        raise VideoUnplayable(reason=N_("it has no frames"))
 
 
 def _length(pictures: VideoStream, num_frames: int, rate: Fraction) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from errors import NoImageReturned
+from notes import N_
 from providers.failure import Call
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ def decoded(call: Call, encoded: str) -> bytes:
     try:
         return base64.b64decode(plain.replace("-", "+").replace("_", "/"), validate=True)
     except ValueError:
-        raise call.error(NoImageReturned, reason="its base64 is damaged") from None
+        raise call.error(NoImageReturned, reason=N_("its base64 is damaged")) from None
 
 
 def data_url(picture: bytes) -> str:

@@ -10,6 +10,7 @@ import time
 
 from api_utils import DashScopeAccess, Limits, retried
 from errors import NoImageReturned, NoProvider
+from notes import N_
 from providers.answers import Drawn, dig, parsed
 from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
@@ -103,5 +104,5 @@ def _drawn(call: Call, answer: str) -> Drawn:
     url = next((dig(part, "image", str) for part in parts if dig(part, "image", str)), None)
     if not url:
         said = " ".join(dig(part, "text", str) or "" for part in parts)
-        raise call.error(NoImageReturned, said, reason="text instead of a picture" if said else "empty")
+        raise call.error(NoImageReturned, said, reason=N_("text instead of a picture") if said else N_("empty"))
     return Drawn(url=url, model=call.model, tokens=dig(body, "usage.total_tokens", int))

@@ -15,6 +15,7 @@ from typing import Any
 import errors
 from api_utils import NO_KEY, retry_after_seconds
 from errors import ProviderError
+from notes import N_, Fact, Phrase, phrase
 
 _READ_LIMIT, _SAID_LIMIT = 20_000, 500
 
@@ -57,8 +58,8 @@ class Refusal:
     retry_after: float | None = None
 
     @property
-    def reason(self) -> str:
-        return self.codes[0] if self.codes else f"status {self.status}"
+    def reason(self) -> str | Phrase:
+        return self.codes[0] if self.codes else phrase(N_("status {status}"), status=self.status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ class Call:
     key: str = field(repr=False)
     seconds: float
 
-    def error(self, kind: type[ProviderError], said: str = "", **facts: str | float) -> ProviderError:
+    def error(self, kind: type[ProviderError], said: str = "", **facts: Fact) -> ProviderError:
         """One of our errors with this call's facts; ``said`` is the service's own text."""
         shown = {name: self.said(value) if isinstance(value, str) else value for name, value in facts.items()}
         return kind(self.said(said), **{"provider": self.provider, "model": self.model, **shown})
@@ -84,7 +85,7 @@ class Call:
     def refused(self, status: int, headers: Mapping[str, str], text: str) -> ProviderError:
         """The error for an answer that is a refusal, in whatever form."""
         refusal = read_refusal(status, headers, text)
-        facts: dict[str, str | float] = {
+        facts: dict[str, Fact] = {
             "reason": refusal.reason,
             "status": status if status >= 300 else refusal.reason,
         }

@@ -11,6 +11,7 @@ import httpx2
 
 from api_utils import PASSING, retried
 from errors import ImageFetchFailed, ProviderBusy, ProviderError, ProviderUnreachable
+from notes import N_, Phrase, phrase
 from providers import wire
 from providers.failure import Call
 
@@ -31,7 +32,7 @@ def picture(url: str, call: Call, base_url: str, attempts: int) -> bytes:
     try:
         return retried(lambda: _followed(url, call, base_url), attempts)
     except PASSING as problem:
-        raise call.error(ImageFetchFailed, problem.raw, reason=str(problem).rstrip(".")) from None
+        raise call.error(ImageFetchFailed, problem.raw, reason=problem.phrase()) from None
 
 
 def _followed(url: str, call: Call, base_url: str) -> bytes:
@@ -42,7 +43,7 @@ def _followed(url: str, call: Call, base_url: str) -> bytes:
         if not answer.has_redirect_location:
             return _content(answer, call)
         url = answer.headers["location"]
-    raise _failed(call, "too many redirects")
+    raise _failed(call, N_("too many redirects"))
 
 
 def _checked(url: str, here: str, call: Call, base_url: str) -> tuple[str, list[str]]:
@@ -51,9 +52,9 @@ def _checked(url: str, here: str, call: Call, base_url: str) -> tuple[str, list[
         url = urljoin(here, url)
         scheme, host, port = _origin(url)
     except ValueError:
-        raise _failed(call, "its address is not one") from None
+        raise _failed(call, N_("its address is not one")) from None
     if scheme not in ("http", "https") or not host.isascii() or not host or "@" in urlsplit(url).netloc:
-        raise _failed(call, "its address is not one")
+        raise _failed(call, N_("its address is not one"))
     if (scheme, host, port) == _origin(base_url):
         return url, []
     netloc = _netloc(host, None if port in (80, 443) else port)
@@ -77,7 +78,7 @@ def _public_addresses(host: str, port: int, call: Call) -> list[str]:
         raise call.error(ProviderUnreachable, f"the name {host} is not known") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses or not all(is_public(address) for address in addresses):
-        raise _failed(call, f"{host} is not a public address")
+        raise _failed(call, phrase(N_("{host} is not a public address"), host=host))
     return addresses
 
 
@@ -115,7 +116,7 @@ def _got(url: str, address: str | None, call: Call) -> httpx2.Response:
 
 def _lost(call: Call, problem: Exception) -> ProviderError:
     if isinstance(problem, wire.AnswerTooLarge):
-        return _failed(call, f"it is larger than {LARGEST_PICTURE // 2**20} MB")
+        return _failed(call, phrase(N_("it is larger than {limit} MB"), limit=LARGEST_PICTURE // 2**20))
     return wire.lost(call, problem)
 
 
@@ -123,12 +124,12 @@ def _content(answer: httpx2.Response, call: Call) -> bytes:
     if answer.status_code == 429 or answer.status_code >= 500:
         raise call.error(ProviderBusy, status=answer.status_code)
     if answer.status_code != 200:
-        raise _failed(call, f"status {answer.status_code}")
+        raise _failed(call, phrase(N_("status {status}"), status=answer.status_code))
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if not answer.content or kind.startswith("text/") or kind.endswith(("json", "xml", "html")):
-        raise _failed(call, f"no picture but {kind or 'nothing'}")
+        raise _failed(call, phrase(N_("no picture but {kind}"), kind=call.said(kind)) if kind else N_("empty"))
     return answer.content
 
 
-def _failed(call: Call, reason: str) -> ProviderError:
+def _failed(call: Call, reason: str | Phrase) -> ProviderError:
     return call.error(ImageFetchFailed, reason=reason)

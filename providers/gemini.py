@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from api_utils import GeminiAccess, Limits, retried
 from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
+from notes import N_
 from providers.answers import Drawn, Reply, decoded, dig, parsed
 from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
@@ -155,7 +156,7 @@ def _said(call: Call, body: Any) -> Reply:
     if ending in _DECLINED:
         raise _declined(call, body)
     if not text or ending not in ("", "STOP"):
-        reason = "empty" if ending in ("", "STOP") else ending
+        reason = N_("empty") if ending in ("", "STOP") else ending
         raise call.error(NoTextReturned, _ending_message(body), reason=reason)
     return Reply(text=text, model=_model(call, body), tokens=_tokens(body))
 
@@ -167,8 +168,8 @@ def _drawn(call: Call, body: Any) -> Drawn:
     if _ending(body) in _DECLINED:
         raise _declined(call, body)
     if text := _text(body):
-        raise call.error(NoImageReturned, text, reason="text instead of a picture")
-    raise call.error(NoImageReturned, _ending_message(body), reason=_ending(body) or "empty")
+        raise call.error(NoImageReturned, text, reason=N_("text instead of a picture"))
+    raise call.error(NoImageReturned, _ending_message(body), reason=_ending(body) or N_("empty"))
 
 
 def _declined(call: Call, body: Any) -> ProviderError:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from api_utils import Limits, retried
 from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked
+from notes import N_
 from providers.answers import Drawn, Reply, data_url, decoded, dig, parsed
 from providers.base import TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
@@ -81,13 +82,14 @@ def _complete(call: Call, base_url: str, messages: list[Part], extra: dict[str, 
 def _text(call: Call, message: dict[str, Any], ending: str) -> str:
     refusal = message.get("refusal")
     if refusal or ending == "content_filter":
-        raise call.error(PromptBlocked, str(refusal or ""), reason=ending if ending == "content_filter" else "refusal")
+        reason = ending if ending == "content_filter" else N_("refusal")
+        raise call.error(PromptBlocked, str(refusal or ""), reason=reason)
     content = message.get("content")
     parts = content if isinstance(content, list) else [{"text": content}]
     text = "".join(dig(part, "text", str) or "" for part in parts)
     text = _THOUGHTS.sub("", text).strip()
     if not text or ending == "length":
-        raise call.error(NoTextReturned, reason=ending or "empty")
+        raise call.error(NoTextReturned, reason=ending or N_("empty"))
     return text
 
 
@@ -102,7 +104,7 @@ def _draw(call: Call, base_url: str, prompt: str, size: str, extra: dict[str, ob
         raise call.no_result(body, answer)
     encoded, url = dig(pictures, "0.b64_json", str) or "", dig(pictures, "0.url", str) or ""
     if not encoded and not url:
-        raise call.error(NoImageReturned, reason="empty")
+        raise call.error(NoImageReturned, reason=N_("empty"))
     encoded = url if url.startswith("data:") else encoded
     return Drawn(
         data=decoded(call, encoded) if encoded else b"",

@@ -19,6 +19,7 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     for name in _OURS & set(os.environ):
         monkeypatch.delenv(name)
     monkeypatch.setenv("MOVA_ENV_FILE", os.devnull)
+    monkeypatch.setenv("MOVA_LANGUAGE", "en")
     monkeypatch.setenv("OUTPUT_DIR", str(tmp_path / "outputs"))
     monkeypatch.setitem(config.Settings.model_config, "env_file", None)
     config.load.cache_clear()

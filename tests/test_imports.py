@@ -16,7 +16,7 @@ REPO = Path(__file__).resolve().parent.parent
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"notes", "version", "pace"}),
     frozenset({"errors"}),
-    frozenset({"config", "render_settings", "step_result", "description", "prompts"}),
+    frozenset({"config", "words", "locales", "render_settings", "step_result", "description", "prompts"}),
     frozenset({"api_utils"}),
     frozenset({"media"}),
     frozenset({"description", "prompts"}),
@@ -59,6 +59,7 @@ ONLY_IN = {
     "requests": ("sglang_http.py",),
     "sqlalchemy": ("jobs/",),
     "alembic": ("jobs/",),
+    "babel": ("words.py", "locales/", "ui/"),
 }
 
 
@@ -152,7 +153,19 @@ def test_there_is_no_circle_at_start(floor: int) -> None:
 
 
 SCRIPTS = ["sglang_client", "workflow", "generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image"]
-HEAVY = {"streamlit", "dbos", "google.genai", "openai", "dashscope", "av", "numpy", "sqlalchemy", "fastapi", "requests"}
+HEAVY = {
+    "babel",
+    "streamlit",
+    "dbos",
+    "google.genai",
+    "openai",
+    "dashscope",
+    "av",
+    "numpy",
+    "sqlalchemy",
+    "fastapi",
+    "requests",
+}
 
 
 @pytest.mark.parametrize("script", [name for name in SCRIPTS if (REPO / f"{name}.py").exists()])

@@ -36,7 +36,7 @@ def test_every_size_is_a_multiple_of_16() -> None:
 
 def test_the_usual_render_has_no_notes_and_says_itself() -> None:
     settings, notes = render_settings(**USUAL)
-    assert settings.receipt == "640x352 · 193 frames · 8.04 s · seed 7"
+    assert str(settings.receipt) == "640x352 · 193 frames · 8.04 s · seed 7"
     assert not notes
 
 

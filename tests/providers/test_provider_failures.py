@@ -11,6 +11,7 @@ import pytest
 
 import errors
 from errors import ProviderError
+from notes import Note
 from providers import wire
 from tests.providers.asking import ROUTES, SERVICES, ask, ask_route, provider
 from tests.providers.fake_services import KEYS, Drip, FakeServices, Raw, Scripted
@@ -150,7 +151,7 @@ def test_each_failure(
         ask_route(fake, route)
     problem = caught.value
     assert type(problem) is kind
-    assert reason in str(problem.facts.get("reason", ""))
+    assert reason in str(Note("{reason}", {"reason": "", **problem.facts}))
     assert said in problem.raw
     assert (problem.facts["provider"], fake.received()[0].model) == (route.split(".")[0], problem.facts["model"])
     assert fake.count() == 1  # what would fail again is not asked again
