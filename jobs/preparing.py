@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from errors import MovaError, StoreError
+from jobs.answers import Answers, Remembering, forget_answers
 from jobs.folders import Folders
 from jobs.records import JobRecord, StepRecord, StoredError
 from jobs.states import JobState, StepState
@@ -101,22 +102,33 @@ class Preparing:
         asked_again = version > 1 and self.store.steps.chosen(job.id)[step].input_hash == input_hash
         self.store.steps.save(running)
         self.store.jobs.show_progress(job.id, 0, step)
+        if step == "video_description":
+            self._offer(job, materials)
         earlier = None if asked_again else self.store.steps.find_output(step, input_hash, job.owner)
         if earlier is not None and earlier.job_id != job.id:
             self._reuse(job, running, earlier)
         else:
-            made = self.interruptibly(lambda: make(step, materials, self.tools))
+            answers = Answers(self.folders.of(job), step, version)
+            made = self.interruptibly(lambda: self._made(materials, answers))
             self.persist(lambda: self._keep(job, running, made))
-        if step == "video_description":
-            self._offer(job, materials)
+            forget_answers(answers.folder)
 
     def _version(self, job: JobRecord, step: Step) -> int:
         """The version that was begun, or the next one."""
         begun = [one.version for one in self.store.steps.of(job.id) if one.step == step and one.state not in _MADE]
         return begun[0] if begun else self.store.steps.next_version(job.id, step)
 
+    def _made(self, materials: Materials, answers: Answers) -> Made:
+        """The step's result. A step that fails keeps no answer: another try is to ask anew."""
+        tools = Tools(self.tools.settings, lambda capability: Remembering(self.tools.choose(capability), answers))
+        try:
+            return make(answers.step, materials, tools)
+        except Exception:
+            forget_answers(answers.folder)
+            raise
+
     def _keep(self, job: JobRecord, running: StepRecord, made: Made) -> None:
-        """Files first, then the record: a crash in between makes the step again and loses nothing."""
+        """Files first, then the record: a crash in between makes the step again, from the answers that are there."""
         result, output = made.result, made.result.output
         for name, data in made.files.items():
             output = self.folders.original_name(running.version, name.rsplit(".", 1)[-1])
@@ -176,6 +188,7 @@ class Preparing:
         return True
 
     def _prepared(self, job: JobRecord) -> None:
+        forget_answers(self.folders.of(job))  # a process may have died before it did
         wish = Wish.of(job)
         if wish.until:
             self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage="render")
