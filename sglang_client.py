@@ -204,7 +204,8 @@ class SGLangClient:
         if status == 404 and job:
             raise JobLost(server=self.name, job=job)
         if status in (502, 503, 504):
-            self.check_health()
+            if method == "GET" or status == 503:  # a POST that a gateway answers so may have reached the server
+                self.check_health()
             raise ServerSilent(reason_of_body(body), server=self.name)
         if status >= 300:
             raise RequestRefused(reason_of_body(body), server=self.name, status=status)

@@ -51,8 +51,7 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 10.0
 SENDING = "sending"
 _SAVING: frozenset[JobState] = frozenset(("saving",))
-_NOT_TAKEN = (ServerUnreachable, ServerWarmingUp, ServerDead)
-_TROUBLES = (*_NOT_TAKEN, ServerSilent)
+_TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
 _DOWNLOADS = 3
 
 
@@ -97,14 +96,11 @@ class Sending:
     # ---- send --------------------------------------------------------------------------------------------------
 
     def _send(self, job: JobRecord) -> bool:
-        client = self.fleet.client(job)
-        tag = self._tag(job)
-        was_sending = job.stage == SENDING
+        client, tag = self.fleet.client(job), self._tag(job)
         try:
-            taken = self._search(client, job, tag) if was_sending else None
-            if taken is None:
-                taken = self._post(client, job, tag)
-        except _NOT_TAKEN as trouble:
+            taken = self._search(client, job, tag) if job.stage == SENDING else None
+            taken = taken or self._post(client, job, tag)
+        except _TROUBLES as trouble:  # here the server surely has not got the job
             self.fleet.note_trouble(job, trouble)
             self.store.line.put_back(job.id)
             return False
@@ -119,6 +115,7 @@ class Sending:
             self.folders.write_record(sent)
 
     def _post(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob:
+        """Send the job; one of the troubles means that it did not arrive."""
         steps = self.store.steps.chosen(job.id)
         frame = self.folders.first_frame(job, steps.get("first_frame"))
         self._begin(job, client, steps.values())
@@ -134,10 +131,16 @@ class Sending:
         """Look for a job that may or may not have reached the server; None once it is sure that it did not.
 
         Raises:
-            SubmissionUnclear: the server does not tag jobs, so only a person can tell.
+            SubmissionUnclear: the server does not tag jobs, or did not answer for too long: only a person can tell.
         """
         if not tag:
             raise SubmissionUnclear(server=client.name)
+        try:
+            return self._looked_for(client, job, tag)
+        except _TROUBLES as trouble:
+            raise SubmissionUnclear(trouble.message(), server=client.name) from None
+
+    def _looked_for(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob | None:
         waiting = Waiting(started=time.monotonic(), patience=self.settings.server_patience)
         healthy_since: float | None = None
         while True:
@@ -149,9 +152,9 @@ class Sending:
                 self._note_trouble(recorded, None)
             except _TROUBLES as trouble:
                 healthy_since = None
-                waiting.trouble(trouble, now)
                 self._note_trouble(recorded, trouble)
                 self.fleet.check_own_preview(job)
+                waiting.trouble(trouble, now)
             if healthy_since and now - healthy_since >= SETTLE_SECONDS:
                 return None
             self.pause(0.5)
