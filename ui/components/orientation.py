@@ -36,8 +36,8 @@ def choose_orientation(model: str) -> Orientation:
         width, height = SIZES[model][orientation]
         return f"{words[orientation]} · {width}x{height}"
 
-    for column, orientation in zip(st.columns(2), ORIENTATIONS, strict=True):
-        with column.container(horizontal_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        for orientation in ORIENTATIONS:
             st.image(shape(orientation), width=72, alt=named(orientation))
     chosen: Orientation | None = st.segmented_control(
         _("Orientation"),

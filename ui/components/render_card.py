@@ -13,6 +13,7 @@ from ui.components.plain import plain
 from ui.components.player import show_video
 from ui.components.receipt import about
 from ui.components.step_names import step_title
+from ui.components.thumbnail import thumbnail
 from ui.components.trouble import show_trouble, show_warnings
 from ui.office import office
 from ui.session import translate as _
@@ -63,6 +64,7 @@ def _no_server(job: JobRecord) -> None:
 
 def _moving(progress: Progress) -> None:
     job = progress.job
+    thumbnail(job, 240)
     percent = 100 if job.state == "saving" else job.progress
     st.progress(percent, text=" · ".join([_("{percent} %").format(percent=percent), *_left(progress)]))
     st.caption(server_name(job))
