@@ -1,4 +1,4 @@
-"""The real app in a real Chromium. Apps and browser live as long as this folder's tests; every test has tabs of its own."""
+"""The real app in a real Chromium: both live as long as this folder's tests, and every test has tabs of its own."""
 
 from __future__ import annotations
 

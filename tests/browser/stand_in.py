@@ -65,6 +65,5 @@ def stand_in(server: StandIn) -> Iterator[StandIn]:
     try:
         yield server
     finally:
-        server.open_gate()
         running.should_exit = True
         thread.join(15)

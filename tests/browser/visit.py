@@ -14,7 +14,9 @@ from tests.browser.running_app import RunningApp
 SECONDS = 1000
 expect.set_options(timeout=15 * SECONDS)
 # Streamlit looks for its own root below the page first; and a restart of the app breaks connections.
-_EXPECTED = re.compile(r"ERR_CONNECTION_REFUSED|WebSocket connection|/\w+/_stcore/(health|host-config)")
+_EXPECTED = re.compile(
+    r"ERR_CONNECTION_REFUSED|WebSocket connection|when disconnected from server|/\w+/_stcore/(health|host-config)"
+)
 
 
 class Visit:
@@ -83,12 +85,12 @@ class Visit:
         self.page.get_by_text(fold, exact=True).click()
         self.upload(file)
 
-    def go(self, act: str) -> None:
+    def go(self, act: str, say: Translate = as_written) -> None:
         """Press the primary button, which has to bear this name, and wait until something else is to be done."""
         self.primary_is(act)
         self.primary.click()
-        expect(self.primary).not_to_have_text(re.compile(act))
-        self.rests()
+        expect(self.primary).not_to_contain_text(act)
+        self.rests(say)
 
     def primary_is(self, act: str) -> None:
         expect(self.primary).to_have_count(1)
@@ -106,10 +108,9 @@ class Visit:
 
     @property
     def primary(self) -> Locator:
-        """The primary buttons on the screen: there has to be one. Those that a running script takes away do not count."""
-        return self.page.locator("[data-testid=stElementContainer]:not([data-stale=true]) button[kind=primary]").filter(
-            visible=True
-        )
+        """The primary buttons on the screen, of which there has to be one; not those that a script is taking away."""
+        standing = "[data-testid=stElementContainer]:not([data-stale=true])"
+        return self.page.locator(f"{standing} button[kind=primary]").filter(visible=True)
 
     @property
     def query(self) -> dict[str, str]:

@@ -1,0 +1,64 @@
+"""Stopping a job in each of its states, in words that are true."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.samples import WISH
+from tests.browser.stand_in import StandIn
+from tests.browser.visit import Visit
+
+
+@pytest.fixture
+def asked(visit: Visit, server: StandIn) -> Visit:
+    """The Create page with a description in it, before a server whose renders stand still."""
+    server.close_gate()
+    visit.open().write("Description", WISH)
+    return visit
+
+
+def test_while_it_waits_for_the_person_nothing_was_sent(asked: Visit, server: StandIn) -> None:
+    asked.go("Write image prompt")
+    written = asked.field("Image prompt").input_value()
+    asked.press("Cancel the job")
+    asked.sees("Cancelled")
+    assert asked.field("Image prompt").input_value() == written
+    assert server.sent == []
+
+
+def test_in_our_line_it_is_free(asked: Visit, server: StandIn) -> None:
+    asked.turn_to("Queue")
+    asked.press("Pause sending")
+    try:
+        asked.turn_to("Create")
+        asked.press("Run to the end")
+        asked.sees("In our line")
+        asked.press("Cancel the job")
+        asked.sees("Cancelled")
+        assert server.sent == []
+    finally:
+        asked.turn_to("Queue")
+        asked.press("Resume sending")
+        asked.sees("Pause sending")
+
+
+def test_on_the_server_only_the_waiting_ends(asked: Visit, server: StandIn) -> None:
+    asked.press("Run to the end")
+    asked.sees("50 %")
+    asked.press("Stop waiting")
+    asked.sees("The server cannot stop a running job. Waiting ends; its GPU stays busy until the job does.")
+    asked.press("Keep it")
+    asked.does_not_see("The server cannot stop a running job.")
+    asked.press("Stop waiting")
+    asked.sees("Keep it")
+    asked.press("Stop waiting")
+    asked.sees("Given up (the GPU may still finish)")
+    asked.primary_is("Send again with the same seed")
+
+
+def test_a_finished_job_has_nothing_to_stop(asked: Visit, server: StandIn) -> None:
+    server.open_gate()
+    asked.press("Run to the end")
+    asked.watch()
+    asked.does_not_see("Cancel the job")
+    asked.does_not_see("Stop waiting")
