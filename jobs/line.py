@@ -21,6 +21,7 @@ from jobs.tables import JobRow, PauseRow, SlotRow, TurnRow
 EVERY_LINE = "*"
 _QUEUED: frozenset[JobState] = frozenset(("queued",))
 _CLAIMED: frozenset[JobState] = frozenset(("submitted",))
+_ON_A_SERVER: frozenset[JobState] = frozenset(("submitted", "rendering", "saving"))
 _IN_LINE = (JobRow.state == "queued", ~JobRow.deleted)
 _TURN_KEYS = (TurnRow.model, TurnRow.owner)
 
@@ -67,10 +68,14 @@ class Line:
         turn = {"model": model, "owner": owner, "turn": last + 1}
         self._database.upsert(session, TurnRow, turn, _TURN_KEYS)
 
-    def put_back(self, job_id: str) -> bool:
-        """Return a claimed job, of which nothing reached the server, to its place in the line; frees the slot."""
+    def put_back(self, job_id: str, *, lost: bool = False) -> bool:
+        """Return a claimed job, of which nothing reached the server, to its place in the line; frees the slot.
+
+        With ``lost`` also one that a server had which is gone for good, and nothing was rendered by.
+        """
+        allowed = _ON_A_SERVER if lost else _CLAIMED
         with self._database.write() as session:
-            back = change_state(session, job_id, _CLAIMED, "queued", unsent())
+            back = change_state(session, job_id, allowed, "queued", unsent())
             if back:
                 session.execute(delete(SlotRow).where(SlotRow.job_id == job_id))
             return back

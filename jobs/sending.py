@@ -302,7 +302,8 @@ class Sending:
         """Record how a job ended, truly."""
         error = StoredError.of(problem)
         if isinstance(problem, JobLost) and self.fleet.is_own_preview(job):
-            self._send_again(job)
+            # It took nobody's GPU time, and in one write: killed in between, the job must not stay lost.
+            self.store.line.put_back(job.id, lost=True)
         elif isinstance(problem, SubmissionUnclear):
             self.store.jobs.move_to(job.id, "waiting", stage="render", error=error)
         elif isinstance(problem, JobLost):
@@ -314,9 +315,3 @@ class Sending:
             self.store.jobs.move_to(job.id, "failed", error=error)
         if ended := self.store.jobs.get(job.id):
             self.folders.write_record(ended)
-
-    def _send_again(self, job: JobRecord) -> None:
-        """A preview engine that died with its process took nobody's GPU time: the job goes back into the line."""
-        self.store.jobs.move_to(job.id, "lost")
-        self.store.jobs.add_attempt(job.id)
-        self.store.line.enqueue(job.id, retry=True)
