@@ -8,7 +8,6 @@ from jobs.records import JobRecord
 from ui.components.job_acts import GO_TO
 from ui.components.job_view import show_job
 from ui.components.links import query
-from ui.components.notices import say_notice
 from ui.components.state_words import state_word
 from ui.office import office
 from ui.session import owner
@@ -29,7 +28,6 @@ def _nothing() -> None:
 
 
 st.title(_("Job"))
-say_notice()
 job = _mine()
 if job is None:
     _nothing()

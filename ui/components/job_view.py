@@ -6,11 +6,12 @@ import streamlit as st
 
 from jobs.desk import Progress
 from jobs.records import JobRecord
+from jobs.states import JobState
 from jobs.wish import Wish, render_of
 from step_result import STEPS
 from ui.components.frame_card import frame_card, own_picture, show_frame
 from ui.components.job_acts import GO_TO, job_acts
-from ui.components.notices import leave
+from ui.components.notices import leave, say_notice
 from ui.components.plain import show_text
 from ui.components.player import receipt_of
 from ui.components.render_card import render_card
@@ -27,24 +28,25 @@ _PACE = 1.0  # seconds between looks while the job moves
 
 def show_job(job_id: str) -> None:
     """The job, looked at every second while it moves and not at all otherwise."""
-    moving = office().desk.get(job_id).state in MOVING
+    before = office().desk.get(job_id).state
 
     def look() -> None:
         if GO_TO in st.session_state:
             st.rerun()
         progress = office().desk.progress(job_id)
         _draw(progress)
-        if (progress.job.state in MOVING) != moving:
-            _tell_end(progress.job, was_moving=moving)
+        if progress.job.state != before:  # the pace of looking and the tab's title change with it
+            _tell_end(before, progress.job.state)
             st.rerun()
+        say_notice()
 
-    st.fragment(look, run_every=_PACE if moving else None)()
+    st.fragment(look, run_every=_PACE if before in MOVING else None)()
 
 
-def _tell_end(job: JobRecord, *, was_moving: bool) -> None:
+def _tell_end(before: JobState, now: JobState) -> None:
     """A finish or a wait is noticed wherever on the page one looks."""
-    if was_moving and job.state in ("completed", "failed", "waiting", "lost", "abandoned"):
-        leave(_("The video is ready.") if job.state == "completed" else state_word(job.state))
+    if before in MOVING and now not in MOVING:
+        leave(_("The video is ready.") if now == "completed" else state_word(now))
 
 
 def _draw(progress: Progress) -> None:
