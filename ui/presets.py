@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
+from accepted_values import accepted
 from errors import BadPreset, storage_error
+from notes import N_, Phrase, phrase
 from render_settings import MAX_SEED, ORIENTATIONS, SIZES
 
 SCHEMA = "mova-preset"
@@ -49,7 +52,7 @@ class PresetSettings(BaseModel):
     @classmethod
     def _four_k_plus_one(cls, value: int) -> int:
         if value % 4 != 1:
-            raise ValueError("a number of the form 4k+1, such as 193")
+            raise ValueError(N_("a number of the form 4k+1, such as 193"))
         return value
 
 
@@ -85,7 +88,7 @@ class Preset(BaseModel):
             BadPreset: naming the first thing that is wrong with it.
         """
         if len(data) > MAX_BYTES:
-            raise BadPreset(reason="more than 64 KB")
+            raise BadPreset(reason=N_("more than 64 KB"))
         try:
             return cls.model_validate(_object(data))
         except ValidationError as problem:
@@ -144,23 +147,23 @@ def _object(data: bytes) -> object:
     try:
         found = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise BadPreset(reason="it is not JSON") from None
+        raise BadPreset(reason=N_("it is not JSON")) from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        raise BadPreset(reason=f'"schema" is not "{SCHEMA}"')
+        raise BadPreset(reason=phrase(N_('"schema" is not "{schema}"'), schema=SCHEMA))
     if found.get("version") != VERSION or found["version"] is True:
-        raise BadPreset(reason=f'"version" is not {VERSION}')
+        raise BadPreset(reason=phrase(N_('"version" is not {version}'), version=VERSION))
     return found
 
 
-def _first(problem: ValidationError) -> str:
+def _first(problem: ValidationError) -> Phrase:
     first = problem.errors(include_input=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}"[:300]
+    return phrase(N_("{where}: {accepted} is accepted"), where=where[:100], accepted=accepted(first))
 
 
 def _one_of(value: str, known: tuple[str, ...]) -> str:
     if value not in known:
-        raise ValueError(f"one of {', '.join(known)}")
+        raise PydanticCustomError("literal_error", N_("one of {expected}"), {"expected": ", ".join(known)})
     return value
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from errors import OutOfMemory, ServerUnreachable, StoreBusy
 from jobs import queue_view
 from jobs.records import JobRecord, StoredError
+from jobs.tables import JobRow
 from tests.ui.still_office import button, drawn, new_job, page, primaries, still_office, words
 from ui.office import Office
 
@@ -112,7 +113,7 @@ def test_a_job_of_the_preview_engine_is_really_cancelled(office: Office) -> None
     job = sent(office, server="preview-w1")
     test = button(page("queue.py"), f"stop-{job.id}")
     assert "no GPU works on it" in words(test)
-    button(test, f"really-{job.id}")
+    assert "Cancelled." in words(button(test, f"really-{job.id}"))
     assert office.desk.get(job.id).state == "cancelled"
 
 
@@ -146,6 +147,17 @@ def test_the_line_is_moved_up_down_and_to_the_top(office: Office) -> None:
     assert order(office) == ["one", "three", "two"]
     button(test, f"up-{jobs['two']}")
     assert order(office) == ["one", "two", "three"]
+
+
+def test_other_owners_count_in_the_line_and_are_not_shown(office: Office) -> None:
+    theirs = queued(office, "theirs")
+    with office.worker.store.jobs._database.write() as session:
+        session.execute(update(JobRow).where(JobRow.id == theirs.id).values(owner="ann"))
+    queued(office, "mine")
+    test = page("queue.py")
+    assert [one.value for one in test.text] == ["mine"]
+    assert "Number 2 of 2 in the line" in words(test)
+    assert "**1** in line" in words(test)
 
 
 def test_a_duplicate_has_another_seed_and_the_same_results(office: Office) -> None:

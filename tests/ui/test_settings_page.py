@@ -276,3 +276,12 @@ def test_the_language_is_in_the_address_and_resets_nothing(office: Office) -> No
     assert test.query_params["lang"] in ("zh_CN", ["zh_CN"])
     assert test.text_input(key="preset-name").value == "Kept"
     assert test.segmented_control(key="language").value == "zh_CN"
+
+
+def test_the_language_stays_where_a_link_lost_it(office: Office) -> None:
+    test = page("settings.py", "zh_CN")
+    del test.query_params["lang"]
+    test.switch_page("queue.py")
+    test = drawn(test)
+    assert test.segmented_control(key="language").value == "zh_CN"
+    assert test.query_params["lang"] in ("zh_CN", ["zh_CN"])

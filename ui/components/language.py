@@ -12,7 +12,8 @@ _KEY = "language"
 
 
 def language_switch() -> None:
-    """Each language by its own name."""
+    """Each language by its own name. Links between pages lose the address's query: the choice is put back."""
+    _remember()
     st.session_state[_KEY] = language()
     st.segmented_control(
         _("Language"),
@@ -23,6 +24,14 @@ def language_switch() -> None:
         on_change=_take,
         label_visibility="collapsed",
     )
+
+
+def _remember() -> None:
+    named, chosen = st.query_params.get("lang"), st.session_state.get("lang")
+    if named:
+        st.session_state["lang"] = language()
+    elif chosen:
+        st.query_params["lang"] = chosen
 
 
 def _take() -> None:

@@ -64,11 +64,8 @@ def _summary(preset: Preset) -> str:
 
 
 def _keep() -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(_("Name of a new preset"), key=_NAME, max_chars=60)
-        st.button(
-            _("Keep Create's settings"), key="keep-preset", icon=":material/bookmark_add:", on_click=_store_current
-        )
+    st.text_input(_("Name of a new preset"), key=_NAME, max_chars=60)
+    st.button(_("Keep Create's settings"), key="keep-preset", icon=":material/bookmark_add:", on_click=_store_current)
 
 
 def _take_in() -> None:

@@ -34,6 +34,9 @@ def _rows() -> None:
     st.caption(
         _("For each step the first service that is set up and can do it is used; with none, the offline one drafts.")
     )
+    st.caption(
+        _("A key that is typed here serves the tests of this browser session only; jobs use the keys of the server.")
+    )
     for service in SERVICES:
         _row(service, office().settings)
 
@@ -44,16 +47,14 @@ def _row(service: Service, settings: Settings) -> None:
             st.markdown(f"**{_name(service)}**", width="content")
             _badge(service, settings)
         st.caption(_facts(service, settings))
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            typed = st.text_input(
-                _("A key for this session's tests"),
-                type="password",
-                key=_field(service),
-                persist_state="session",
-                autocomplete="off",
-                help=_("Kept in this browser session only. Jobs use the key that is set on the server."),
-            )
-            st.button(_("Clear"), key=f"clear-{service}", on_click=_clear, args=(service,), disabled=not typed)
+        typed = st.text_input(
+            _("A key for this session's tests"),
+            type="password",
+            key=_field(service),
+            persist_state="session",
+            autocomplete="off",
+        )
+        with st.container(horizontal=True):
             st.button(
                 _("Test"),
                 key=f"test-{service}",
@@ -62,6 +63,7 @@ def _row(service: Service, settings: Settings) -> None:
                 args=(service,),
                 disabled=not typed and not _is_set_up(service, settings),
             )
+            st.button(_("Clear the key"), key=f"clear-{service}", on_click=_clear, args=(service,), disabled=not typed)
         _result(service)
 
 

@@ -47,9 +47,10 @@ def _stop(job_id: str) -> None:
     """Whatever the job has become meanwhile: what was not sent is cancelled, what was is given up."""
     st.session_state[_ASKED] = None
     desk = office().desk
-    if desk.cancel(job_id):
-        leave(_("Cancelled. What was made is kept."))
-    elif desk.stop_waiting(job_id):
-        leave(_("Stopped waiting for this job."))
-    else:
+    happened = desk.cancel(job_id) or desk.stop_waiting(job_id)
+    if not happened:
         leave(_("It had ended already."))
+    elif desk.get(job_id).state == "cancelled":
+        leave(_("Cancelled. What was made is kept."))
+    else:
+        leave(_("Stopped waiting for this job."))
