@@ -27,6 +27,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from accepted_values import accepted
 from errors import ConfigError
 from notes import N_, Fact, phrase
 
@@ -245,23 +246,10 @@ def with_overrides(settings: Settings, overrides: Mapping[str, str | None]) -> S
         raise _as_config_error(problem) from None
 
 
-# Pydantic's usual complaints, in words that are in the catalogue.
-_ACCEPTED = {
-    "int_parsing": N_("an integer"),
-    "float_parsing": N_("a number"),
-    "finite_number": N_("a finite number"),
-    "greater_than_equal": N_("greater than or equal to {ge}"),
-    "less_than_equal": N_("less than or equal to {le}"),
-}
-
-
 def _as_config_error(problem: ValidationError) -> ConfigError:
     first = problem.errors()[0]
     name = ".".join(str(part) for part in first["loc"]).upper()
-    accepted: Fact = first["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if template := _ACCEPTED.get(first["type"]):
-        accepted = phrase(template, **first.get("ctx", {}))
-    return ConfigError(setting=name, value=_shown(first["input"], name), accepted=accepted)
+    return ConfigError(setting=name, value=_shown(first["input"], name), accepted=accepted(first))
 
 
 def _shown(value: object, name: str) -> Fact:

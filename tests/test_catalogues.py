@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import get_args
@@ -95,6 +95,34 @@ def test_what_is_marked_can_be_found(file: Path) -> None:
     """A sentence put together before it is looked up is in no catalogue."""
     built = ast.JoinedStr | ast.BinOp
     assert not [ast.unparse(one) for one in refresh.marked(ast.parse(file.read_bytes())) if isinstance(one, built)]
+
+
+PAGES = sorted((refresh.ROOT / "ui").rglob("*.py"))
+SENTENCE = re.compile(r"[A-Za-z]{2,}[,.:]? [A-Za-z]{2,}|[A-Z][a-z]{2,}")
+NOT_OURS_TO_SAY = {
+    *("Gemini", "DashScope (Qwen, Z-Image)"),  # names
+    *("Answer with one word.", "Say: ready"),  # to a model
+    *("X-Content-Type-Options", "Cache-Control", "private, max-age=3600"),  # to a browser
+    *("There is no such file.", "This address is not valid any more. Open the page again."),  # on a page without Python
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_sentence_of_a_page_bypasses_the_catalogues(page: Path) -> None:
+    tree = ast.parse(page.read_bytes())
+    known = {id(sentence) for sentence in refresh.marked(tree)} | set(map(id, _not_shown(tree)))
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in known]
+    said = {text.value for text in texts if isinstance(text.value, str) and SENTENCE.search(text.value)}
+    assert said <= NOT_OURS_TO_SAY
+
+
+def _not_shown(tree: ast.Module) -> Iterator[ast.AST]:
+    """Docstrings and quoted types."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            yield node.value
+        elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
+            yield from ast.walk(node.annotation)
 
 
 def test_words_that_are_looked_up_by_their_key_are_there() -> None:

@@ -16,7 +16,9 @@ REPO = Path(__file__).resolve().parent.parent
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"notes", "version", "pace"}),
     frozenset({"errors"}),
-    frozenset({"config", "words", "locales", "render_settings", "step_result", "description", "prompts"}),
+    frozenset(
+        {"accepted_values", "config", "words", "locales", "render_settings", "step_result", "description", "prompts"}
+    ),
     frozenset({"api_utils"}),
     frozenset({"media"}),
     frozenset({"description", "prompts"}),
