@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from errors import InputError, UnknownJob
 from jobs.fair_order import Direction
 from jobs.folders import Folders
-from jobs.preparing import YOURS
+from jobs.own_frame import own_frame
 from jobs.records import Estimate, JobRecord, Mode, NewJob, Place, StepRecord
 from jobs.states import FINAL, JobState
 from jobs.store import Store, open_store
@@ -91,30 +91,31 @@ class Desk:
         Raises:
             PictureError, StorageError: nothing was recorded.
         """
-        job_id = new_job_id()
+        job_id, wish, own = new_job_id(), order.wish, None
+        steps = [dataclasses.replace(step, job_id=job_id) for step in order.steps]
+        if order.picture is not None:
+            own = own_frame(
+                self._folders, self._settings, order.picture, job_id=job_id, mode=order.mode, wish=wish, before=steps
+            )
+            wish, steps = own.wish, [*_stale_after("first_frame", steps), *own.steps]
+        files = [self._folders.put(job_id, "original", name, data) for name, data in order.files.items()]
         new = NewJob(
             id=job_id,
             owner=order.owner,
             mode=order.mode,
             model=order.line,
-            inputs=order.wish.as_json(),
+            inputs=wish.as_json(),
             settings=dataclasses.asdict(order.render),
             ask=order.ask,
             seed=order.render.seed,
             parent=order.parent,
             warnings=order.warnings,
         )
-        job = self._store.jobs.create(new)
-        for name, data in order.files.items():
-            self._folders.keep(job, "original", name, data)
-        for step in order.steps:
-            self._store.steps.save(dataclasses.replace(step, job_id=job_id))
-        if order.picture is not None:
-            self.swap_frame(job_id, order.picture)
-        elif order.wish.white_frame:
-            self._folders.first_frame(job, None)
-        self._folders.write_record(self.get(job_id))
-        return self.get(job_id)
+        job = self._store.jobs.create(new, steps=steps, files=[*files, own.file] if own else files)
+        if own or wish.white_frame:
+            self._folders.first_frame(job, own.steps[-1] if own else None)
+        self._folders.write_record(job)
+        return job
 
     def start(self, job_id: str) -> bool:
         """Begin; also go on after a wait. Says whether it happened."""
@@ -160,24 +161,14 @@ class Desk:
         Raises:
             PictureError, StorageError.
         """
-        from media.frames import kind_of, open_source
-
-        opened, job = open_source(picture, self._settings), self.get(job_id)
+        job = self.get(job_id)
+        before, wish = self._store.steps.of(job_id), Wish.of(job)
+        own = own_frame(self._folders, self._settings, picture, job_id=job_id, mode=job.mode, wish=wish, before=before)
         self._settle(job_id, "first_frame")
-        version = self._store.steps.next_version(job_id, "first_frame")
-        name = self._folders.original_name(version, kind_of(picture))
-        self._folders.keep(job, "original", name, picture)
-        wish = dataclasses.replace(Wish.of(job), source_picture=f"{opened.width}x{opened.height}", white_frame=False)
-        self._store.jobs.update(job_id, inputs={**job.inputs, **wish.as_json()})
-        if job.mode == "full" and "image_prompt" not in self._store.steps.chosen(job_id):
-            skipped = StepRecord(
-                job_id=job_id, step="image_prompt", version=1, state="skipped", provider=YOURS, output=""
-            )
-            self._store.steps.save(skipped)
-        frame = StepRecord(
-            job_id=job_id, step="first_frame", version=version, state="done", provider=YOURS, model="", output=name
-        )
-        saved = self._store.steps.save(frame, stale=_following("first_frame"))
+        self._store.files.record(own.file)
+        self._store.jobs.update(job_id, inputs={**job.inputs, **own.wish.as_json()})
+        for step in own.steps:
+            saved = self._store.steps.save(step, stale=_following("first_frame") if step.step == "first_frame" else ())
         self._folders.first_frame(self.get(job_id), saved)
         return saved
 
@@ -373,6 +364,15 @@ class Desk:
     def _woken(self, happened: bool) -> bool:
         self._wake.set()
         return happened
+
+
+def _stale_after(changed: Step, steps: Sequence[StepRecord]) -> list[StepRecord]:
+    """The steps as they are once ``changed`` is another: what rests on it is stale."""
+    following = _following(changed)
+    return [
+        dataclasses.replace(step, state="stale") if step.step in following and step.state == "done" else step
+        for step in steps
+    ]
 
 
 def _following(step: Step) -> Sequence[Step]:

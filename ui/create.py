@@ -40,8 +40,9 @@ def _gather() -> Draft:
         configured = tuple(dict.fromkeys(server.model for server in settings.sglang_servers))
         model = choose_quality(sight.models if sight else configured)
         orientation = choose_orientation(model)
-        crop = choose_crop(chosen[1], SIZES[model][orientation], "create") if chosen else CropChoice()
         numbers = choose_numbers(settings)
+    with left:
+        crop = choose_crop(chosen[1], SIZES[model][orientation], "create") if chosen else CropChoice()
     return Draft(
         kind=kind,
         text=text,

@@ -36,7 +36,11 @@ def is_cut(picture: Image.Image, size: tuple[int, int]) -> bool:
 def choose_crop(picture: Image.Image, size: tuple[int, int], key: str) -> CropChoice:
     """Shift or bars, with the result drawn and told in pixels."""
     if not is_cut(picture, size):
-        st.image(overlay(picture, size, 0.0), width="stretch", alt=_("Your picture; all of it is in the first frame."))
+        st.image(
+            overlay(picture, size, 0.0),
+            width=_width(picture.size),
+            alt=_("Your picture; all of it is in the first frame."),
+        )
         return CropChoice()
     bars = st.toggle(
         _("Fit with bars"),
@@ -65,6 +69,11 @@ def _show(picture: Image.Image, size: tuple[int, int], choice: CropChoice) -> No
         return
     shown = fitted.picture if choice.mode == "bars" else overlay(picture, size, choice.shift)
     alt = _("Your picture; the bright part is the first frame.")
-    st.image(shown, width="stretch", alt=_("Your picture between bars.") if choice.mode == "bars" else alt)
+    st.image(shown, width=_width(shown.size), alt=_("Your picture between bars.") if choice.mode == "bars" else alt)
     if fitted.note:
         st.caption(plain(fitted.note.text(_)))
+
+
+def _width(size: tuple[int, int]) -> int:
+    """Pixels on the page: an upright picture must not fill the whole screen."""
+    return 520 if size[0] > size[1] else 300

@@ -34,10 +34,10 @@ def show_job(job_id: str) -> None:
         if GO_TO in st.session_state:
             st.rerun()
         progress = office().desk.progress(job_id)
-        _draw(progress)
-        if progress.job.state != before:  # the pace of looking and the tab's title change with it
+        if progress.job.state != before:  # the whole page is drawn anew: the tab's title and the pace change too
             _tell_end(before, progress.job.state)
             st.rerun()
+        _draw(progress)
         say_notice()
 
     st.fragment(look, run_every=_PACE if before in MOVING else None)()

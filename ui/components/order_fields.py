@@ -45,7 +45,7 @@ def write_text(kind: Kind) -> str:
         persist_state="session",
         placeholder=_("Who or what is seen, what happens, what is heard. Put spoken words in quotation marks."),
     )
-    if kind != "full" and text:
+    if text:
         st.caption(counted(text))
     return text or ""
 

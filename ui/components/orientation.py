@@ -36,9 +36,10 @@ def choose_orientation(model: str) -> Orientation:
         width, height = SIZES[model][orientation]
         return f"{words[orientation]} · {width}x{height}"
 
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
+    with st.container(horizontal=True, wrap=False):
         for orientation in ORIENTATIONS:
-            st.image(shape(orientation), width=72, alt=named(orientation))
+            with st.container(horizontal_alignment="center"):
+                st.image(shape(orientation), width=72, alt=named(orientation))
     chosen: Orientation | None = st.segmented_control(
         _("Orientation"),
         ORIENTATIONS,
