@@ -18,6 +18,7 @@ STREAMLITS_OWN: dict[str, tuple[str, str]] = {
         "in the dark, white is written on the primary colour and the primary colour on the ground: no colour passes "
         "for both; the chosen one is also framed",
     ),
+    "aria-dialog-name": ("stToast", "a toast is an alert dialog without a name"),
 }
 
 

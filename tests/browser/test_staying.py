@@ -11,7 +11,7 @@ from tests.browser.conftest import servers_of
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH
 from tests.browser.stand_in import StandIn
-from tests.browser.visit import Visit
+from tests.browser.visit import PERCENT_50, Visit
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def test_a_reload_at_every_step_comes_back_to_it(visit: Visit, server: StandIn) 
         visit.reload()
         visit.primary_is(following)
     visit.primary.click()
-    visit.sees("50 %")
+    visit.sees(PERCENT_50)
     visit.reload()
-    visit.sees("50 %")
+    visit.sees(PERCENT_50)
     server.open_gate()
     visit.watch()
     assert len(server.sent) == 1
@@ -51,7 +51,7 @@ def test_another_tab_shows_the_same_job(visitor: Callable[..., Visit], server: S
     server.close_gate()
     first = begun(visitor())
     second = visitor(beside=first).open("job", id=first.job)
-    second.sees("50 %")
+    second.sees(PERCENT_50)
     server.open_gate()
     first.watch()
     second.watch()
@@ -94,7 +94,7 @@ def test_a_restart_of_the_app_comes_back_to_the_job(
 ) -> None:
     server.close_gate()
     visit = begun(visitor(at=own_app))
-    visit.sees("50 %")
+    visit.sees(PERCENT_50)
     job = visit.job
     own_app.kill()
     own_app.start()

@@ -13,7 +13,7 @@ from tests.browser.conftest import servers_of
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH
 from tests.browser.stand_in import StandIn, stand_in
-from tests.browser.visit import Visit
+from tests.browser.visit import PERCENT_50, Visit
 from tests.providers.fake_services import FakeServices, Raw
 
 Visitor = Callable[..., Visit]
@@ -71,7 +71,7 @@ def test_a_dead_server_that_comes_back(visitor: Visitor, tmp_path: Path) -> None
         visit.press("Run to the end")
         visit.sees("In our line")
         with stand_in(server):
-            visit.sees("50 %", 40)
+            visit.sees(PERCENT_50, 40)
         server.open_gate()
         with stand_in(server):
             visit.sees("Lost by the server", 40)

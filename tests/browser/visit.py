@@ -17,6 +17,9 @@ expect.set_options(timeout=15 * SECONDS)
 _EXPECTED = re.compile(
     r"ERR_CONNECTION_REFUSED|WebSocket connection|when disconnected from server|/\w+/_stcore/(health|host-config)"
 )
+# What a running script is taking away is still drawn for a moment.
+_STANDING = "[data-testid=stElementContainer]:not([data-stale=true])"
+PERCENT_50 = re.compile(r"\b50 ?%")
 
 
 class Visit:
@@ -54,17 +57,19 @@ class Visit:
     # ---- finding, by what people see ---------------------------------------------------------------------------
 
     def button(self, name: str, *, exact: bool = True) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=exact)
+        return self.page.locator(_STANDING).get_by_role("button", name=name, exact=exact)
 
     def press(self, name: str, *, exact: bool = True) -> None:
-        self.button(name, exact=exact).first.click()
+        self.button(name, exact=exact).first.click(delay=60)
 
     def field(self, label: str) -> Locator:
         return self.page.get_by_role("textbox", name=label, exact=True)
 
     def write(self, label: str, text: str) -> None:
-        """Type into a field. It is not left: pressing a button right after it must lose nothing."""
+        """Type into a field and leave it, which is when Streamlit takes the text."""
         self.field(label).fill(text)
+        self.field(label).blur()
+        self.settle()
 
     def choose(self, name: str) -> Visit:
         """One of several choices."""
@@ -74,7 +79,10 @@ class Visit:
 
     def turn_to(self, page: str) -> None:
         """By the links above the page."""
-        self.page.get_by_role("link", name=page).first.click()
+        link = self.page.get_by_role("link", name=page).first
+        # A hand is slower: Streamlit loses the turn of a page in the moment in which a field is left.
+        link.click(delay=150)
+        expect(self.page).to_have_url(re.compile(re.escape(str(link.get_attribute("href")).split("?")[0]) + r"(\?|$)"))
         self.settle()
 
     def upload(self, file: dict[str, object]) -> None:
@@ -88,7 +96,7 @@ class Visit:
     def go(self, act: str, say: Translate = as_written) -> None:
         """Press the primary button, which has to bear this name, and wait until something else is to be done."""
         self.primary_is(act)
-        self.primary.click()
+        self.primary.click(delay=60)
         expect(self.primary).not_to_contain_text(act)
         self.rests(say)
 
@@ -109,8 +117,7 @@ class Visit:
     @property
     def primary(self) -> Locator:
         """The primary buttons on the screen, of which there has to be one; not those that a script is taking away."""
-        standing = "[data-testid=stElementContainer]:not([data-stale=true])"
-        return self.page.locator(f"{standing} button[kind=primary]").filter(visible=True)
+        return self.page.locator(f"{_STANDING} button[kind=primary]").filter(visible=True)
 
     @property
     def query(self) -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""Every page, in both languages, light and dark, wide and narrow: ``python -m tests.screenshots OUT_DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.running_app import RunningApp
+from tests.browser.samples import WISH, WISH_ZH
+from tests.browser.visit import Visit
+from words import translator
+
+_LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
+_WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+
+
+def jobs_of(visit: Visit, language: str) -> tuple[str, str]:
+    """The ids of a job that waits at its last step and of a finished one."""
+    say, made = translator(language), list[str]()
+    for act in ("Write image prompt", "Run to the end"):
+        visit.open("", lang=language)
+        visit.write(say("Description"), WISH if language == "en" else WISH_ZH)
+        visit.press(say(act))
+        visit.rests(say, 60)
+        made.append(visit.job)
+    visit.open("job", id=made[0], lang=language)
+    for act in ("Make first frame", "Describe frame", "Write video description"):
+        visit.go(say(act), say)
+    return made[0], made[1]
+
+
+def pictures(browser: Browser, app: RunningApp, out: Path) -> None:
+    for language in _LOCALES:
+        maker = Visit(browser.new_page(locale=_LOCALES[language]), app)
+        waiting, done = jobs_of(maker, language)
+        pages = {"create": ("", ""), "queue": ("queue", ""), "settings": ("settings", "")}
+        pages |= {"job-waiting": ("job", waiting), "job-done": ("job", done)}
+        for scheme, width in itertools.product(("light", "dark"), _WIDTHS):
+            size = dict(zip(("width", "height"), _WIDTHS[width], strict=True))
+            context = browser.new_context(locale=_LOCALES[language], viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+            visit = Visit(context.new_page(), app)
+            for name, (path, job) in pages.items():
+                visit.open(path, lang=language, **({"id": job} if job else {}))
+                visit.page.wait_for_timeout(1500)  # pictures and the first frame of a video arrive
+                visit.picture(out, f"{name}-{language}-{scheme}-{width}")
+            context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__)
+    parser.add_argument("out", type=Path, metavar="OUT_DIR")
+    out: Path = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        app = RunningApp(Path(folder))
+        app.start()
+        flags = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        try:
+            pictures(browser, app, out)
+        finally:
+            browser.close()
+            app.stop()
+
+
+if __name__ == "__main__":
+    main()
