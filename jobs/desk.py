@@ -191,7 +191,6 @@ class Desk:
         job = self.get(job_id)
         if job.state not in _RETRIED:
             return False
-        self._store.jobs.add_attempt(job_id)
         if step == "render" and self._is_prepared(job):
             return self._woken(self._store.line.enqueue(job_id, retry=True))
         if step != "render" and step in self._store.steps.chosen(job_id):

@@ -33,7 +33,9 @@ class Line:
         self._database = database
 
     def enqueue(self, job_id: str, *, retry: bool = False) -> bool:
-        """Put a job behind its owner's others; with ``retry`` one that had ended. Says whether it happened.
+        """Put a job behind its owner's others; with ``retry`` one that had ended, as its next attempt.
+
+        Says whether it happened.
 
         A job that still holds a slot is refused: a GPU may be rendering it.
         """
@@ -43,7 +45,7 @@ class Line:
             if job is None or session.scalar(select(SlotRow.slot).where(SlotRow.job_id == job_id)) is not None:
                 return False
             last = session.scalar(select(func.max(JobRow.line_position)).where(*_of_owner(job)))
-            values = unsent() | {"line_position": 0 if last is None else last + 1}
+            values = unsent() | {"line_position": 0 if last is None else last + 1, "attempts": job.attempts + retry}
             return change_state(session, job_id, allowed, "queued", values)
 
     def claim(self, server: str, model: str, slots: int, address: str | None = None) -> str | None:

@@ -182,7 +182,9 @@ class Sending:
             recorded = self._still_wanted(job)
             try:
                 seen = client.retrieve(str(job.server_job_id))
-            except _TROUBLES as trouble:
+            except JobLost:
+                raise
+            except ServerError as trouble:  # a refusal or a strange answer too: a gateway may be in trouble
                 waiting.trouble(trouble, now)
                 self._note_trouble(recorded, trouble)
                 self.fleet.check_own_preview(job)

@@ -112,9 +112,10 @@ class Jobs:
             return moved
 
     def reopen(self, job_id: str, state: JobState) -> bool:
-        """Take a job up again that failed, was cancelled, abandoned or lost, because a person asked to."""
+        """Take a job up again that failed, was cancelled, abandoned or lost, as its next attempt: a person asked to."""
+        values = unsent() | {"attempts": JobRow.attempts + 1}
         with self._database.write() as session:
-            return change_state(session, job_id, sources(state, RETRY), state, unsent())
+            return change_state(session, job_id, sources(state, RETRY), state, values)
 
     def add_attempt(self, job_id: str) -> int:
         """Count that a worker took the job up once more; returns the count, 0 for an unknown job."""

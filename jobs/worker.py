@@ -220,6 +220,8 @@ class Worker:
         job = self.store.jobs.get(slot.job_id)
         if job is not None and job.state in FINAL and self._gpu_is_free(job, slot):
             self.store.line.release(slot.server, job.id)
+            if job.deleted:
+                self.store.jobs.purge(job.id)
             self._wake.set()
 
     def _gpu_is_free(self, job: JobRecord, slot: SlotRecord) -> bool:
