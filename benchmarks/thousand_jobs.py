@@ -2,7 +2,7 @@
 
     python -m benchmarks.thousand_jobs [--jobs 1000] [--owners 20] [--servers 8] [--workers 1] [--database sqlite]
 
-The servers are stand-ins in this process (0.2 s a render, two jobs each at most); workers are processes as
+The servers are stand-ins in this process (1 s a render, two jobs each at most); workers are processes as
 ``python -m jobs.worker`` starts them. All jobs wait in the line before the first worker starts.
 """
 
@@ -22,17 +22,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("jobs", 1000), ("owners", 20), ("servers", 8), ("workers", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
-    parser.add_argument("--seconds", type=float, default=0.2)
+    parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thousand-")))
-        more = {}
+        address = ""
         if options.database == "postgres":
             binaries = programs()
             if binaries is None:
                 parser.error(WHY_MISSING)
-            more["DATABASE_URL"] = stack.enter_context(throwaway_postgres(binaries)).url
+            address = stack.enter_context(throwaway_postgres(binaries)).url
         seen = run_load(
             folder,
             jobs=options.jobs,
@@ -40,7 +40,7 @@ def main() -> None:
             servers=options.servers,
             workers=options.workers,
             seconds=options.seconds,
-            **more,
+            database=address,
         )
         show(seen, options.jobs)
 

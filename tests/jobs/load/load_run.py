@@ -35,12 +35,12 @@ class Seen:
 
 
 def run_load(
-    folder: Path, *, jobs: int, owners: int, servers: int, workers: int = 1, seconds: float = 0.2, **more: str
+    folder: Path, *, jobs: int, owners: int, servers: int, workers: int = 1, seconds: float = 0.2, database: str = ""
 ) -> Seen:
     """Let all jobs wait in the line, then start the workers and look on until every job has ended."""
     with ExitStack() as stack:
         fakes = [stack.enter_context(VideoServer(seconds=seconds)) for _ in range(servers)]
-        variables = environment(folder, fakes, ahead=2, **more)
+        variables = environment(folder, fakes, ahead=2, DATABASE_URL=database)
         desk, store = stack.enter_context(desk_at(settings_of(variables)))
         seen = Seen()
         owner_of = _create(desk, jobs, owners, seen)

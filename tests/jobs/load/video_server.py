@@ -53,6 +53,9 @@ class VideoServer:
     seconds: float | None = 0.2
     health: Callable[[], tuple[int, Any]] = lambda: (200, {"status": "ok"})
     drop_answer_to_posts: bool = False
+    answers_posts_after: float = 0.0
+    answered_posts: int = 0
+    instead: tuple[int, Any] | None = None  # the answer to every question about jobs
     accepted: list[FakeJob] = field(default_factory=list)
     most_at_once: int = 0
     requests: Counter[str] = field(default_factory=Counter)
@@ -125,6 +128,8 @@ class VideoServer:
             return 200, {"model_path": f"/models/{self.model}", "served_model_name": self.model, "version": "0.5.23"}
         if method == "POST" and path == "/v1/videos":
             return self._accept(form_fields(body, kind))
+        if self.instead:
+            return self.instead
         with self._lock:
             if path == "/v1/videos":
                 return self._listed(query)
@@ -222,9 +227,12 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         kind = self.headers.get("Content-Type", "")
         status, answer = self.fake.answer(self.command, address.path, parse_qs(address.query), body, kind)
-        if self.command == "POST" and self.fake.drop_answer_to_posts:
-            self.close_connection = True
-            return
+        if self.command == "POST":
+            time.sleep(self.fake.answers_posts_after)
+            self.fake.answered_posts += 1
+            if self.fake.drop_answer_to_posts:
+                self.close_connection = True
+                return
         data = answer if isinstance(answer, bytes) else json.dumps(answer).encode() if answer is not None else b""
         head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
         self.wfile.write(head.encode() + data)

@@ -29,12 +29,12 @@ REPO = Path(__file__).resolve().parents[3]
 SMALL = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
 
 
-def environment(folder: Path, servers: Sequence[VideoServer], *, ahead: int = 1, **more: str) -> dict[str, str]:
+def environment(
+    folder: Path, servers: Sequence[VideoServer], *, ahead: int = 1, tagged: bool = True, **more: str
+) -> dict[str, str]:
     """Settings for the servers, each under the name ``gpu-N``."""
-    described = [
-        {"name": f"gpu-{n}", "base_url": one.url, "model": one.model, "jobs_sent_ahead": ahead}
-        for n, one in enumerate(servers)
-    ]
+    alike = {"model": "mova-360p", "jobs_sent_ahead": ahead, "tag_jobs": tagged}
+    described = [{"name": f"gpu-{n}", "base_url": one.url, **alike} for n, one in enumerate(servers)]
     ours = {"OUTPUT_DIR": str(folder), "SGLANG_SERVERS": json.dumps(described), "MOVA_ENV_FILE": os.devnull}
     return ours | more
 
