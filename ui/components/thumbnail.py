@@ -21,7 +21,7 @@ def thumbnail(job: JobRecord, width: int = 128) -> None:
     if Wish.of(job).white_frame:
         st.caption(_(":material/crop_landscape: White first frame"), width=width)
         return
-    path = office().desk.folder(job.id) / FIRST_FRAME
+    path = office().worker.folders.of(job).path / FIRST_FRAME
     try:
         small = _small(path, path.stat().st_mtime_ns)
     except OSError:
