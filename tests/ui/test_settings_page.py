@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -58,7 +59,7 @@ def settled(office: Office, test: AppTest) -> AppTest:
 
 
 def _until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -167,7 +168,7 @@ def test_a_service_is_tested_beside_the_page(
     services.script(f"{service}.text", "ready")
     with still_office():
         said = words(_checked(page("settings.py"), service))
-    assert "Answered in 0." in said
+    assert re.search(r"Answered in \d+\.\d s by \S+\.", said)
     [request] = services.received(f"{service}.text")
     assert request.key == KEYS[service]
 
