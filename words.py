@@ -20,7 +20,7 @@ CATALOGUES = Path(__file__).resolve().parent / "locales"
 # Words that are shown but written out nowhere: keys of ours with spaces for "_", and what the system says of files.
 COMPUTED = (
     *(N_("draft"), N_("waiting"), N_("preparing"), N_("queued"), N_("submitted"), N_("rendering"), N_("saving")),
-    *(N_("completed"), N_("failed"), N_("cancelled"), N_("abandoned"), N_("lost")),
+    *(N_("sending"), N_("completed"), N_("failed"), N_("cancelled"), N_("abandoned"), N_("lost")),
     *(N_("image prompt"), N_("first frame"), N_("visual elements"), N_("video description"), N_("render")),
     *(N_("text"), N_("image"), N_("vision"), N_("simple"), N_("full"), N_("offline"), N_("user")),
     *(N_("No such file or directory"), N_("Permission denied"), N_("Is a directory"), N_("Not a directory")),
