@@ -26,6 +26,7 @@ def jobs_of(visit: Visit, language: str) -> tuple[str, str]:
         visit.open("", lang=language)
         visit.write(say("Description"), WISH if language == "en" else WISH_ZH)
         visit.press(say(act))
+        visit.page.wait_for_url("**/job?*")
         visit.rests(say, 60)
         made.append(visit.job)
     visit.open("job", id=made[0], lang=language)

@@ -17,7 +17,7 @@ from tests.browser.visit import Visit
 
 WHY_NO_BROWSER = "Chromium is not installed (Debian: apt install chromium)"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-_BOUND = 90
+_BOUND = 240
 _LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
 _failed = pytest.StashKey[bool]()
 

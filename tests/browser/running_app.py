@@ -14,7 +14,7 @@ import requests
 REPO = Path(__file__).resolve().parents[2]
 # Small videos, so that a render takes a second.
 SMALL = {"NUM_FRAMES": "17", "NUM_INFERENCE_STEPS": "4"}
-_START_SECONDS = 40
+_START_SECONDS = 90
 
 
 def free_port() -> int:

@@ -99,6 +99,6 @@ def test_a_restart_of_the_app_comes_back_to_the_job(
     own_app.kill()
     own_app.start()
     server.open_gate()
-    visit.watch(60)
+    visit.watch(120)
     assert visit.job == job
     assert len(server.sent) == 1

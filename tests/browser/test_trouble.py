@@ -39,7 +39,7 @@ def test_a_failing_service(visitor: Visitor, server: StandIn, tmp_path: Path) ->
             visit = visitor(at=app).open()
             visit.write("Description", WISH)
             visit.press("Run to the end")
-            visit.sees("Failed", 30)
+            visit.sees("Failed", 90)
             visit.primary_is("Describe frame")
             expect(visit.field("Image prompt")).to_have_value("A cat and a girl in the rain.")
             assert services.count("gemini.image") == 1
@@ -71,10 +71,10 @@ def test_a_dead_server_that_comes_back(visitor: Visitor, tmp_path: Path) -> None
         visit.press("Run to the end")
         visit.sees("In our line")
         with stand_in(server):
-            visit.sees(PERCENT_50, 40)
+            visit.sees(PERCENT_50, 90)
         server.open_gate()
         with stand_in(server):
-            visit.sees("Lost by the server", 40)
+            visit.sees("Lost by the server", 90)
             visit.go("Send again with the same seed")
             visit.watch()
     assert len({plan.seed for plan in server.sent}) == 1

@@ -12,7 +12,7 @@ from notes import Translate, as_written
 from tests.browser.running_app import RunningApp
 
 SECONDS = 1000
-expect.set_options(timeout=15 * SECONDS)
+expect.set_options(timeout=30 * SECONDS)
 # Streamlit looks for its own root below the page first; and a restart of the app breaks connections.
 _EXPECTED = re.compile(
     r"ERR_CONNECTION_REFUSED|WebSocket connection|when disconnected from server|/\w+/_stcore/(health|host-config)"
@@ -29,7 +29,7 @@ class Visit:
         self.page, self.app = page, app
         self.problems: list[str] = []
         self._before = len(app.words)
-        page.set_default_timeout(15 * SECONDS)
+        page.set_default_timeout(30 * SECONDS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
 
@@ -104,11 +104,11 @@ class Visit:
         expect(self.primary).to_have_count(1)
         expect(self.primary).to_contain_text(act)
 
-    def rests(self, say: Translate = as_written, seconds: float = 30) -> None:
+    def rests(self, say: Translate = as_written, seconds: float = 60) -> None:
         """Wait until the job waits for the person, or is over."""
         expect(self.primary).not_to_contain_text(say("Create another video"), timeout=seconds * SECONDS)
 
-    def sees(self, text: str | re.Pattern[str], seconds: float = 20) -> None:
+    def sees(self, text: str | re.Pattern[str], seconds: float = 45) -> None:
         expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible(timeout=seconds * SECONDS)
 
     def does_not_see(self, text: str | re.Pattern[str]) -> None:
@@ -129,7 +129,7 @@ class Visit:
 
     # ---- the video ---------------------------------------------------------------------------------------------
 
-    def watch(self, seconds: float = 40) -> str:
+    def watch(self, seconds: float = 90) -> str:
         """Wait for the video, play it muted, and see that it moves; returns its address."""
         video = self.page.locator("video").first
         expect(video).to_be_attached(timeout=seconds * SECONDS)
