@@ -167,8 +167,10 @@ class Desk:
         self._settle(job_id, "first_frame")
         self._store.files.record(own.file)
         self._store.jobs.update(job_id, inputs={**job.inputs, **own.wish.as_json()})
-        for step in own.steps:
-            saved = self._store.steps.save(step, stale=_following("first_frame") if step.step == "first_frame" else ())
+        *prompt, frame = own.steps
+        for step in prompt:
+            self._store.steps.save(step)
+        saved = self._store.steps.save(frame, stale=_following("first_frame"))
         self._folders.first_frame(self.get(job_id), saved)
         return saved
 

@@ -34,7 +34,10 @@ class Folders:
 
     def of(self, job: JobRecord) -> RunFolder:
         """The job's folder, made where it is not there."""
-        folder = RunFolder(self._settings.output_dir / job.id)
+        return self._folder(job.id)
+
+    def _folder(self, job_id: str) -> RunFolder:
+        folder = RunFolder(self._settings.output_dir / job_id)
         if not folder.path.is_dir():
             RunFolder.create(folder.path.parent, folder.path.name)
         return folder
@@ -42,18 +45,24 @@ class Folders:
     def original_name(self, version: int, suffix: str) -> str:
         return f"first_frame_original_v{version}.{suffix}"
 
+    def put(self, job_id: str, kind: str, name: str, data: bytes) -> FileRecord:
+        """Write a file of a job, which need not be recorded yet; returns what is to be recorded of the file."""
+        self._folder(job_id).write(name, data)
+        return self._file_record(job_id, kind, name)
+
     def keep(self, job: JobRecord, kind: str, name: str, data: bytes) -> None:
         """Write a file of the job and record it."""
-        self.of(job).write(name, data)
-        self.record_file(job, kind, name)
+        self._store.files.record(self.put(job.id, kind, name, data))
 
     def record_file(self, job: JobRecord, kind: str, name: str) -> None:
         """Record a file that is in the folder already."""
-        path = self.of(job).path / name
+        self._store.files.record(self._file_record(job.id, kind, name))
+
+    def _file_record(self, job_id: str, kind: str, name: str) -> FileRecord:
+        path = self._folder(job_id).path / name
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        size = path.stat().st_size
-        self._store.files.record(FileRecord(job_id=job.id, kind=kind, name=name, sha256=digest, bytes=size))
+        return FileRecord(job_id=job_id, kind=kind, name=name, sha256=digest, bytes=path.stat().st_size)
 
     def keep_copy(self, job: JobRecord, source: JobRecord, name: str, new_name: str) -> None:
         """Take over a picture of another job."""

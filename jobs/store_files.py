@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from jobs.database import Database
 from jobs.job_writes import now
@@ -13,6 +14,11 @@ from jobs.tables import FileRow
 _KEYS = (FileRow.job_id, FileRow.name)
 
 
+def write_file(database: Database, session: Session, file: FileRecord) -> None:
+    """The statement that records a file."""
+    database.upsert(session, FileRow, vars(file) | {"created": file.created or now()}, _KEYS)
+
+
 class Files:
     """The table of files."""
 
@@ -21,9 +27,8 @@ class Files:
 
     def record(self, file: FileRecord) -> None:
         """Record a file, over an earlier one of the same name."""
-        values = vars(file) | {"created": file.created or now()}
         with self._database.write() as session:
-            self._database.upsert(session, FileRow, values, _KEYS)
+            write_file(self._database, session, file)
 
     def of(self, job_id: str) -> tuple[FileRecord, ...]:
         """The files of a job, by kind and name."""

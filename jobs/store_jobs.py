@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Unpack
 
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from jobs.database import Database
 from jobs.job_writes import change_job, change_state, first_columns, now, number_of, unsent
-from jobs.records import JobChanges, JobRecord, NewJob
+from jobs.records import FileRecord, JobChanges, JobRecord, NewJob, StepRecord
 from jobs.rows import columns, job_record
 from jobs.states import DELETABLE, FREES_SLOT, RETRY, JobState, sources
+from jobs.store_files import write_file
 from jobs.store_search import forget_job, index_job
+from jobs.store_steps import write_step
 from jobs.tables import JobRow, SlotRow
 
 
@@ -30,10 +32,16 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, new: NewJob) -> JobRecord:
-        """Record a job, or find the one that has this id already."""
+    def create(self, new: NewJob, *, steps: Iterable[StepRecord] = (), files: Iterable[FileRecord] = ()) -> JobRecord:
+        """Record a job with what it begins with, all or nothing; or find the one that has this id already."""
         with self._database.write() as session:
+            if new.id and (known := session.get(JobRow, new.id)):
+                return job_record(known)
             job_id = self._insert(session, new)
+            for step in steps:
+                write_step(self._database, session, step)
+            for file in files:
+                write_file(self._database, session, file)
             index_job(self._database, session, job_id)
             return job_record(session.get_one(JobRow, job_id))
 

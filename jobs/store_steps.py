@@ -43,7 +43,7 @@ class Steps:
             _lock(session, record.job_id)
             before = session.get(StepRow, (record.job_id, record.step, record.version))
             if before is None or before.state in _UNFINISHED:
-                self._write(session, record)
+                write_step(self._database, session, record)
                 _mark_stale(session, record.job_id, stale)
             return _get(session, record.job_id, record.step, record.version)
 
@@ -65,19 +65,10 @@ class Steps:
                 return step_record(chosen)
             version = _next_version(session, job_id, step)
             done = StepRecord(job_id=job_id, step=step, version=version, state="done", output=output, edited=True)
-            self._write(session, done, input_hash=input_hash, warnings=notes_as_json(warnings))
+            more = {"input_hash": input_hash, "warnings": notes_as_json(warnings)}
+            write_step(self._database, session, done, **more)
             _mark_stale(session, job_id, stale)
             return _get(session, job_id, step, version)
-
-    def _write(self, session: Session, record: StepRecord, **more: Any) -> None:
-        values = vars(record) | {"warnings": notes_as_json(record.warnings), "chosen": False}
-        values |= {"created": record.created or now()} | more
-        self._database.upsert(session, StepRow, values, _KEYS, keep=_KEPT)
-        chosen = select(StepRow.version).where(*_step(record.job_id, record.step), StepRow.chosen)
-        if record.state in _FINISHED or session.scalar(chosen) is None:
-            _choose(session, record.job_id, record.step, record.version)
-        if record.output is not None and record.step in TEXT_STEPS:
-            index_job(self._database, session, record.job_id)
 
     def next_version(self, job_id: str, step: Step) -> int:
         """The number of the next version, from 1. Remember it and save under it: then a repeat adds none."""
@@ -133,6 +124,18 @@ class Steps:
         with self._database.read() as session:
             row = session.scalar(query.order_by(StepRow.created.desc()).limit(1))
             return step_record(row) if row else None
+
+
+def write_step(database: Database, session: Session, record: StepRecord, **more: Any) -> None:
+    """The statements that write a version; ``more`` are values of columns."""
+    values = vars(record) | {"warnings": notes_as_json(record.warnings), "chosen": False}
+    values |= {"created": record.created or now()} | more
+    database.upsert(session, StepRow, values, _KEYS, keep=_KEPT)
+    chosen = select(StepRow.version).where(*_step(record.job_id, record.step), StepRow.chosen)
+    if record.state in _FINISHED or session.scalar(chosen) is None:
+        _choose(session, record.job_id, record.step, record.version)
+    if record.output is not None and record.step in TEXT_STEPS:
+        index_job(database, session, record.job_id)
 
 
 def _lock(session: Session, job_id: str) -> None:

@@ -1,0 +1,186 @@
+"""A job's whole world on this machine: the services, the server that renders, the folder, and who works on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from threading import Event
+from typing import Any
+
+from PIL import Image
+
+from config import Settings
+from jobs.desk import Desk
+from jobs.folders import Folders
+from jobs.records import JobRecord
+from jobs.store import open_store
+from media.videos import probe
+from tests.jobs.crash.crash_server import CrashServer
+from tests.jobs.crash.kill_switch import Switch
+from tests.jobs.crash.lives import Life, Nursery
+from tests.providers.fake_services import FakeServices, Received, Reply
+
+KILLED = -9
+PROMPT = "A medium shot at eye level of an orange cat and a girl in a red coat on a wet street, warm light."
+ELEMENTS = "A photograph in warm light. A girl in a red coat stands on the left, an orange cat sits on the right."
+DESCRIPTION = (
+    "In a warm photograph at eye level, a girl in a red coat stands on the left of a wet street and an orange cat "
+    "sits on the right, rain glittering in the light of the shops behind them. The cat looks up, its ears turning "
+    "toward her, and water runs from the brim of her hood. The girl in the red coat bends down and holds out an "
+    "open hand. The cat blinks, rises slowly and takes one step toward her hand while the reflections in the "
+    "puddles tremble and break into small pieces of yellow light around its paws. She smiles and her sleeve brushes "
+    "over the wet stone as she waits for it. The sound is close: rain patters on the hood and drips into the "
+    "puddles, and a low hum comes from the street behind. This video has no subtitles."
+)
+USUAL = {"text": 2, "image": 1, "vision": 1}
+
+
+def noise() -> bytes:
+    """A picture that no encoder makes small, so that its upload takes a while."""
+    file = BytesIO()
+    Image.frombytes("RGB", (640, 360), Random(1).randbytes(640 * 360 * 3)).save(file, "PNG")
+    return file.getvalue()
+
+
+NOISE = noise()
+
+
+@dataclass
+class Scene:
+    """``service`` is the one service that is set up; all lives share the folder and the database."""
+
+    folder: Path
+    nursery: Nursery
+    services: FakeServices
+    server: CrashServer
+    service: str = "openai"
+    texts: tuple[str, ...] = ("An orange cat looks up at a girl in a red coat. Rain patters.",)
+    settle: float = 1.0
+    database: str | None = None
+    picture: Path | None = None
+    ask: bool = False
+    at_server: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for kind in USUAL:
+            self.services.script(f"{self.service}.{kind}", self.answer_to(kind))
+
+    def answer_to(self, kind: str) -> Callable[[Received], Reply]:
+        """What a service says; the same text model is asked for the prompt and for the description."""
+        answers: dict[str, Callable[[Received], Reply]] = {
+            "text": lambda call: DESCRIPTION if "first_frame" in "".join(call.texts) else PROMPT,
+            "image": lambda call: NOISE,
+            "vision": lambda call: ELEMENTS,
+        }
+        return answers[kind]
+
+    def settings(self) -> dict[str, Any]:
+        server = {"name": "gpu", "base_url": self.server.url, "model": "mova-360p", **self.at_server}
+        given = {"output_dir": str(self.folder / "outputs"), "sglang_servers": [server]}
+        given |= {"database_url": self.database} if self.database else {}
+        return given | self.services.settings(self.service) | self.more
+
+    @property
+    def address(self) -> str:
+        return self.database or f"sqlite:///{self.folder / 'outputs' / 'jobs.db'}"
+
+    def life(self, *switches: Switch) -> dict[str, Any]:
+        """What a victim is told."""
+        return {
+            "settings": self.settings(),
+            "texts": self.texts,
+            "switches": [asdict(switch) for switch in switches],
+            "settle": self.settle,
+            "picture": str(self.picture) if self.picture else None,
+            "ask": self.ask,
+            "result": str(self.folder / "result.json"),
+            "log": str(self.folder / "log.txt"),
+        }
+
+    def start(self, *switches: Switch) -> Life:
+        """One more process on the jobs."""
+        return self.nursery.start(self.life(*switches))
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """The jobs, for one who does no work on them."""
+        (self.folder / "outputs").mkdir(exist_ok=True)
+        settings, store = Settings(**self.settings()), open_store(self.address)
+        try:
+            yield Desk(settings, store, Folders(settings, store), Event())
+        finally:
+            store.close()
+
+    def job(self) -> JobRecord:
+        """The only job as it is recorded now."""
+        with self.desk() as desk:
+            (job,) = desk.newest(2)
+            return job
+
+    def run(self, *switches: Switch) -> int:
+        """One life to its end."""
+        return self.start(*switches).wait()
+
+    def go_on(self) -> str:
+        """One life to its end; the state in which it left the only job."""
+        assert self.run() == 0, self.log
+        (state,) = self.states().values()
+        return state
+
+    @property
+    def log(self) -> str:
+        path = self.folder / "log.txt"
+        return path.read_text() if path.exists() else ""
+
+    def states(self) -> dict[str, str]:
+        """The states that the last life saw its jobs end in."""
+        states: dict[str, str] = json.loads((self.folder / "result.json").read_text())
+        return states
+
+    def paid(self) -> dict[str, int]:
+        """How often each kind of service was asked."""
+        return {kind: self.services.count(f"{self.service}.{kind}") for kind in USUAL}
+
+    def check_completed(self, jobs: int = 1) -> None:
+        """Every job is completed, with one submit, one whole video, and nothing left over."""
+        store = open_store(self.address)
+        recorded, slots = store.pages.page(size=100).jobs, store.line.occupied()
+        store.close()
+        assert [job.state for job in recorded] == ["completed"] * jobs, [job.error for job in recorded]
+        assert slots == ()
+        sent = sorted(job.tag for job in self.server.accepted)
+        assert sent == sorted(f"mova-360p#{job.id}.0" for job in recorded)
+        for job in recorded:
+            check_folder(self.folder / "outputs" / job.id)
+        left = [*self.folder.rglob("*.part"), *self.folder.rglob(".answer*")]
+        assert left == []
+        assert self.services.count("unknown") == 0
+
+
+def check_folder(folder: Path) -> None:
+    """The record and the video of a completed job."""
+    record = json.loads((folder / "job.json").read_text())
+    assert (record["state"], record["video"], record["num_frames"]) == ("completed", "video.mp4", 17)
+    assert [step["step"] for step in record["steps"]] == [
+        "image_prompt",
+        "first_frame",
+        "visual_elements",
+        "video_description",
+        "render",
+    ]
+    video = probe(folder / "video.mp4")
+    assert (video.num_frames, video.has_sound, video.bytes) == (17, True, record["video_bytes"])
+    assert [path.name for path in folder.glob("*.mp4")] == ["video.mp4"]
+
+
+@contextmanager
+def scene(folder: Path, nursery: Nursery, **more: Any) -> Iterator[Scene]:
+    """A scene with services and a server of its own."""
+    with FakeServices() as services, CrashServer(seconds=0.3) as server:
+        yield Scene(folder, nursery, services, server, **more)

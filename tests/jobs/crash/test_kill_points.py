@@ -1,0 +1,74 @@
+"""SIGKILL anywhere on a job's way: the next process ends it, with one submit, one video, and nothing bought twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.jobs.crash.kill_points import A_HARD_LIFE, kill_points
+from tests.jobs.crash.lives import Life
+from tests.jobs.crash.scene import KILLED, USUAL, Scene
+from tests.providers.fake_services import Received, Reply
+
+POINTS = kill_points()
+CALLS = {"image_prompt": ("text", 1), "first_frame": ("image", 1), "visual_elements": ("vision", 1)}
+CALLS |= {"video_description": ("text", 2)}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_a_point_of_ours(stage: Scene, point: str) -> None:
+    assert stage.run(POINTS[point]) == KILLED, stage.log
+    assert stage.run() == 0, stage.log
+    stage.check_completed()
+    assert stage.paid() == USUAL
+
+
+@pytest.mark.parametrize("step", CALLS)
+def test_killed_while_a_service_works(stage: Scene, step: str) -> None:
+    """The one call that is paid for twice: nobody can know what became of it."""
+    kind, nth = CALLS[step]
+    life = _killed_by(stage, kind, nth)
+    assert life.wait() == KILLED, stage.log
+    assert stage.run() == 0, stage.log
+    stage.check_completed()
+    assert stage.paid() == USUAL | {kind: USUAL[kind] + 1}
+
+
+def _killed_by(stage: Scene, kind: str, nth: int) -> Life:
+    """A life that the service kills in its ``nth`` call of that kind, before it answers."""
+    route, born = f"{stage.service}.{kind}", list[Life]()
+
+    def killing(answer: Callable[[Received], Reply]) -> Callable[[Received], Reply]:
+        def reply(call: Received) -> Reply:
+            if stage.services.count(route) == nth:
+                born[0].kill()
+            return answer(call)
+
+        return reply
+
+    stage.services.script(route, killing(stage.answer_to(kind)))
+    born.append(stage.start())
+    return born[0]
+
+
+@pytest.mark.parametrize("moment", ["upload", "broken upload", "accepted", "asked", "download"])
+def test_killed_while_the_server_is_at_work(stage: Scene, moment: str) -> None:
+    born = list[Life]()
+    stage.server.moments[moment] = lambda: born[0].kill()
+    born.append(stage.start())
+    assert born[0].wait() == KILLED, stage.log
+    assert moment not in stage.server.moments
+    assert stage.run() == 0, stage.log
+    stage.check_completed()
+    assert stage.paid() == USUAL
+    assert stage.server.broken_uploads == (moment == "broken upload")
+
+
+def test_killed_in_every_life(stage: Scene) -> None:
+    """One job, dead again and again, a little further on its way each time."""
+    ends = [(name, stage.run(POINTS[name])) for name in A_HARD_LIFE]
+    assert ends == [(name, KILLED) for name in A_HARD_LIFE], stage.log
+    assert stage.run() == 0, stage.log
+    stage.check_completed()
+    assert stage.paid() == USUAL
