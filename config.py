@@ -181,6 +181,8 @@ class Settings(BaseSettings):
 
     # ---- Files -------------------------------------------------------------------------------------------
     output_dir: Path = Path("outputs")
+    # Whether the web app works on jobs itself. Off, it only records them, for `python -m jobs.worker` processes.
+    embedded_worker: bool = True
     # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,
     # postgresql://user:password@host/name
     database_url: Annotated[SecretStr, AfterValidator(checked_database)] | None = None

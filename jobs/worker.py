@@ -71,12 +71,21 @@ class Worker:
         self.watch = ServerWatch(settings)
         self.desk = Desk(settings, self.store, self.folders, self._wake)
 
-    def start(self) -> None:
-        """Begin to work, first on what an earlier process of this name left."""
+    def start(self, *, working: bool = True) -> None:
+        """Begin to work, first on what an earlier process of this name left.
+
+        Args:
+            working: False where other processes do the work, and this one only records what is asked for.
+        """
+        self._working = working
         name = self._names.claim()
         self.fleet = Fleet(self.settings, name, self._wake.set)
         self.dispatch = Dispatch(self.store, self.fleet)
         self.lookout = Lookout(self.settings, self.fleet)
+        if working:
+            self._begin(name)
+
+    def _begin(self, name: str) -> None:
         tools = Tools(self.settings, self._provider)
         preparing = Preparing(self.store, self.folders, tools, self._interruptibly, self._persist, self._wake)
         sending = Sending(self.store, self.folders, self.fleet, self.settings, self._pause, self._persist, self._wake)
@@ -93,9 +102,10 @@ class Worker:
             time.sleep(0.05)
         self._stopping.set()
         self._wake.set()
-        for thread in self._threads:
-            thread.join(5)
-        engine.stop()
+        if self._working:
+            for thread in self._threads:
+                thread.join(5)
+            engine.stop()
         self.fleet.close()
         self._names.release()
         self.store.close()

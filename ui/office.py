@@ -37,7 +37,7 @@ def open_office(settings: Settings | None = None) -> Office:
     if not _offices:
         settings = settings or config.load()
         worker = Worker(settings)
-        worker.start()
+        worker.start(working=settings.embedded_worker)
         _offices.append(Office(settings, worker, secrets.token_urlsafe(32)))
     return _offices[0]
 
