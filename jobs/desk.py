@@ -349,10 +349,8 @@ class Desk:
 
     def _ask_for(self, job_id: str, step: Step) -> None:
         version = self._store.steps.next_version(job_id, step)
-        begun = [
-            one for one in self._store.steps.of(job_id) if one.step == step and one.state in ("pending", "running")
-        ]
-        if not begun:
+        begun = ("pending", "running", "failed")  # such a version is made next anyway
+        if not any(one.step == step and one.state in begun for one in self._store.steps.of(job_id)):
             pending = StepRecord(job_id=job_id, step=step, version=version, state="pending")
             self._store.steps.save(pending, stale=_following(step))
 

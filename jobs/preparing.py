@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from errors import MovaError, StoreError
+from errors import MovaError, StorageError, StoreError
 from jobs.answers import Answers, Remembering, forget_answers
 from jobs.folders import Folders
-from jobs.records import JobRecord, StepRecord, StoredError
+from jobs.records import FIRST_VERSION, JobRecord, StepRecord, StoredError
 from jobs.states import JobState, StepState
 from jobs.wish import Wish, render_of
 from pipeline import PREPARATION, Made, Materials, Tools, make
@@ -49,7 +49,7 @@ class Preparing:
             return False
         try:
             return self._advance(job)
-        except StoreError:
+        except (StoreError, StorageError):
             raise
         except MovaError as problem:
             self._fail(job, problem)
@@ -97,26 +97,41 @@ class Preparing:
         return materials.with_text(record.step, record.output or "")
 
     def _make(self, job: JobRecord, step: Step, materials: Materials) -> None:
-        version, input_hash = self._version(job, step), materials.input_hash(step)
-        running = StepRecord(job_id=job.id, step=step, version=version, state="running", input_hash=input_hash)
-        asked_again = version > 1 and self.store.steps.chosen(job.id)[step].input_hash == input_hash
-        self.store.steps.save(running)
-        self.store.jobs.show_progress(job.id, 0, step)
+        """Make a step, or take the result that the same inputs gave before: it was paid for already."""
+        input_hash, begun = materials.input_hash(step), self._begun(job, step)
         if step == "video_description":
             self._offer(job, materials)
-        earlier = None if asked_again else self.store.steps.find_output(step, input_hash, job.owner)
+        earlier = None
+        if not self._is_asked_for(job, begun, input_hash):
+            earlier = self.store.steps.find_output(step, input_hash, job.owner)
+        if earlier is not None and earlier.job_id == job.id and begun is None:
+            self.store.steps.choose(job.id, step, earlier.version, stale=_following(step))
+            self.store.steps.set_state(job.id, step, earlier.version, "done", only_from=_STALE)
+            return
+        version = begun.version if begun else self.store.steps.next_version(job.id, step)
+        running = StepRecord(job_id=job.id, step=step, version=version, state="running", input_hash=input_hash)
+        self.store.steps.save(running)
+        self.store.jobs.show_progress(job.id, 0, step)
         if earlier is not None and earlier.job_id != job.id:
             self._reuse(job, running, earlier)
         else:
-            answers = Answers(self.folders.of(job), step, version)
-            made = self.interruptibly(lambda: self._made(materials, answers))
-            self.persist(lambda: self._keep(job, running, made))
-            forget_answers(answers.folder)
+            self._buy(job, running, materials)
 
-    def _version(self, job: JobRecord, step: Step) -> int:
-        """The version that was begun, or the next one."""
-        begun = [one.version for one in self.store.steps.of(job.id) if one.step == step and one.state not in _MADE]
-        return begun[0] if begun else self.store.steps.next_version(job.id, step)
+    def _begun(self, job: JobRecord, step: Step) -> StepRecord | None:
+        """The version that was asked for, begun, or failed."""
+        return next((one for one in self.store.steps.of(job.id) if one.step == step and one.state not in _MADE), None)
+
+    def _is_asked_for(self, job: JobRecord, begun: StepRecord | None, input_hash: str) -> bool:
+        """Whether a person wants another result from inputs that have one."""
+        if begun is None or begun.version == FIRST_VERSION:
+            return False
+        return begun.state == "pending" or self.store.steps.chosen(job.id)[begun.step].input_hash == input_hash
+
+    def _buy(self, job: JobRecord, running: StepRecord, materials: Materials) -> None:
+        answers = Answers(self.folders.of(job), running.step, running.version)
+        made = self.interruptibly(lambda: self._made(materials, answers))
+        self.persist(lambda: self._keep(job, running, made))
+        forget_answers(answers.folder)
 
     def _made(self, materials: Materials, answers: Answers) -> Made:
         """The step's result. A step that fails keeps no answer: another try is to ask anew."""
@@ -156,8 +171,7 @@ class Preparing:
         self._record(job, replace(earlier, job_id=job.id, version=running.version, output=output, created=None))
 
     def _record(self, job: JobRecord, done: StepRecord) -> None:
-        following = [later for later in STEPS[STEPS.index(done.step) + 1 :] if later != "render"]
-        self.store.steps.save(done, stale=following)
+        self.store.steps.save(done, stale=_following(done.step))
 
     def _offer(self, job: JobRecord, materials: Materials) -> None:
         """Keep a negative prompt that fits the wish better with the job; use it where that was asked for."""
@@ -188,9 +202,9 @@ class Preparing:
         return True
 
     def _prepared(self, job: JobRecord) -> None:
+        """On to the render; to its gate where the person asked for that and has not been there yet."""
         forget_answers(self.folders.of(job))  # a process may have died before it did
-        wish = Wish.of(job)
-        if wish.until:
+        if Wish.of(job).until or (job.ask and job.stage != "render"):
             self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage="render")
             self._write_record(job.id)
         else:
@@ -207,6 +221,10 @@ class Preparing:
     def _write_record(self, job_id: str) -> None:
         if job := self.store.jobs.get(job_id):
             self.folders.write_record(job)
+
+
+def _following(step: Step) -> list[Step]:
+    return [later for later in STEPS[STEPS.index(step) + 1 :] if later != "render"]
 
 
 def _is_past(step: Step, until: Step | None) -> bool:
