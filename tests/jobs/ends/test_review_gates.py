@@ -16,6 +16,7 @@ from tests.jobs.ends.conftest import OpenHouse
 from tests.jobs.ends.house import House
 from tests.jobs.load.workers import SMALL, until
 from tests.providers.fake_services import FakeServices, Raw
+from tests.providers.wire_formats import picture
 
 Paid = dict[str, int]
 STEPS: tuple[Step, ...] = ("image_prompt", "first_frame", "visual_elements", "video_description")
@@ -23,11 +24,12 @@ STEPS: tuple[Step, ...] = ("image_prompt", "first_frame", "visual_elements", "vi
 
 @pytest.fixture
 def services() -> Iterator[FakeServices]:
-    """No two texts are the same, so that each step's inputs follow from the one before."""
+    """No two answers are the same, so that each step's inputs follow from the one before."""
     with FakeServices() as fake:
         numbers = count()
         for route in ("openai.text", "openai.vision"):
             fake.script(route, lambda _: f"A cat on a chair, take {next(numbers)}.")
+        fake.script("openai.image", lambda _: picture(colour=f"hsl({next(numbers) * 20}, 50%, 50%)"))
         yield fake
 
 
@@ -138,6 +140,8 @@ def test_versions_are_made_and_leafed_through_without_buying_them_again(
     before = paid(services)
     assert home.desk.choose_version(job, "image_prompt", 1)
     assert chosen(home, job)["first_frame"] == (2, "stale")
+    assert home.desk.approve(job)
+    until(lambda: home.desk.get(job).stage != "render", 10)
     at_the_end(home, job)
     assert chosen(home, job) == dict.fromkeys(STEPS, (1, "done"))
     assert since(before, services) == {}
