@@ -40,7 +40,7 @@ def _steps() -> Iterator[tuple[str, Switch]]:
         yield from _both(f"{step} is recorded", _SAVE, done)
     for nth in range(1, 5):
         yield f"between step {nth} and the next", Switch("jobs.preparing:Preparing.advance", nth=nth, after=True)
-    yield from _both("the service's answer is kept", _RENAME, ".answer-first_frame")
+    yield "after the service's answer is kept", Switch(_RENAME, ".answer-first_frame", after=True)
     yield from _both("the original is renamed", _RENAME, ".first_frame_original")
     yield from _both("the original is on record", "jobs.store_files:Files.record", "kind='original'")
     yield from _both("the frame is renamed", _RENAME, ".first_frame.png")
@@ -103,7 +103,6 @@ A_HARD_LIFE = (
     "after the POST",
     "before the server's id is recorded",
     "after the server's id is recorded",
-    "before progress is shown",
     "before the end of the render is recorded",
     "after the end of the render is recorded",
     "before the video is checked",

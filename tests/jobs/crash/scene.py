@@ -11,11 +11,12 @@ from pathlib import Path
 from random import Random
 from threading import Event
 from typing import Any
+from zlib import crc32
 
 from PIL import Image
 
 from config import Settings
-from jobs.desk import Desk
+from jobs.desk import Desk, Order
 from jobs.folders import Folders
 from jobs.records import JobRecord
 from jobs.store import open_store
@@ -23,6 +24,7 @@ from media.videos import probe
 from tests.jobs.crash.crash_server import CrashServer
 from tests.jobs.crash.kill_switch import Switch
 from tests.jobs.crash.lives import Life, Nursery
+from tests.jobs.crash.victim import order_of
 from tests.providers.fake_services import FakeServices, Received, Reply
 
 KILLED = -9
@@ -40,14 +42,19 @@ DESCRIPTION = (
 USUAL = {"text": 2, "image": 1, "vision": 1}
 
 
-def noise() -> bytes:
-    """A picture that no encoder makes small, so that its upload takes a while."""
+def noise(n: int) -> bytes:
+    """Another picture for each ``n``, that no encoder makes small, so that its upload takes a while."""
     file = BytesIO()
-    Image.frombytes("RGB", (640, 360), Random(1).randbytes(640 * 360 * 3)).save(file, "PNG")
+    Image.frombytes("RGB", (640, 360), Random(n).randbytes(640 * 360 * 3)).save(file, "PNG")
     return file.getvalue()
 
 
-NOISE = noise()
+def _prompt(wish: str) -> str:
+    """Another one for every wish, or jobs would share what was paid for once."""
+    return f"{PROMPT} It is street number {crc32(wish.encode())}."
+
+
+NOISE = noise(1)
 
 
 @dataclass
@@ -64,6 +71,7 @@ class Scene:
     database: str | None = None
     picture: Path | None = None
     ask: bool = False
+    answered: int = 0
     at_server: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -71,14 +79,25 @@ class Scene:
         for kind in USUAL:
             self.services.script(f"{self.service}.{kind}", self.answer_to(kind))
 
+    @property
+    def unanswered(self) -> int:
+        """How many calls of services have come and were not answered yet."""
+        return self.services.count(self.service) - self.answered
+
     def answer_to(self, kind: str) -> Callable[[Received], Reply]:
         """What a service says; the same text model is asked for the prompt and for the description."""
         answers: dict[str, Callable[[Received], Reply]] = {
-            "text": lambda call: DESCRIPTION if "first_frame" in "".join(call.texts) else PROMPT,
-            "image": lambda call: NOISE,
+            "text": lambda call: DESCRIPTION if "first_frame" in "".join(call.texts) else _prompt(call.texts[-1]),
+            "image": lambda call: noise(self.services.count(f"{self.service}.image")),
             "vision": lambda call: ELEMENTS,
         }
-        return answers[kind]
+
+        def answer(call: Received) -> Reply:
+            reply = answers[kind](call)
+            self.answered += 1
+            return reply
+
+        return answer
 
     def settings(self) -> dict[str, Any]:
         server = {"name": "gpu", "base_url": self.server.url, "model": "mova-360p", **self.at_server}
@@ -103,6 +122,9 @@ class Scene:
             "log": str(self.folder / "log.txt"),
         }
 
+    def order(self, text: str) -> Order:
+        return order_of(text, self.life())
+
     def start(self, *switches: Switch) -> Life:
         """One more process on the jobs."""
         return self.nursery.start(self.life(*switches))
@@ -126,6 +148,10 @@ class Scene:
     def run(self, *switches: Switch) -> int:
         """One life to its end."""
         return self.start(*switches).wait()
+
+    @property
+    def job_folder(self) -> Path:
+        return self.folder / "outputs" / self.job().id
 
     def go_on(self) -> str:
         """One life to its end; the state in which it left the only job."""

@@ -7,13 +7,19 @@ from collections.abc import Callable
 import pytest
 
 from tests.jobs.crash.kill_points import A_HARD_LIFE, kill_points
+from tests.jobs.crash.kill_switch import Switch
 from tests.jobs.crash.lives import Life
-from tests.jobs.crash.scene import KILLED, USUAL, Scene
+from tests.jobs.crash.scene import KILLED, NOISE, USUAL, Scene
 from tests.providers.fake_services import Received, Reply
 
 POINTS = kill_points()
 CALLS = {"image_prompt": ("text", 1), "first_frame": ("image", 1), "visual_elements": ("vision", 1)}
 CALLS |= {"video_description": ("text", 2)}
+CREATION = {
+    "after the picture is on disk": Switch("jobs.folders:Folders.put", after=True),
+    "before the frame is renamed": POINTS["before the frame is renamed"],
+    **{name: POINTS[name] for name in POINTS if "job is recorded" in name or "its first record" in name},
+}
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -72,3 +78,15 @@ def test_killed_in_every_life(stage: Scene) -> None:
     assert stage.run() == 0, stage.log
     stage.check_completed()
     assert stage.paid() == USUAL
+
+
+@pytest.mark.parametrize("point", CREATION)
+def test_killed_while_a_job_with_a_picture_is_created(stage: Scene, point: str) -> None:
+    """It is there with its picture, or not at all: no service ever draws one in its place."""
+    stage.picture = stage.folder / "mine.png"
+    stage.picture.write_bytes(NOISE)
+    assert stage.run(CREATION[point]) == KILLED, stage.log
+    assert stage.run() == 0, stage.log
+    stage.check_completed()
+    assert stage.paid() == {"text": 1, "image": 0, "vision": 1}
+    assert (stage.job_folder / "first_frame_original_v1.png").read_bytes() == NOISE
