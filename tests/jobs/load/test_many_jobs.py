@@ -1,0 +1,33 @@
+"""Many jobs of many owners at once: all end right, no server has more than its share, nobody waits unfairly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.load.load_run import run_load
+from tests.postgres import Postgres
+
+OWNERS, SERVERS, AHEAD = 20, 8, 2
+
+
+@pytest.mark.parametrize(("database", "jobs", "workers"), [("sqlite", 140, 1), ("sqlite", 60, 2), ("postgres", 60, 2)])
+def test_many_jobs_of_many_owners(
+    database: str, jobs: int, workers: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = ""
+    if database == "postgres":
+        server: Postgres = request.getfixturevalue("postgres")
+        server.execute("DROP DATABASE IF EXISTS crowded")
+        server.execute("CREATE DATABASE crowded TEMPLATE template0")
+        address = server.url_of("crowded")
+    seen = run_load(tmp_path, jobs=jobs, owners=OWNERS, servers=SERVERS, workers=workers, seconds=0.3, database=address)
+    assert seen.states == {"completed": jobs}
+    assert (seen.posts.total(), len(seen.posts)) == (jobs, jobs)
+    assert max(seen.most_at_once) <= AHEAD
+    assert seen.spread == 1
+    assert "locked" not in seen.words
+    assert "Traceback" not in seen.words
+    assert seen.most_threads < 30 + 3 * SERVERS * AHEAD
+    assert max(seen.memory_kib) < 500 * 1024
