@@ -7,8 +7,10 @@ Measured against SGLang 0.5.23. It has no login, no abort and keeps its jobs in 
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -173,7 +175,8 @@ class SGLangClient:
             JobNotReady, JobLost, StorageError.
             DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
         """
-        part = path.with_name(path.name + ".part")
+        # A name of its own: two processes may fetch the same video where one took the other for dead.
+        part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         address = f"/v1/videos/{_checked(job_id)}/content"
         try:
             with self._http.opened("GET", address, seconds=min(timeout, 60)) as response:
@@ -183,6 +186,8 @@ class SGLangClient:
                 _write(part, self._http.chunks(response, limit=max_bytes, seconds=timeout), expected)
             found = check(part)
             part.replace(path)
+            for left in path.parent.glob(f".{escape(path.name)}.*.part"):  # by a process that was killed
+                left.unlink(missing_ok=True)
         except (ServerSilent, ServerAnswerUnclear) as problem:
             reason = N_("too big") if isinstance(problem, ServerAnswerUnclear) else N_("too slow or cut off")
             raise DownloadBroken(problem.raw, reason=reason) from None

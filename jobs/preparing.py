@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from errors import MovaError, StorageError, StoreError
 from jobs.answers import Answers, Remembering, forget_answers
@@ -19,9 +19,8 @@ from step_result import STEPS, Step
 if TYPE_CHECKING:
     from jobs.store import Store
 
+T = TypeVar("T")
 Chosen = Mapping[Step, StepRecord]
-# Runs work that may take minutes so that a stopping process need not wait for it.
-Interruptibly = Callable[[Callable[[], Made]], Made]
 # Repeats a write until it succeeds: what was paid for must not be bought again because a disk was full.
 Persist = Callable[[Callable[[], None]], None]
 YOURS = "user"
@@ -29,6 +28,12 @@ _PREPARING: frozenset[JobState] = frozenset(("preparing",))
 _RUNNING: frozenset[StepState] = frozenset(("running",))
 _STALE: frozenset[StepState] = frozenset(("stale",))
 _MADE: tuple[StepState, ...] = ("done", "stale", "skipped")
+
+
+class Interruptibly(Protocol):
+    """Runs work that may take minutes so that a stopping process need not wait for it."""
+
+    def __call__(self, work: Callable[[], T]) -> T: ...
 
 
 @dataclass(frozen=True)

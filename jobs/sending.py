@@ -30,7 +30,7 @@ from errors import (
 )
 from jobs.fleet import Fleet
 from jobs.folders import Folders, prompt_of
-from jobs.preparing import Persist
+from jobs.preparing import Interruptibly, Persist
 from jobs.records import JobRecord, StepRecord, StoredError
 from jobs.states import JobState
 from jobs.wish import model_of, render_of
@@ -67,6 +67,7 @@ class Sending:
     folders: Folders
     fleet: Fleet
     settings: Settings
+    interruptibly: Interruptibly
     pause: Callable[[float], None]
     persist: Persist
     changed: Event
@@ -120,7 +121,8 @@ class Sending:
         frame = self.folders.first_frame(job, steps.get("first_frame"))
         self._begin(job, client, steps.values())
         try:
-            return client.submit(prompt_of(job, steps.values()), frame, render_of(job), tag=tag)
+            prompt, render = prompt_of(job, steps.values()), render_of(job)
+            return self.interruptibly(lambda: client.submit(prompt, frame, render, tag=tag))
         except ServerSilent:
             found = self._search(client, job, tag)
             if found is None:
@@ -269,12 +271,14 @@ class Sending:
         while True:
             self._still_wanted(job)
             try:
-                return client.download(
-                    str(job.server_job_id),
-                    path,
-                    max_bytes=self.settings.max_video_mb * 2**20,
-                    timeout=self.settings.download_timeout,
-                    check=check,
+                return self.interruptibly(
+                    lambda: client.download(
+                        str(job.server_job_id),
+                        path,
+                        max_bytes=self.settings.max_video_mb * 2**20,
+                        timeout=self.settings.download_timeout,
+                        check=check,
+                    )
                 )
             except DownloadBroken:
                 broken += 1

@@ -11,9 +11,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from errors import JobLost, MovaError, ServerError, StorageError, StoreError
 from jobs import engine
@@ -30,12 +31,14 @@ from jobs.server_watch import ServerWatch
 from jobs.states import ACTIVE, FINAL
 from jobs.store import Store, open_store
 from jobs.wish import model_of
-from pipeline import Made, Tools
+from pipeline import Tools
 from run_folder import make_folder
 
 if TYPE_CHECKING:
     from config import Settings
     from providers.base import Capability, Provider
+
+T = TypeVar("T")
 
 _TURN = 1.0  # seconds between looks at the tables where nothing wakes us
 _KEEP_NAME = 1.0
@@ -56,7 +59,7 @@ class Worker:
         self._names = Names(self.store.database)
         self._wake = threading.Event()
         self._draining, self._stopping = threading.Event(), threading.Event()
-        self._calls = 0
+        self._calls: set[Future[Any]] = set()
         self._held_by = ""
         self._suspects: dict[str, float] = {}
         # Each in a thread of its own: a database that blocks DBOS must not cost us our name, nor a server that hangs
@@ -88,7 +91,16 @@ class Worker:
     def _begin(self, name: str) -> None:
         tools = Tools(self.settings, self._provider)
         preparing = Preparing(self.store, self.folders, tools, self._interruptibly, self._persist, self._wake)
-        sending = Sending(self.store, self.folders, self.fleet, self.settings, self._pause, self._persist, self._wake)
+        sending = Sending(
+            self.store,
+            self.folders,
+            self.fleet,
+            self.settings,
+            self._interruptibly,
+            self._pause,
+            self._persist,
+            self._wake,
+        )
         runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(sending.advance)}
         engine.launch(self.settings.database_address, name, runs)
         for thread in self._threads:
@@ -152,29 +164,25 @@ class Worker:
         if self._stopping.wait(seconds) or self._draining.is_set():
             raise engine.Stopped
 
-    def _interruptibly(self, work: Callable[[], Made]) -> Made:
-        """Run a service call beside us, so that a stop need not wait for its end."""
-        done, outcome = threading.Event(), dict[str, object]()
+    def _interruptibly(self, work: Callable[[], T]) -> T:
+        """Run what may take minutes beside us, so that a stop need not wait for its end."""
+        future: Future[T] = Future()
 
         def call() -> None:
             try:
-                outcome["made"] = work()
+                future.set_result(work())
             except BaseException as problem:  # handed on to the one who waits
-                outcome["problem"] = problem
+                future.set_exception(problem)
             finally:
-                self._calls -= 1
-                done.set()
+                self._calls.discard(future)
 
-        self._calls += 1
+        self._calls.add(future)
         threading.Thread(target=call, daemon=True).start()
-        while not done.wait(0.2):
-            if self._stopping.is_set():
+        while not future.done():
+            wait([future], timeout=0.2)
+            if self._stopping.is_set() and not future.done():
                 raise engine.Stopped
-        if isinstance(problem := outcome.get("problem"), BaseException):
-            raise problem
-        made = outcome["made"]
-        assert isinstance(made, Made)  # noqa: S101
-        return made
+        return future.result()
 
     # ---- what is done again and again --------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ def _rendering() -> Iterator[tuple[str, Switch]]:
 
 def _saving() -> Iterator[tuple[str, Switch]]:
     yield from _both("the video is checked", "media.videos:check")
-    yield from _both("the video is renamed", _RENAME, "video.mp4.part")
+    yield from _both("the video is renamed", _RENAME, ".video.mp4")
     yield from _both("the render is recorded", _SAVE, "step='render'")
     yield from _both("the video is on record", "jobs.store_files:Files.record", "kind='video'")
     yield from _both("the last record is renamed", _RENAME, "/.job.json", nth=3)
