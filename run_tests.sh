@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up .venv with everything the tests need and runs the suite. Arguments go to pytest.
-#   --browser  also runs the journeys in a real Chromium (about five minutes more)
+#   --all  also runs what takes long: the journeys in a real Chromium, the crash, load and unplug tests (10 minutes more)
 set -euo pipefail
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
@@ -12,10 +12,11 @@ if ! sha256sum --status --check "$stamp" 2>/dev/null; then
   sha256sum requirements-dev.lock > "$stamp"
 fi
 
-browser=(--ignore tests/browser)
-if [ "${1:-}" = --browser ]; then
+long=(tests/browser tests/jobs/crash tests/jobs/load tests/jobs/unplug)
+left_out=("${long[@]/#/--ignore=}")
+if [ "${1:-}" = --all ]; then
   shift
-  browser=()
+  left_out=()
   # axe-core, for the tests in a browser. Without it, or without Chromium, they are skipped, and pytest says so.
   node=tests/browser/node
   if command -v npm >/dev/null && ! cmp -s "$node/package-lock.json" "$node/node_modules/installed.json"; then
@@ -23,10 +24,10 @@ if [ "${1:-}" = --browser ]; then
     cp "$node/package-lock.json" "$node/node_modules/installed.json"
   fi
 else
-  echo "Left out: the journeys in a browser; run them with ./run_tests.sh --browser tests/browser"
+  echo "Left out: ${long[*]}. Run them with: ./run_tests.sh --all ${long[*]}"
 fi
 
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy .
-exec .venv/bin/python -m pytest -n auto -rs ${browser[@]+"${browser[@]}"} "$@"
+exec .venv/bin/python -m pytest -n auto -rs ${left_out[@]+"${left_out[@]}"} "$@"
