@@ -150,9 +150,7 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
 
 def writes(store: Store) -> dict[str, Callable[[], object]]:
     """What the engine does to a job."""
-    new = NewJob(
-        owner="owner-0", mode="full", model="bench", inputs={"text": "a cat"}, settings={}, state="waiting"
-    )
+    new = NewJob(owner="owner-0", mode="full", model="bench", inputs={"text": "a cat"}, settings={}, state="waiting")
     job = store.jobs.create(new)
 
     def claim() -> None:
