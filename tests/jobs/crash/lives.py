@@ -26,7 +26,8 @@ class Life:
 
     def kill(self) -> None:
         """SIGKILL; returns when the process is gone."""
-        os.kill(self.pid, signal.SIGKILL)
+        if not self.ended.done():
+            os.kill(self.pid, signal.SIGKILL)
         self.ended.result(PATIENCE)
 
     def wait(self) -> int:

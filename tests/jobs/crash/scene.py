@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -21,6 +21,7 @@ from jobs.folders import Folders
 from jobs.records import JobRecord
 from jobs.store import open_store
 from media.videos import probe
+from step_result import STEPS
 from tests.jobs.crash.crash_server import CrashServer
 from tests.jobs.crash.kill_switch import Switch
 from tests.jobs.crash.lives import Life, Nursery
@@ -71,6 +72,7 @@ class Scene:
     database: str | None = None
     picture: Path | None = None
     ask: bool = False
+    approve: bool = False
     answered: int = 0
     at_server: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
@@ -118,6 +120,7 @@ class Scene:
             "settle": self.settle,
             "picture": str(self.picture) if self.picture else None,
             "ask": self.ask,
+            "approve": self.approve,
             "result": str(self.folder / "result.json"),
             "log": str(self.folder / "log.txt"),
         }
@@ -173,7 +176,13 @@ class Scene:
         """How often each kind of service was asked."""
         return {kind: self.services.count(f"{self.service}.{kind}") for kind in USUAL}
 
-    def check_completed(self, jobs: int = 1) -> None:
+    def bought_again(self) -> int:
+        """How many calls were paid for more than a run without a crash would have paid; never fewer."""
+        more = [count - len(self.texts) * USUAL[kind] for kind, count in self.paid().items()]
+        assert min(more) >= 0, self.paid()
+        return sum(more)
+
+    def check_completed(self, jobs: int = 1, steps: Sequence[str] = STEPS) -> None:
         """Every job is completed, with one submit, one whole video, and nothing left over."""
         store = open_store(self.address)
         recorded, slots = store.pages.page(size=100).jobs, store.line.occupied()
@@ -183,23 +192,17 @@ class Scene:
         sent = sorted(job.tag for job in self.server.accepted)
         assert sent == sorted(f"mova-360p#{job.id}.0" for job in recorded)
         for job in recorded:
-            check_folder(self.folder / "outputs" / job.id)
+            check_folder(self.folder / "outputs" / job.id, steps)
         left = [*self.folder.rglob("*.part"), *self.folder.rglob(".answer*")]
         assert left == []
         assert self.services.count("unknown") == 0
 
 
-def check_folder(folder: Path) -> None:
+def check_folder(folder: Path, steps: Sequence[str]) -> None:
     """The record and the video of a completed job."""
     record = json.loads((folder / "job.json").read_text())
     assert (record["state"], record["video"], record["num_frames"]) == ("completed", "video.mp4", 17)
-    assert [step["step"] for step in record["steps"]] == [
-        "image_prompt",
-        "first_frame",
-        "visual_elements",
-        "video_description",
-        "render",
-    ]
+    assert [step["step"] for step in record["steps"]] == list(steps)
     video = probe(folder / "video.mp4")
     assert (video.num_frames, video.has_sound, video.bytes) == (17, True, record["video_bytes"])
     assert [path.name for path in folder.glob("*.mp4")] == ["video.mp4"]

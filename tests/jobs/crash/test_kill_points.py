@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -78,6 +79,16 @@ def test_killed_in_every_life(stage: Scene) -> None:
     assert stage.run() == 0, stage.log
     stage.check_completed()
     assert stage.paid() == USUAL
+
+
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 0.8, 1.1, 1.4, 1.7])
+def test_killed_at_no_special_moment(stage: Scene, seconds: float) -> None:
+    life = stage.start()
+    time.sleep(seconds)
+    life.kill()
+    assert stage.run() == 0, stage.log
+    stage.check_completed()
+    assert stage.bought_again() <= 1
 
 
 @pytest.mark.parametrize("point", CREATION)

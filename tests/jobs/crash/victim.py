@@ -28,7 +28,8 @@ def live(life: dict[str, Any]) -> None:
     Args:
         life: ``settings``; ``texts``, one for each job; ``switches``; ``settle``, the seconds to look for a job that
             may have been sent; ``picture``, the path of the person's own one, or None; ``ask``, whether to wait for
-            the person; ``result``, the file to write the jobs' states to.
+            the person; ``approve``, whether the person accepts what waits; ``result``, the file to write the jobs'
+            states to.
     """
     for switch in life["switches"]:
         arm(Switch(**switch))
@@ -38,6 +39,8 @@ def live(life: dict[str, Any]) -> None:
         for job in mine:
             if job.state == "draft":
                 desk.start(job.id)
+            elif job.state == "waiting" and life["approve"]:
+                desk.approve(job.id, to_end=True)
         states = {job.id: _end_of(desk, job) for job in mine}
         if life["switches"]:
             time.sleep(5)  # a job's end is seen a moment before the thread that wrote it comes to its switch
