@@ -8,7 +8,8 @@ MovaError
 │   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
 │   ├── BadId                 an id that is not a plain id
 │   ├── BadAddress            a server address that is not one
-│   ├── UnknownJob            an id that no job has
+│   ├── UnknownJob            an id that no job has, or none of this person's
+│   ├── NotAllowed            what only an administrator may do
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
 │   ├── BadPreset             a file that is no preset of ours
@@ -161,6 +162,11 @@ class BadAddress(InputError):
 class UnknownJob(InputError):
     what = N_("There is no job {job}.")
     advice = N_("List them with: python workflow.py jobs")
+
+
+class NotAllowed(InputError):
+    what = N_("Only an administrator can do this.")
+    advice = N_("Ask one of those whom the setting ADMINS names.")
 
 
 class UnknownServer(InputError):

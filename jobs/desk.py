@@ -2,24 +2,27 @@
 
 Each act is a compare-and-set on the store, so a double click, a second tab or another process does it once. The desk
 needs no worker in its own process: ``wake`` only tells one that is there not to wait.
+
+A desk belongs to a person (``Desk.of``), and every act begins by looking the job up as that person may see it. An act
+that is added here does so too; a test walks them all with the id of somebody else's job.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
-from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from errors import InputError, UnknownJob
+from errors import InputError, NotAllowed
 from jobs.fair_order import Direction
 from jobs.folders import Folders
 from jobs.own_frame import own_frame
-from jobs.records import Estimate, JobRecord, Mode, NewJob, Place, StepRecord
-from jobs.states import FINAL, JobState
+from jobs.people import EVERYBODY, LOCAL, Person
+from jobs.reading import Reading
+from jobs.records import JobRecord, Mode, NewJob, StepRecord
+from jobs.states import JobState
 from jobs.store import Store, open_store
 from jobs.wish import Wish, model_of, render_of, shown_server
 from notes import Note
@@ -31,12 +34,9 @@ from step_result import STEPS, Step
 if TYPE_CHECKING:
     from config import Settings
     from render_settings import RenderSettings
-    from run_folder import RunRecord
 
-LOCAL = "local"
 _BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
 _IN_LINE: tuple[JobState, ...] = ("queued",)
-ON_SERVER: tuple[JobState, ...] = ("submitted", "rendering")
 _RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
 
@@ -60,38 +60,30 @@ class Order:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """Where a job is: ``percent`` of its render, its place in our line, and how long such renders have taken."""
+class Desk(Reading):
+    """One person's desk. Raises UnknownJob for an id that they have no job of, and StoreError for the database."""
 
-    job: JobRecord
-    place: Place | None
-    estimate: Estimate | None
+    def __init__(
+        self, settings: Settings, store: Store, folders: Folders, wake: Event, person: Person = EVERYBODY
+    ) -> None:
+        super().__init__(store, folders, person)
+        self._settings, self._wake = settings, wake
 
-
-@dataclass(frozen=True, kw_only=True)
-class Outlook:
-    """What a new job can expect: jobs ``ahead`` of it, waiting or on a server, and the time such renders took."""
-
-    ahead: int
-    estimate: Estimate | None
-
-
-class Desk:
-    """Raises UnknownJob for an id that does not exist, and StoreError where the database cannot be used."""
-
-    def __init__(self, settings: Settings, store: Store, folders: Folders, wake: Event) -> None:
-        self._settings, self._store, self._folders, self._wake = settings, store, folders, wake
+    def of(self, person: Person) -> Desk:
+        """The desk as this person may use it: with their own jobs only, unless they are an administrator."""
+        return Desk(self._settings, self._store, self._folders, self._wake, person)
 
     # ---- a job's life ------------------------------------------------------------------------------------------
 
     def create(self, order: Order) -> JobRecord:
-        """Record a job with its picture; nothing runs yet.
+        """Record a job with its picture; nothing runs yet. It is the person's own, whoever the order names.
 
         Raises:
             PictureError, StorageError: nothing was recorded.
         """
         job_id, wish, own = new_job_id(), order.wish, None
+        if order.parent and self.person.only:
+            self.get(order.parent)
         steps = [dataclasses.replace(step, job_id=job_id) for step in order.steps]
         if order.picture is not None:
             own = own_frame(
@@ -101,7 +93,7 @@ class Desk:
         files = [self._folders.put(job_id, "original", name, data) for name, data in order.files.items()]
         new = NewJob(
             id=job_id,
-            owner=order.owner,
+            owner=order.owner if self.person == EVERYBODY else self.person.name,
             mode=order.mode,
             model=order.line,
             inputs=wish.as_json(),
@@ -147,13 +139,14 @@ class Desk:
 
         if step not in PREPARATION or step == "first_frame":
             raise InputError(step)
+        self.get(job_id)
         text = given(text, step.replace("_", " "))
         self._settle(job_id, step)
         return self._store.steps.edit(job_id, step, text, stale=_following(step))
 
     def keep_step(self, job_id: str, step: Step) -> bool:
         """Keep a stale result although something before it changed."""
-        return self._store.steps.keep(job_id, step)
+        return self._store.steps.keep(self.get(job_id).id, step)
 
     def swap_frame(self, job_id: str, picture: bytes) -> StepRecord:
         """Take the person's own picture as the first frame; no image prompt is needed then.
@@ -176,16 +169,16 @@ class Desk:
 
     def discard_step(self, job_id: str, step: Step) -> None:
         """Ask for another version of a step without starting it yet."""
-        self._ask_for(job_id, step)
+        self._ask_for(self.get(job_id).id, step)
 
     def regenerate_step(self, job_id: str, step: Step) -> bool:
         """Make one step anew as a further version, and go on from there."""
-        self._ask_for(job_id, step)
+        self._ask_for(self.get(job_id).id, step)
         return self._woken(self._to_preparation(self.get(job_id)))
 
     def choose_version(self, job_id: str, step: Step, version: int) -> bool:
         """Leaf to another version of a step."""
-        self._settle(job_id, step)
+        self._settle(self.get(job_id).id, step)
         return self._store.steps.choose(job_id, step, version, stale=_following(step))
 
     def retry_from(self, job_id: str, step: Step = "render") -> bool:
@@ -201,7 +194,7 @@ class Desk:
 
     def hold(self, job_id: str) -> bool:
         """Take a job out of the line again, to change it before it is sent."""
-        return self._store.jobs.move_to(job_id, "waiting", only_from=_IN_LINE, stage="render")
+        return self._store.jobs.move_to(self.get(job_id).id, "waiting", only_from=_IN_LINE, stage="render")
 
     def duplicate(self, job_id: str, *, seed: int | None = None) -> JobRecord:
         """A new draft with everything that was made and paid for; with another seed where one is given."""
@@ -224,7 +217,8 @@ class Desk:
 
     def cancel(self, job_id: str) -> bool:
         """Cancel a job of which nothing was sent: free, and what was made is kept. Says whether it happened."""
-        return self._woken(self._store.jobs.move_to(job_id, "cancelled", only_from=_BEFORE_SENDING))
+        job = self.get(job_id)
+        return self._woken(self._store.jobs.move_to(job.id, "cancelled", only_from=_BEFORE_SENDING))
 
     def stop_waiting(self, job_id: str) -> bool:
         """Give up a job that a server has. The GPU goes on with it, and its slot stays taken until that ends."""
@@ -246,86 +240,28 @@ class Desk:
 
     def move(self, job_id: str, direction: Direction) -> bool:
         """Move a waiting job among its owner's own."""
-        return self._store.line.move(job_id, direction)
+        return self._store.line.move(self.get(job_id).id, direction)
 
     def pause(self, model: str = "*") -> None:
-        """Send nothing new, of one model or of any; what is on the servers goes on."""
+        """Send nothing new, of one model or of any; what is on the servers goes on.
+
+        Raises:
+            NotAllowed: it concerns everybody's jobs; where there is a login only an administrator may.
+        """
+        self._steer()
         self._store.line.pause(model)
 
     def resume(self, model: str = "*") -> None:
-        """Send again."""
+        """Send again; raises as ``pause`` does."""
+        self._steer()
         self._store.line.resume(model)
         self._wake.set()
 
-    def is_paused(self, line: str) -> bool:
-        """Whether nothing new of a line is sent."""
-        return not self._store.line.paused().isdisjoint((line, "*"))
-
-    # ---- reading -----------------------------------------------------------------------------------------------
-
-    def get(self, job_id: str) -> JobRecord:
-        if job := self.known(job_id):
-            return job
-        raise UnknownJob(job=job_id[:80])
-
-    def known(self, job_id: str) -> JobRecord | None:
-        """The job, None where there is none."""
-        job = self._store.jobs.get(job_id)
-        return None if job is None or job.deleted else job
-
-    def newest(self, limit: int) -> tuple[JobRecord, ...]:
-        """The newest jobs first."""
-        return self._store.pages.page(size=limit).jobs
-
-    def steps(self, job_id: str) -> tuple[StepRecord, ...]:
-        """All versions of all steps."""
-        return self._store.steps.of(job_id)
-
-    def progress(self, job_id: str) -> Progress:
-        """Where a job is and how long it may take."""
-        job = self.get(job_id)
-        render = render_of(job)
-        estimate = self._store.times.estimate(
-            model=model_of(job.model),
-            size=render.size,
-            num_frames=render.num_frames,
-            num_inference_steps=render.num_inference_steps,
-            server=job.server,
-        )
-        return Progress(job=job, place=self._store.line.position(job_id), estimate=estimate)
-
-    def outlook(self, line: str, render: RenderSettings) -> Outlook:
-        """How many jobs a new one would wait for, and how long its own render may take."""
-        sent = [job for job in self._store.jobs.in_states(ON_SERVER) if job.model == line]
-        estimate = self._store.times.estimate(
-            model=model_of(line),
-            size=render.size,
-            num_frames=render.num_frames,
-            num_inference_steps=render.num_inference_steps,
-        )
-        return Outlook(ahead=len(self._store.line.order(line)) + len(sent), estimate=estimate)
-
-    def record(self, job_id: str) -> RunRecord:
-        """The job as the document beside its video."""
-        return self._folders.write_record(self.get(job_id))
-
-    def folder(self, job_id: str) -> Path:
-        """Where the job's files are."""
-        return self._folders.of(self.get(job_id)).path
-
-    def follow(self, job_id: str, every: float = 0.1) -> Iterator[JobRecord]:
-        """The job after each change and each second, until it waits for a person or has ended."""
-        seen, told = -1, 0.0
-        while True:
-            job = self.get(job_id)
-            if job.revision != seen or monotonic() - told > 1:
-                seen, told = job.revision, monotonic()
-                yield job
-            if job.state in FINAL or job.state in ("waiting", "draft"):
-                return
-            sleep(every)
-
     # ---- helpers -----------------------------------------------------------------------------------------------
+
+    def _steer(self) -> None:
+        if not self.person.steers:
+            raise NotAllowed
 
     def _is_prepared(self, job: JobRecord) -> bool:
         if job.mode == "simple":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,8 @@ def look_again(counts: Mapping[JobState, int], paused: bool) -> float | None:
     return _CALM if counts.get("queued") and not paused else None
 
 
-def count(store: Store, owner: str) -> dict[JobState, int]:
-    """How many of an owner's jobs are in each state that has not ended."""
+def count(store: Store, owner: str | None) -> dict[JobState, int]:
+    """How many of an owner's jobs, or of all for None, are in each state that has not ended."""
     return store.pages.counts(owner, _COUNTED)
 
 
@@ -71,8 +71,8 @@ def all_paused(store: Store) -> bool:
     return EVERY_LINE in store.line.paused()
 
 
-def view(store: Store, owner: str) -> QueueView:
-    """Everything of one owner; the places in the line count the jobs of all."""
+def view(store: Store, owner: str | None) -> QueueView:
+    """Everything of one owner, or of all for None; the places in the line count the jobs of all."""
     return QueueView(
         counts=count(store, owner),
         paused=all_paused(store),
@@ -97,16 +97,24 @@ def estimate_for(store: Store, job: JobRecord) -> Estimate | None:
     )
 
 
-def _newest(store: Store, owner: str, states: frozenset[JobState], limit: int) -> tuple[JobRecord, ...]:
+def _newest(store: Store, owner: str | None, states: frozenset[JobState], limit: int) -> tuple[JobRecord, ...]:
     return store.pages.page(JobFilter(owner=owner, states=states), size=limit).jobs
 
 
-def _in_line(store: Store, owner: str, model: str) -> list[InLine]:
+def _in_line(store: Store, owner: str | None, model: str) -> list[InLine]:
     ids = store.line.order(model)
     found = [(number, store.jobs.get(job_id)) for number, job_id in enumerate(ids[:_LINE_SHOWN], 1)]
-    mine = [(number, job) for number, job in found if job is not None and job.owner == owner and job.state == "queued"]
-    last = len(mine) - 1 if len(ids) <= _LINE_SHOWN else None
+    waiting = [(number, job) for number, job in found if job is not None and job.state == "queued"]
+    first, last = _ends([job for _, job in waiting], whole=len(ids) <= _LINE_SHOWN)
     return [
-        InLine(job=job, place=Place(position=number, of=len(ids)), first=index == 0, last=index == last)
-        for index, (number, job) in enumerate(mine)
+        InLine(job=job, place=Place(position=number, of=len(ids)), first=job.id in first, last=job.id in last)
+        for number, job in waiting
+        if owner is None or job.owner == owner
     ]
+
+
+def _ends(waiting: Sequence[JobRecord], *, whole: bool) -> tuple[set[str], set[str]]:
+    """The first and the last of each owner's jobs; the last only where the whole line is there to see."""
+    first = {job.owner: job.id for job in reversed(waiting)}
+    last = {job.owner: job.id for job in waiting} if whole else {}
+    return set(first.values()), set(last.values())

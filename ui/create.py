@@ -21,7 +21,7 @@ from ui.components.receipt import show_receipt
 from ui.components.step_names import act_label
 from ui.components.trouble import show_trouble
 from ui.office import office
-from ui.session import owner
+from ui.session import own_desk
 from ui.session import translate as _
 
 _SAME_CLICK = 5.0  # seconds in which the same order again is a double click
@@ -90,7 +90,7 @@ def _place(draft: Draft, *, ask: bool) -> None:
         st.error(_("The servers have not answered yet. Try again in a moment."), icon=":material/error:")
         return
     try:
-        order = draft.order(office().settings, line=sight.line(draft.model), ask=ask, owner=owner())
+        order = draft.order(office().settings, line=sight.line(draft.model), ask=ask)
         job_id = _placed(draft, order)
     except MovaError as trouble:
         show_trouble(trouble)
@@ -102,9 +102,9 @@ def _placed(draft: Draft, order: Order) -> str:
     """The job of this order; a double click makes one."""
     before, job_id, at = st.session_state.get("create-placed", (None, "", 0.0))
     if before != draft or time.monotonic() - at > _SAME_CLICK:
-        job_id = office().desk.create(order).id
+        job_id = own_desk().create(order).id
         st.session_state["create-placed"] = (draft, job_id, time.monotonic())
-    office().desk.start(job_id)
+    own_desk().start(job_id)
     return str(job_id)
 
 

@@ -9,16 +9,14 @@ from ui.components.job_acts import GO_TO
 from ui.components.job_view import show_job
 from ui.components.links import query
 from ui.components.state_words import state_word
-from ui.office import office
-from ui.session import owner
+from ui.session import own_desk
 from ui.session import translate as _
 
 
 def _mine() -> JobRecord | None:
     if elsewhere := st.session_state.pop(GO_TO, None):
         st.query_params["id"] = elsewhere
-    job = office().desk.known(st.query_params.get("id", ""))
-    return job if job is not None and job.owner == owner() else None
+    return own_desk().known(st.query_params.get("id", ""))
 
 
 def _nothing() -> None:

@@ -1,10 +1,12 @@
-"""What belongs to one visitor: the language, who they are."""
+"""What belongs to one visitor: the language, who they are, and the desk that they may use."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from jobs.desk import LOCAL
+from jobs.desk import Desk
+from jobs.people import SHARED, Person
+from ui.office import office
 
 
 def translate(text: str) -> str:
@@ -21,6 +23,11 @@ def language() -> str:
     return language_of(st.query_params.get("lang"), st.session_state.get("lang"), st.context.locale)
 
 
-def owner() -> str:
-    """Whose jobs are created here."""
-    return LOCAL
+def person() -> Person:
+    """Who looks at this page."""
+    return SHARED
+
+
+def own_desk() -> Desk:
+    """The desk as this visitor may use it: the only way of a page to a job."""
+    return office().worker.desk.of(person())

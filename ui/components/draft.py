@@ -72,7 +72,7 @@ class Draft:
             negative_prompt=numbers.negative_prompt.strip() or None,
         )
 
-    def order(self, settings: Settings, *, line: str, ask: bool, owner: str) -> Order:
+    def order(self, settings: Settings, *, line: str, ask: bool) -> Order:
         """The checked order.
 
         Raises:
@@ -90,7 +90,6 @@ class Draft:
             line=line,
             picture=self.picture,
             ask=ask and self.kind == "full",
-            owner=owner,
             warnings=tuple(notes),
         )
 

@@ -22,6 +22,7 @@ from ui.components.step_card import card_acts, card_head
 from ui.components.step_view import StepView
 from ui.components.trouble import show_trouble, show_warnings
 from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 _TAKEN = "own-pictures-taken"
@@ -42,7 +43,7 @@ def frame_card(job: JobRecord, view: StepView, *, editable: bool) -> None:
 
 def show_frame(job: JobRecord, view: StepView) -> None:
     """The frame in its true pixels, and what was cut off for it."""
-    folder, wish, render = office().desk.folder(job.id), Wish.of(job), render_of(job)
+    folder, wish, render = own_desk().folder(job.id), Wish.of(job), render_of(job)
     name = FIRST_FRAME if wish.white_frame or not view.shown else view.shown.output or FIRST_FRAME
     try:
         png, cut = _frame(folder / name, (folder / name).stat().st_mtime_ns, render, wish.crop)
@@ -78,7 +79,7 @@ def _swap(job_id: str, key: str) -> None:
     if uploaded is None:
         return
     try:
-        office().desk.swap_frame(job_id, uploaded.getvalue())
+        own_desk().swap_frame(job_id, uploaded.getvalue())
     except MovaError as trouble:
         st.session_state["trouble-own-picture"] = trouble
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -12,12 +13,13 @@ from jobs.wish import Wish, render_of, server_of
 from render_settings import draw_seed
 from servers import PREVIEW
 from step_result import Step
+from ui.components.acting import acting
 from ui.components.links import query
 from ui.components.notices import leave
 from ui.components.player import download_button
 from ui.components.step_names import act_label
 from ui.components.stop_waiting import stop_buttons
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 GO_TO = "go-to-job"  # the job whose page comes next
@@ -69,15 +71,15 @@ def _meanwhile(job: JobRecord) -> None:
 
 def _cancel(job: JobRecord) -> None:
     about = _("Nothing has been sent to a server, so this costs nothing; what was made is kept.")
-    st.button(_("Cancel the job"), key="cancel", on_click=_cancelled, args=(job.id,), help=about)
+    st.button(_("Cancel the job"), key="cancel", on_click=acting(_cancelled), args=(job.id,), help=about)
 
 
-def _button(label: str, act: object, job_id: str, *, icon: str, primary: bool = False) -> None:
+def _button(label: str, act: Callable[[str], None], job_id: str, *, icon: str, primary: bool = False) -> None:
     kind = "primary" if primary else "secondary"
     st.button(
         label,
         key=f"act-{getattr(act, '__name__', '')}",
-        on_click=act,  # type: ignore[arg-type]
+        on_click=acting(act),
         args=(job_id,),
         icon=f":material/{icon}:",
         type=kind,  # type: ignore[arg-type]
@@ -85,24 +87,24 @@ def _button(label: str, act: object, job_id: str, *, icon: str, primary: bool = 
 
 
 def _approve(job_id: str) -> None:
-    office().desk.approve(job_id)
+    own_desk().approve(job_id)
 
 
 def _run_to_end(job_id: str) -> None:
-    office().desk.approve(job_id, to_end=True)
+    own_desk().approve(job_id, to_end=True)
 
 
 def _retry(job_id: str) -> None:
-    office().desk.retry_from(job_id)
+    own_desk().retry_from(job_id)
 
 
 def _hold(job_id: str) -> None:
-    if not office().desk.hold(job_id):
+    if not own_desk().hold(job_id):
         leave(_("Too late: it has been sent to the server by now."))
 
 
 def _cancelled(job_id: str) -> None:
-    if office().desk.cancel(job_id):
+    if own_desk().cancel(job_id):
         leave(_("Cancelled. What was made is kept."))
     else:
         leave(_("Too late: it has been sent to the server by now."))
@@ -110,7 +112,8 @@ def _cancelled(job_id: str) -> None:
 
 def _other_seed(job_id: str) -> None:
     """The same job once more, with a new seed."""
-    desk, job = office().desk, office().desk.get(job_id)
+    desk = own_desk()
+    job = desk.get(job_id)
     render = dataclasses.replace(render_of(job), seed=draw_seed())
     if desk.change(job_id, Wish.of(job), render, job.model):
         desk.retry_from(job_id)
@@ -118,12 +121,12 @@ def _other_seed(job_id: str) -> None:
 
 def _another_seed(job_id: str) -> None:
     """A new job over the same results, sent at once; the finished one stays as it is."""
-    copy = office().desk.duplicate(job_id, seed=draw_seed())
-    office().desk.approve(copy.id, to_end=True)
+    copy = own_desk().duplicate(job_id, seed=draw_seed())
+    own_desk().approve(copy.id, to_end=True)
     st.session_state[GO_TO] = copy.id
 
 
 def _change(job_id: str) -> None:
     """A new draft over the same results, to be changed; the finished one stays as it is."""
-    st.session_state[GO_TO] = office().desk.duplicate(job_id).id
+    st.session_state[GO_TO] = own_desk().duplicate(job_id).id
     leave(_("This is a copy. Change what you like, then send it."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from jobs.desk import Progress
+from jobs.reading import Progress
 from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.wish import Wish, render_of
@@ -20,7 +20,7 @@ from ui.components.step_card import text_card
 from ui.components.step_names import step_title
 from ui.components.step_view import EDITABLE, MOVING, StepView, next_step, step_views
 from ui.components.trouble import show_trouble
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 _PACE = 1.0  # seconds between looks while the job moves
@@ -28,12 +28,12 @@ _PACE = 1.0  # seconds between looks while the job moves
 
 def show_job(job_id: str) -> None:
     """The job, looked at every second while it moves and not at all otherwise."""
-    before = office().desk.get(job_id).state
+    before = own_desk().get(job_id).state
 
     def look() -> None:
-        if GO_TO in st.session_state:
+        if GO_TO in st.session_state or own_desk().known(job_id) is None:
             st.rerun()
-        progress = office().desk.progress(job_id)
+        progress = own_desk().progress(job_id)
         if progress.job.state != before:  # the whole page is drawn anew: the tab's title and the pace change too
             _tell_end(before, progress.job.state)
             st.rerun()
@@ -51,7 +51,7 @@ def _tell_end(before: JobState, now: JobState) -> None:
 
 def _draw(progress: Progress) -> None:
     job = progress.job
-    views = step_views(office().desk.steps(job.id))
+    views = step_views(own_desk().steps(job.id))
     following = next_step(job, views)
     _head(job)
     if job.state not in ("draft", "waiting", "preparing") and following == "render":
@@ -119,7 +119,7 @@ def _reworded(job_id: str, key: str) -> None:
 
     from description.text import collapse
 
-    desk, text = office().desk, collapse(st.session_state[key])
+    desk, text = own_desk(), collapse(st.session_state[key])
     if not text:
         leave(_("The prompt is empty. Write at least one word."))
         return

@@ -11,13 +11,13 @@ from jobs.wish import Wish, render_of
 from run_folder import VIDEO
 from ui.components.plain import plain
 from ui.files import file_path
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 
 def show_video(job: JobRecord) -> None:
     """The player and the receipt; a word where the file is gone."""
-    path = office().desk.folder(job.id) / VIDEO
+    path = own_desk().folder(job.id) / VIDEO
     if not path.is_file():
         st.warning(_("The video's file is not there any more."), icon=":material/error:")
         return
@@ -45,7 +45,7 @@ def _address(job_id: str) -> str | None:
 
 def download_button(job: JobRecord, *, primary: bool) -> None:
     """The file itself, read when it is asked for."""
-    path = office().desk.folder(job.id) / VIDEO
+    path = own_desk().folder(job.id) / VIDEO
     st.download_button(
         _("Download the video"),
         path.read_bytes if path.is_file() else b"",

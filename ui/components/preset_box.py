@@ -14,7 +14,7 @@ from ui.components.plain import plain
 from ui.components.trouble import show_trouble
 from ui.office import office
 from ui.presets import MAX_BYTES, Preset, remove, store, stored
-from ui.session import owner
+from ui.session import person
 from ui.session import translate as _
 
 _NAME, _FILE, _TROUBLE, _USED = "preset-name", "preset-file", "preset-trouble", "preset-used"
@@ -26,7 +26,7 @@ def preset_box() -> None:
     if used := st.session_state.pop(_USED, ""):
         leave(_("The preset {name} is set on this page.").format(name=plain(used)))
         st.switch_page("create.py", query_params=query())
-    found = stored(office().settings.output_dir, owner())
+    found = stored(office().settings.output_dir, person().name)
     for preset in found:
         _row(preset)
     if not found:
@@ -95,7 +95,7 @@ def _import() -> None:
 def _stored(make: Callable[[], Preset], clear: str = "") -> None:
     try:
         preset = make()
-        store(office().settings.output_dir, owner(), preset)
+        store(office().settings.output_dir, person().name, preset)
     except MovaError as problem:
         st.session_state[_TROUBLE] = problem
         return
@@ -105,7 +105,7 @@ def _stored(make: Callable[[], Preset], clear: str = "") -> None:
 
 
 def _delete(name: str) -> None:
-    remove(office().settings.output_dir, owner(), name)
+    remove(office().settings.output_dir, person().name, name)
     leave(_("The preset {name} is deleted.").format(name=plain(name)))
 
 

@@ -6,41 +6,47 @@ import streamlit as st
 
 from jobs.fair_order import Direction
 from render_settings import draw_seed
+from ui.components.acting import acting
 from ui.components.notices import leave
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 
+@acting
 def pause() -> None:
     """Send nothing new."""
-    office().desk.pause()
+    own_desk().pause()
     leave(_("Sending is paused. Running work finishes; nothing new starts."))
 
 
+@acting
 def resume() -> None:
     """Send again."""
-    office().desk.resume()
+    own_desk().resume()
     leave(_("Sending goes on."))
 
 
+@acting
 def duplicate(job_id: str) -> None:
     """Put the same once more into the line, with a seed of its own and over the same results."""
-    desk = office().desk
+    desk = own_desk()
     copy = desk.duplicate(job_id, seed=draw_seed())
     desk.approve(copy.id, to_end=True)
     leave(_("A copy with another seed is in the line. Nothing was made or paid for twice."))
 
 
+@acting
 def remove(job_id: str) -> None:
     """Take a job out of the line; free."""
-    if office().desk.cancel(job_id):
+    if own_desk().cancel(job_id):
         leave(_("Removed. Nothing was sent, and the job is kept."))
     else:
         leave(_("Too late: it has been sent to the server by now."))
 
 
+@acting
 def move(job_id: str, direction: Direction) -> None:
-    office().desk.move(job_id, direction)
+    own_desk().move(job_id, direction)
 
 
 def move_button(job_id: str, direction: Direction, *, disabled: bool) -> None:

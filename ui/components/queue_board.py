@@ -8,7 +8,6 @@ from typing import Literal, TypeVar
 import streamlit as st
 
 from errors import StoreError
-from jobs import queue_view
 from jobs.queue_view import QueueView
 from jobs.states import ACTIVE
 from ui.components.job_row import active_row, ended_row, line_row, waiting_row
@@ -16,8 +15,7 @@ from ui.components.links import query
 from ui.components.notices import say_notice
 from ui.components.queue_acts import pause, resume
 from ui.components.trouble import show_trouble
-from ui.office import office
-from ui.session import owner
+from ui.session import own_desk, person
 from ui.session import translate as _
 
 T = TypeVar("T")
@@ -25,9 +23,8 @@ T = TypeVar("T")
 
 def queue_board() -> None:
     """The whole queue of this visitor."""
-    store = office().worker.store
     try:
-        every = queue_view.look_again(queue_view.count(store, owner()), queue_view.all_paused(store))
+        every = own_desk().queue_pace()
     except StoreError as problem:
         show_trouble(problem)
         every = 3.0
@@ -36,7 +33,7 @@ def queue_board() -> None:
 
 def _board(every: float | None) -> None:
     try:
-        view = queue_view.view(office().worker.store, owner())
+        view = own_desk().queue()
     except StoreError as problem:
         show_trouble(problem)
         return
@@ -58,25 +55,31 @@ def _header(view: QueueView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(_counted(view))
         st.space("stretch")
-        if view.paused:
-            st.button(
-                _("Resume sending"),
-                key="resume",
-                icon=":material/play_arrow:",
-                type="primary" if view.line else "secondary",
-                on_click=resume,
-            )
-        else:
-            st.button(
-                _("Pause sending"),
-                key="pause",
-                icon=":material/pause:",
-                on_click=pause,
-                help=_("Running work finishes; nothing new starts."),
-            )
+        if person().steers:
+            _sending(view)
         _next_act(view)
     if view.paused:
         st.warning(_("Sending is paused: running work finishes, nothing new starts."), icon=":material/pause_circle:")
+
+
+def _sending(view: QueueView) -> None:
+    """Stop sending and go on with it; it concerns everybody's jobs."""
+    if view.paused:
+        st.button(
+            _("Resume sending"),
+            key="resume",
+            icon=":material/play_arrow:",
+            type="primary" if view.line else "secondary",
+            on_click=resume,
+        )
+    else:
+        st.button(
+            _("Pause sending"),
+            key="pause",
+            icon=":material/pause:",
+            on_click=pause,
+            help=_("Running work finishes; nothing new starts."),
+        )
 
 
 def _counted(view: QueueView) -> str:
@@ -87,7 +90,7 @@ def _counted(view: QueueView) -> str:
 
 def _next_act(view: QueueView) -> None:
     """The one primary button, unless sending has to be resumed first."""
-    kind: Literal["primary", "secondary"] = "secondary" if view.paused and view.line else "primary"
+    kind: Literal["primary", "secondary"] = "secondary" if view.paused and view.line and person().steers else "primary"
     if view.yours and st.button(_("Review the next one"), key="next", type=kind, icon=":material/rate_review:"):
         st.switch_page("job.py", query_params=query(id=view.yours[0].id))
     if not view.yours and st.button(_("Create a video"), key="next", type=kind, icon=":material/add_circle:"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from errors import MovaError
-from jobs.desk import Outlook
 from jobs.lookout import Sight
+from jobs.reading import Outlook
 from jobs.records import Estimate
 from providers import choose
 from providers.base import Capability
@@ -16,6 +16,7 @@ from ui.components.draft import Draft
 from ui.components.plain import plain
 from ui.components.step_names import step_title
 from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 _ASKS: dict[Step, Capability] = {
@@ -41,7 +42,7 @@ def show_receipt(draft: Draft, sight: Sight | None) -> None:
         if sight is None:
             st.markdown(f":material/sync: {_('Looking at the servers…')}")
         else:
-            st.markdown(_where(draft, sight, office().desk.outlook(sight.line(draft.model), render)))
+            st.markdown(_where(draft, sight, own_desk().outlook(sight.line(draft.model), render)))
         if draft.kind == "full":
             st.markdown(f":material/smart_toy: {_services(draft)}")
         for one in notes:

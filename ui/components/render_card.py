@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from jobs.desk import Progress
+from jobs.reading import Progress
 from jobs.records import Estimate, JobRecord
 from jobs.wish import model_of, render_of, server_of
 from servers import PREVIEW
@@ -16,6 +16,7 @@ from ui.components.step_names import step_title
 from ui.components.thumbnail import thumbnail
 from ui.components.trouble import show_trouble, show_warnings
 from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 
@@ -43,7 +44,7 @@ def _queued(progress: Progress) -> None:
     if place:
         words = _("Number {position} of {count} in the line for {server}")
         st.markdown(words.format(position=place.position, count=place.of, server=line_name(job.model)))
-    if office().desk.is_paused(job.model):
+    if own_desk().is_paused(job.model):
         st.warning(_("Sending is paused. Go on with it on the Queue page."), icon=":material/pause:")
     if progress.estimate:
         st.caption(_("The render itself takes {time}.").format(time=about(progress.estimate)))

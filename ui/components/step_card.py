@@ -16,13 +16,14 @@ from notes import Note
 from pipeline import PREPARATION
 from providers.offline import NAME as OFFLINE
 from step_result import Step
+from ui.components.acting import acting
 from ui.components.order_fields import counted
 from ui.components.plain import plain, show_text
 from ui.components.state_words import Colour
 from ui.components.step_names import running_label, step_title
 from ui.components.step_view import StepView
 from ui.components.trouble import show_trouble, show_warnings
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 _MARKS: dict[StepState, tuple[str, Colour]] = {
@@ -145,18 +146,21 @@ def _warnings(job: JobRecord, record: StepRecord, elements: str) -> Sequence[Not
 def _edited(job_id: str, step: Step, key: str) -> None:
     """An edit is a version of its own, so that nothing is lost by it."""
     try:
-        office().desk.edit_step(job_id, step, st.session_state[key])
+        own_desk().edit_step(job_id, step, st.session_state[key])
     except MovaError as trouble:
         st.session_state[f"trouble-{key}"] = trouble
 
 
+@acting
 def _leaf(job_id: str, step: Step, key: str) -> None:
-    office().desk.choose_version(job_id, step, st.session_state[key])
+    own_desk().choose_version(job_id, step, st.session_state[key])
 
 
+@acting
 def _regenerate(job_id: str, step: Step) -> None:
-    office().desk.regenerate_step(job_id, step)
+    own_desk().regenerate_step(job_id, step)
 
 
+@acting
 def _keep(job_id: str, step: Step) -> None:
-    office().desk.keep_step(job_id, step)
+    own_desk().keep_step(job_id, step)

@@ -6,8 +6,9 @@ import streamlit as st
 
 from jobs.records import JobRecord
 from servers import PREVIEW
+from ui.components.acting import acting
 from ui.components.notices import leave
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 _ASKED = "asked-to-stop"
@@ -19,7 +20,7 @@ def stop_buttons(job: JobRecord) -> None:
         st.button(_stop_word(job), key=f"stop-{job.id}", on_click=_ask, args=(job.id,))
         return
     st.warning(_consequence(job), icon=":material/front_hand:")
-    st.button(_stop_word(job), key=f"really-{job.id}", on_click=_stop, args=(job.id,))
+    st.button(_stop_word(job), key=f"really-{job.id}", on_click=acting(_stop), args=(job.id,))
     st.button(_("Keep it"), key=f"keep-{job.id}", on_click=_ask, args=(None,))
 
 
@@ -46,7 +47,7 @@ def _ask(job_id: str | None) -> None:
 def _stop(job_id: str) -> None:
     """Whatever the job has become meanwhile: what was not sent is cancelled, what was is given up."""
     st.session_state[_ASKED] = None
-    desk = office().desk
+    desk = own_desk()
     happened = desk.cancel(job_id) or desk.stop_waiting(job_id)
     if not happened:
         leave(_("It had ended already."))

@@ -10,7 +10,7 @@ import streamlit as st
 from jobs.records import JobRecord
 from jobs.wish import Wish
 from run_folder import FIRST_FRAME
-from ui.office import office
+from ui.session import own_desk
 from ui.session import translate as _
 
 _SIDE = 256  # twice what is shown, for sharp screens
@@ -21,7 +21,7 @@ def thumbnail(job: JobRecord, width: int = 128) -> None:
     if Wish.of(job).white_frame:
         st.caption(_(":material/crop_landscape: White first frame"), width=width)
         return
-    path = office().worker.folders.of(job).path / FIRST_FRAME
+    path = own_desk().folder_of(job) / FIRST_FRAME
     try:
         small = _small(path, path.stat().st_mtime_ns)
     except OSError:
