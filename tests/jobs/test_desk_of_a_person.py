@@ -18,7 +18,7 @@ from jobs.people import LOCAL, SHARED, Person
 from jobs.records import JobFilter, JobRecord
 from jobs.store import Store
 from jobs.wish import Wish
-from tests.jobs.load.workers import SMALL, desk_at, environment, settings_of, white_order
+from tests.jobs.load.workers import SMALL, desk_at, settings_of, white_order
 
 REPO = Path(__file__).resolve().parents[2]
 ANN, BOB = Person(name="ann@example.org"), Person(name="bob@example.org")
@@ -56,7 +56,7 @@ class Home:
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     """A job of Ann's that waits in the line."""
-    with desk_at(settings_of(environment(tmp_path, ()))) as (desk, store):
+    with desk_at(settings_of({"OUTPUT_DIR": str(tmp_path)})) as (desk, store):
         job = desk.of(ANN).create(white_order(text="a secret harbour"))
         assert desk.of(ANN).approve(job.id)
         yield Home(desk, store, desk.get(job.id))
