@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from jobs.fair_order import Direction
 from jobs.folders import Folders
 from jobs.own_frame import own_frame
 from jobs.people import EVERYBODY, LOCAL, Person
-from jobs.reading import Reading
+from jobs.reading import ON_SERVER, Reading
 from jobs.records import JobRecord, Mode, NewJob, StepRecord
 from jobs.states import JobState
 from jobs.store import Store, open_store
@@ -45,6 +46,7 @@ class Order:
     """A new job: ``line`` is a model, or ``model@server`` for one server only; ``picture`` is the person's own file.
 
     ``ask`` waits for the person before every step; without it the job runs to its end, or to ``wish.until``.
+    Created twice under one ``id`` it is one job.
     """
 
     mode: Mode
@@ -58,6 +60,7 @@ class Order:
     warnings: tuple[Note, ...] = ()
     steps: tuple[StepRecord, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    id: str | None = None
 
 
 class Desk(Reading):
@@ -81,7 +84,7 @@ class Desk(Reading):
         Raises:
             PictureError, StorageError: nothing was recorded.
         """
-        job_id, wish, own = new_job_id(), order.wish, None
+        job_id, wish, own = order.id or new_job_id(), order.wish, None
         if order.parent and self.person.only:
             self.get(order.parent)
         steps = [dataclasses.replace(step, job_id=job_id) for step in order.steps]
@@ -190,14 +193,48 @@ class Desk(Reading):
             return self._woken(self._store.line.enqueue(job_id, retry=True))
         if step != "render" and step in self._store.steps.chosen(job_id):
             self._ask_for(job_id, step)
-        return self._woken(self._store.jobs.reopen(job_id, "preparing"))
+        # A render that was sent had passed its gate: it is not asked for once more.
+        stage = step if step == "render" and job.sent else None
+        return self._woken(self._store.jobs.reopen(job_id, "preparing", stage=stage))
+
+    def send_again(self, job_id: str, *, anywhere: bool = False) -> str | None:
+        """Have a job rendered with the same seed although its server failed it, or does not answer.
+
+        A server that does not answer may be rendering it still: the job is given up, and a copy goes in its place.
+
+        Args:
+            anywhere: by any server of its model, also where it was meant for one only.
+
+        Returns:
+            The id of the job that goes; None where there is nothing to be sent again.
+        """
+        job = self.get(job_id)
+        line = model_of(job.model) if anywhere else job.model
+        if job.state in (*_IN_LINE, *_RETRIED):
+            moved = self._store.jobs.update(job_id, only_in=(*_IN_LINE, *_RETRIED), model=line)
+            if job.state == "queued" or self.retry_from(job_id):
+                return job_id if self._woken(moved) else None
+        if job.state in ON_SERVER:
+            self.stop_waiting(job_id)
+        return self._copied(job_id, line) if self.get(job_id).state == "abandoned" else None
+
+    def _copied(self, job_id: str, line: str) -> str:
+        """Start the one copy of a given-up job: asked for twice it is the same one."""
+        mark = sha256(f"{job_id} again".encode()).hexdigest()[:6]
+        copy_id = f"{job_id.rpartition('-')[0]}-{mark}"
+        copy = self.known(copy_id) or self.duplicate(job_id, line=line, new_id=copy_id)
+        if copy.state == "draft":
+            self.approve(copy.id, to_end=True)
+        return copy.id
 
     def hold(self, job_id: str) -> bool:
         """Take a job out of the line again, to change it before it is sent."""
         return self._store.jobs.move_to(self.get(job_id).id, "waiting", only_from=_IN_LINE, stage="render")
 
-    def duplicate(self, job_id: str, *, seed: int | None = None) -> JobRecord:
-        """A new draft with everything that was made and paid for; with another seed where one is given."""
+    def duplicate(
+        self, job_id: str, *, seed: int | None = None, line: str | None = None, new_id: str | None = None
+    ) -> JobRecord:
+        """A new draft with everything that was made and paid for; with another seed or line where one is given."""
         job = self.get(job_id)
         render, steps = render_of(job), self._store.steps.of(job_id)
         kept = tuple(one for one in steps if one.chosen and one.step != "render" and one.output is not None)
@@ -206,10 +243,11 @@ class Desk(Reading):
             mode=job.mode,
             wish=Wish.of(job),
             render=render if seed is None else dataclasses.replace(render, seed=seed),
-            line=job.model,
+            line=line or job.model,
             ask=job.ask,
             owner=job.owner,
             parent=job_id,
+            id=new_id,
             steps=kept,
             files={name: (self.folder(job_id) / name).read_bytes() for name in names},
         )

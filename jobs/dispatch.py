@@ -52,7 +52,7 @@ class Dispatch:
         found: dict[Server, list[str]] = {}
         for line in self.store.line.waiting_models():
             for server in self._servers(line):
-                if self.fleet.seems_well(server):
+                if self.fleet.watch.seems_well(server):
                     found.setdefault(server, []).append(line)
         return found
 

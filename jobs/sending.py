@@ -27,6 +27,7 @@ from errors import (
     StoreError,
     SubmissionUnclear,
     WaitedTooLong,
+    WorkerDied,
 )
 from jobs.fleet import Fleet
 from jobs.folders import Folders, prompt_of
@@ -190,18 +191,28 @@ class Sending:
                 waiting.trouble(trouble, now)
                 self._note_trouble(recorded, trouble)
                 self.fleet.check_own_preview(job)
+                self._stop_sending_there(job, trouble)
             else:
                 progress = waiting.saw(seen, now)
                 self._note_trouble(recorded, None)
                 self._show(recorded, progress.percent, seen.status)
                 if seen.status == "failed":
-                    raise seen.failure(client.name)
+                    failure = seen.failure(client.name)
+                    self._stop_sending_there(job, failure)
+                    raise failure
                 if seen.status == "completed":
                     self._rendered(job, seen)
                     return True
                 if now - waiting.started > self.settings.render_timeout:
                     raise WaitedTooLong(server=client.name, job=job.id, waited=self.settings.render_timeout)
             self.pause(waiting.pause(time.monotonic()))
+
+    def _stop_sending_there(self, job: JobRecord, trouble: ServerError) -> None:
+        """A server that died under a job gets no other one before it was looked at again."""
+        if isinstance(trouble, WorkerDied):
+            trouble = ServerDead(trouble.raw, server=self.fleet.client(job).name)
+        if isinstance(trouble, _TROUBLES):
+            self.fleet.note_trouble(job, trouble)
 
     def _show(self, recorded: JobRecord, percent: int, status: str) -> None:
         if (recorded.progress, recorded.stage) != (percent, status):

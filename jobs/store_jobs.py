@@ -119,10 +119,15 @@ class Jobs:
                 index_job(self._database, session, job_id)
             return moved
 
-    def reopen(self, job_id: str, state: JobState) -> bool:
-        """Take a job up again that failed, was cancelled, abandoned or lost, as its next attempt: a person asked to."""
-        values = unsent() | {"attempts": JobRow.attempts + 1}
+    def reopen(self, job_id: str, state: JobState, *, stage: str | None = None) -> bool:
+        """Take a job up again that failed, was cancelled, abandoned or lost, as its next attempt: a person asked to.
+
+        A job that still holds a slot is refused: a GPU may be rendering it.
+        """
+        values = unsent() | {"attempts": JobRow.attempts + 1, "stage": stage}
         with self._database.write() as session:
+            if session.scalar(select(SlotRow.slot).where(SlotRow.job_id == job_id)) is not None:
+                return False
             return change_state(session, job_id, sources(state, RETRY), state, values)
 
     def add_attempt(self, job_id: str) -> int:

@@ -22,12 +22,12 @@ from jobs.desk import Desk
 from jobs.dispatch import Dispatch
 from jobs.fleet import Fleet
 from jobs.folders import Folders
-from jobs.lookout import Lookout
 from jobs.names import Names
 from jobs.preparing import Preparing
 from jobs.records import JobRecord, SlotRecord
+from jobs.roster import Roster
 from jobs.sending import SETTLE_SECONDS, Sending
-from jobs.server_watch import ServerWatch
+from jobs.server_watch import HOLDS, ServerWatch
 from jobs.states import ACTIVE, FINAL
 from jobs.store import Store, open_store
 from jobs.wish import model_of
@@ -44,6 +44,7 @@ _TURN = 1.0  # seconds between looks at the tables where nothing wakes us
 _KEEP_NAME = 1.0
 _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
+_LOOK_AT_SERVERS = 2.0
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
 _GRACE = 10.0  # what a stop waits for service calls that are in flight
 _LOG = logging.getLogger("mova.worker")
@@ -70,8 +71,10 @@ class Worker:
             self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
         ]
+        self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.folders = Folders(settings, self.store)
-        self.watch = ServerWatch(settings)
+        self.roster = Roster(settings)
+        self.watch = ServerWatch(self.roster, self._wake.set)
         self.desk = Desk(settings, self.store, self.folders, self._wake)
 
     def start(self, *, working: bool = True) -> None:
@@ -82,9 +85,9 @@ class Worker:
         """
         self._working = working
         name = self._names.claim()
-        self.fleet = Fleet(self.settings, name, self._wake.set)
+        self.fleet = Fleet(self.roster, self.watch, name)
         self.dispatch = Dispatch(self.store, self.fleet)
-        self.lookout = Lookout(self.settings, self.fleet)
+        self._outlook.start()
         if working:
             self._begin(name)
 
@@ -228,6 +231,11 @@ class Worker:
                 since = self._suspects.setdefault(name, time.monotonic())
                 if self.store.database.is_sqlite or time.monotonic() - since >= _DEAD_AFTER:
                     engine.take_over(name)
+
+    def _look_at_servers(self) -> None:
+        """Take up servers that were added to the configuration, and see how all of them are."""
+        self.roster.keep()
+        self.watch.ask(older_than=HOLDS)
 
     def _look_at_slots(self) -> None:
         for slot in self.store.line.occupied():

@@ -28,7 +28,7 @@ _SAME_CLICK = 5.0  # seconds in which the same order again is a double click
 
 
 def _gather() -> Draft:
-    settings, sight = office().settings, office().worker.lookout.sight(patience=0.3)
+    settings, sight = office().settings, office().worker.watch.sight(patience=0.3)
     left, right = st.columns([3, 2], gap="large")
     with left:
         kind = choose_kind()
@@ -37,7 +37,7 @@ def _gather() -> Draft:
         if kind == "text":
             st.info(plain(WHITE_FRAME_NOTE.text(_)), icon=":material/info:")
     with right:
-        configured = tuple(dict.fromkeys(server.model for server in settings.sglang_servers))
+        configured = tuple(dict.fromkeys(server.model for server in office().worker.roster.servers))
         model = choose_quality(sight.models if sight else configured)
         orientation = choose_orientation(model)
         numbers = choose_numbers(settings)
@@ -56,10 +56,10 @@ def _gather() -> Draft:
 
 def _receipt(draft: Draft) -> None:
     """Refreshed only until the first look at the servers has ended."""
-    known = office().worker.lookout.sight()
+    known = office().worker.watch.sight()
 
     def looked() -> None:
-        sight = office().worker.lookout.sight()
+        sight = office().worker.watch.sight()
         show_receipt(draft, sight)
         if known is None and sight is not None:
             st.rerun()
@@ -69,7 +69,7 @@ def _receipt(draft: Draft) -> None:
 
 def _buttons(draft: Draft) -> None:
     ask = True
-    sight = office().worker.lookout.sight()
+    sight = office().worker.watch.sight()
     label = act_label(draft.next_step, preview=sight is not None and sight.preview)
     with st.container(horizontal=True, vertical_alignment="center"):
         if draft.kind == "full":
@@ -82,7 +82,7 @@ def _buttons(draft: Draft) -> None:
 
 def _place(draft: Draft, *, ask: bool) -> None:
     """Record the job, start it, and show it."""
-    sight = office().worker.lookout.sight(patience=5)
+    sight = office().worker.watch.sight(patience=5)
     if draft.kind == "simple" and draft.picture is None:
         st.error(_("A first frame is missing. Add a picture, or choose Text only."), icon=":material/error:")
         return

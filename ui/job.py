@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jobs.records import JobRecord
-from ui.components.job_acts import GO_TO
+from ui.components.elsewhere import GO_TO
 from ui.components.job_view import show_job
 from ui.components.links import query
 from ui.components.state_words import state_word

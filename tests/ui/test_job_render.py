@@ -78,8 +78,10 @@ def test_a_render_that_ended_badly_can_be_sent_again(
     assert said in words(test)
     assert primaries(test) == ["Send again with the same seed"]
     press(test, "Send again with the same seed")
-    again = office.desk.get(job.id)
-    assert (again.state, again.seed) == ("preparing", 7)
+    (again,) = (one for one in office.desk.newest(9) if one.state == "preparing")
+    assert again.seed == 7
+    # What a GPU may still be busy with stays given up, and a copy of it goes.
+    assert (again.id, again.parent) == ((job.id, None) if state != "abandoned" else (again.id, job.id))
 
 
 def test_another_seed_for_a_failed_render(office: Office) -> None:

@@ -22,7 +22,7 @@ from errors import (
     ServerWarmingUp,
 )
 from jobs import server_watch
-from jobs.server_watch import ServerLook
+from jobs.server_look import ServerLook
 from tests.providers.fake_services import KEYS, FakeServices, Raw
 from tests.ui.still_office import button, drawn, page, primaries, still_office, words
 from ui import presets, service_check
@@ -113,6 +113,26 @@ def test_testing_again_asks_for_one_server_and_waits_for_none(office: Office, lo
         looks[name] = ServerLook(trouble=ServerWarmingUp(server=name), at=time.monotonic())
     said = words(settled(office, button(test, f"test-server-{NAME}")))
     assert (said.count("Warming up"), said.count("Ready")) == (1, 1)
+
+
+def test_servers_that_were_added_are_read_by_a_button(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = settled(office, page("settings.py"))
+    monkeypatch.setenv("SGLANG_SERVERS", json.dumps([{"name": NAME, "base_url": "http://new:1", "model": NAME}]))
+    test = settled(office, button(test, "reread-servers"))
+    assert "http://new:1" in words(test)
+    assert "http://localhost:30100" not in words(test)
+
+
+def test_a_wrong_configuration_is_told_and_the_servers_of_before_go_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = settled(office, page("settings.py"))
+    monkeypatch.setenv("SGLANG_SERVERS", '[{"name": "x", "base_url": "no address", "token": "tok-secret"}]')
+    said = words(settled(office, button(test, "reread-servers")))
+    assert "'no address' is not accepted" in said
+    assert "Until that is mended the servers below go on as they are." in said
+    assert said.count("Ready") == 2
+    assert "secret" not in said
 
 
 def test_there_is_one_primary_button(office: Office) -> None:

@@ -14,15 +14,16 @@ from render_settings import draw_seed
 from servers import PREVIEW
 from step_result import Step
 from ui.components.acting import acting
+from ui.components.elsewhere import GO_TO, elsewhere_button, other_server, send_again
 from ui.components.links import query
 from ui.components.notices import leave
+from ui.components.plain import plain
 from ui.components.player import download_button
 from ui.components.step_names import act_label
 from ui.components.stop_waiting import stop_buttons
 from ui.session import own_desk
 from ui.session import translate as _
 
-GO_TO = "go-to-job"  # the job whose page comes next
 _BEFORE: tuple[JobState, ...] = ("draft", "waiting")
 _AGAIN: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
@@ -53,15 +54,20 @@ def _go_on(job: JobRecord, following: Step) -> None:
 
 def _again(job: JobRecord, following: Step) -> None:
     label = _("Send again with the same seed") if following == "render" else act_label(following)
-    _button(label, _retry, job.id, icon="replay", primary=True)
-    if following == "render":
-        _button(_("Try another seed"), _other_seed, job.id, icon="casino")
+    if following != "render":
+        _button(label, _retry, job.id, icon="replay", primary=True)
+        return
+    _button(label, send_again, job.id, icon="replay", primary=True)
+    _button(_("Try another seed"), _other_seed, job.id, icon="casino")
+    if other := other_server(job):
+        st.caption(_("{server} is ready and takes it, with the same seed.").format(server=plain(other.name)))
 
 
 def _meanwhile(job: JobRecord) -> None:
     """While it moves the next useful act is another video."""
     if st.button(_("Create another video"), key="another", type="primary", icon=":material/add:"):
         st.switch_page("create.py", query_params=query())
+    elsewhere_button(job)
     if job.state == "queued":
         _button(_("Take it back to change it"), _hold, job.id, icon="edit")
         _cancel(job)

@@ -17,6 +17,7 @@ from jobs.wish import Wish, render_of
 from servers import PREVIEW
 from step_result import Step
 from ui.components.durations import ago, clock, since, time_left
+from ui.components.elsewhere import again_button, elsewhere_button, waits_for
 from ui.components.links import job_link
 from ui.components.plain import plain
 from ui.components.queue_acts import duplicate_button, move_button, remove_button
@@ -37,6 +38,7 @@ def active_row(one: Active) -> None:
         _outage(job)
         with _acts():
             job_link(job.id, _("Open"), ":material/open_in_new:")
+            elsewhere_button(job)
             stop_buttons(job)
 
 
@@ -53,13 +55,22 @@ def line_row(one: InLine) -> None:
     job, place = one.job, one.place
     words = _("Number {position} of {count} in the line for {server}")
     where = words.format(position=place.position, count=place.of, server=_line_name(job.model))
-    with _row(job, where), _acts():
-        move_button(job.id, "up", disabled=one.first)
-        move_button(job.id, "down", disabled=one.last)
-        move_button(job.id, "top", disabled=one.first)
-        job_link(job.id, _("Edit"), ":material/edit:")
-        duplicate_button(job.id)
-        remove_button(job.id)
+    with _row(job, where):
+        if reason := waits_for(job.model):
+            st.markdown(reason)
+        with _acts():
+            _line_acts(one)
+
+
+def _line_acts(one: InLine) -> None:
+    job = one.job
+    elsewhere_button(job)
+    move_button(job.id, "up", disabled=one.first)
+    move_button(job.id, "down", disabled=one.last)
+    move_button(job.id, "top", disabled=one.first)
+    job_link(job.id, _("Edit"), ":material/edit:")
+    duplicate_button(job.id)
+    remove_button(job.id)
 
 
 def ended_row(job: JobRecord) -> None:
@@ -67,6 +78,7 @@ def ended_row(job: JobRecord) -> None:
     reason = job.error.rebuilt().message(_) if job.error and job.state != "completed" else ""
     with _row(job, reason, ago(job.finished) if job.finished else ""), _acts():
         job_link(job.id, _("Watch") if job.state == "completed" else _("Open"), ":material/open_in_new:")
+        again_button(job)
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.wish import Wish, render_of
 from step_result import STEPS
+from ui.components.elsewhere import GO_TO
 from ui.components.frame_card import frame_card, own_picture, show_frame
-from ui.components.job_acts import GO_TO, job_acts
+from ui.components.job_acts import job_acts
 from ui.components.notices import leave, say_notice
 from ui.components.plain import show_text
 from ui.components.player import receipt_of

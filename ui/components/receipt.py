@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from errors import MovaError
-from jobs.lookout import Sight
 from jobs.reading import Outlook
 from jobs.records import Estimate
+from jobs.sight import Sight
 from providers import choose
 from providers.base import Capability
 from providers.offline import NAME as OFFLINE
 from step_result import Step
 from ui.components.draft import Draft
+from ui.components.health_mark import health_mark
 from ui.components.plain import plain
 from ui.components.step_names import step_title
 from ui.office import office
@@ -68,7 +69,7 @@ def _server(draft: Draft, sight: Sight) -> str:
     trouble = sight.troubles[first.name]
     if trouble is None:
         return plain(first.name)
-    return f"{plain(trouble.message(_))} {_('The job waits for it.')}"
+    return f"{health_mark(trouble)} {plain(trouble.message(_))} {_('The job waits for it.')}"
 
 
 def about(estimate: Estimate) -> str:

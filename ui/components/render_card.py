@@ -9,13 +9,13 @@ from jobs.records import Estimate, JobRecord
 from jobs.wish import model_of, render_of, server_of
 from servers import PREVIEW
 from ui.components.durations import clock, since
+from ui.components.elsewhere import waits_for
 from ui.components.plain import plain
 from ui.components.player import show_video
 from ui.components.receipt import about
 from ui.components.step_names import step_title
 from ui.components.thumbnail import thumbnail
 from ui.components.trouble import show_trouble, show_warnings
-from ui.office import office
 from ui.session import own_desk
 from ui.session import translate as _
 
@@ -48,19 +48,8 @@ def _queued(progress: Progress) -> None:
         st.warning(_("Sending is paused. Go on with it on the Queue page."), icon=":material/pause:")
     if progress.estimate:
         st.caption(_("The render itself takes {time}.").format(time=about(progress.estimate)))
-    _no_server(job)
-
-
-def _no_server(job: JobRecord) -> None:
-    """Why nothing can be sent at present, where no server of the line is well."""
-    sight, only = office().worker.lookout.sight(), server_of(job.model)
-    if sight is None or only == PREVIEW:
-        return
-    servers = [one for one in sight.of_model(model_of(job.model)) if only in (None, one.name)]
-    troubles = [trouble for one in servers if (trouble := sight.troubles[one.name])]
-    if troubles and len(troubles) == len(servers):
-        sentence = troubles[0].message(_)
-        st.warning(f"{plain(sentence)} {_('The job waits for it.')}", icon=":material/cloud_off:")
+    if reason := waits_for(job.model):
+        st.warning(reason, icon=":material/cloud_off:")
 
 
 def _moving(progress: Progress) -> None:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import streamlit as st
 
 from config import Server
-from errors import ServerDead, ServerError, ServerMismatch, ServerSilent, ServerUnreachable, ServerWarmingUp
-from jobs.server_watch import ServerLook
+from errors import ServerError
+from jobs.server_look import HEALTH_WORDS, ServerLook, health_of
+from jobs.sight import refuses
 from render_settings import SIZES
+from ui.components.health_mark import HEALTH_LOOKS
 from ui.components.live import live
+from ui.components.notices import leave
 from ui.components.plain import plain
+from ui.components.trouble import show_trouble
 from ui.office import office
 from ui.session import translate as _
 
 _HOLDS = 30.0  # seconds for which a look is good enough when the page is opened
-Health = Literal["unknown", "ready", "warming", "dead", "unreachable", "mismatch", "unclear"]
-Colour = Literal["red", "orange", "blue", "green", "gray"]
-_TROUBLES: tuple[tuple[type[ServerError], Health], ...] = (
-    (ServerWarmingUp, "warming"),
-    (ServerDead, "dead"),
-    (ServerUnreachable, "unreachable"),
-    (ServerSilent, "unreachable"),
-    (ServerMismatch, "mismatch"),
-)
 
 
 def server_rows() -> None:
@@ -34,26 +27,25 @@ def server_rows() -> None:
     live(_rows, watch.is_looking)
 
 
-def health_of(look: ServerLook | None) -> Health:
-    """A look in one word."""
-    if look is None:
-        return "unknown"
-    if look.trouble is None:
-        return "ready"
-    return next((health for kind, health in _TROUBLES if isinstance(look.trouble, kind)), "unclear")
-
-
 def _rows() -> None:
-    settings, watch = office().settings, office().worker.watch
+    settings, watch = office().worker.roster.settings, office().worker.watch
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("Servers"), width="stretch")
         st.button(
+            _("Read the servers again"),
+            key="reread-servers",
+            icon=":material/sync:",
+            on_click=_reread,
+            help=_("From config.py and .env. What was changed there is noticed by itself within seconds, too."),
+        )
+        st.button(
             _("Test all servers"), key="test-servers", type="primary", icon=":material/refresh:", on_click=watch.ask
         )
+    _wrong_configuration()
     for server in settings.sglang_servers:
-        _row(server, watch.last(server.name), looking=watch.is_looking(server.name))
-    looks = [watch.last(server.name) for server in settings.sglang_servers]
-    if settings.servers_are_defaults and all(health_of(look) == "unreachable" for look in looks):
+        _row(server, watch.last(server), looking=watch.is_looking(server))
+    looks = [watch.last(server) for server in settings.sglang_servers]
+    if settings.servers_are_defaults and all(look and refuses(look.trouble) for look in looks):
         words = _(
             "No server has been set up and none answers, so the preview engine takes their place. "
             "What it makes is a sketch of the video and not MOVA."
@@ -61,11 +53,27 @@ def _rows() -> None:
         st.info(words, icon=":material/draw:")
 
 
+def _reread() -> None:
+    """Read the configuration now, and look at every server that it has."""
+    worker = office().worker
+    changed = worker.roster.reread()
+    worker.watch.ask()
+    if worker.roster.trouble is None:
+        leave(_("The servers are taken up as they stand there now.") if changed else _("The servers are as before."))
+
+
+def _wrong_configuration() -> None:
+    """A file that cannot be used; the servers of before go on until it is mended."""
+    if trouble := office().worker.roster.trouble:
+        show_trouble(trouble)
+        st.caption(_("Until that is mended the servers below go on as they are."))
+
+
 def _row(server: Server, look: ServerLook | None, *, looking: bool) -> None:
     with st.container(border=True, key=f"server-{server.name}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(server.name)}**", width="content")
-            _badge(health_of(look))
+            _badge(look)
             if looking:
                 st.caption(_("Looking…"), width="content")
             st.space("stretch")
@@ -81,18 +89,10 @@ def _row(server: Server, look: ServerLook | None, *, looking: bool) -> None:
             _trouble(look.trouble)
 
 
-def _badge(health: Health) -> None:
-    words: dict[Health, tuple[str, str, Colour]] = {
-        "unknown": (_("Not looked at yet"), ":material/help:", "gray"),
-        "ready": (_("Ready"), ":material/check_circle:", "green"),
-        "warming": (_("Warming up"), ":material/hourglass_top:", "orange"),
-        "dead": (_("Its worker has exited"), ":material/error:", "red"),
-        "unreachable": (_("Not reachable"), ":material/cloud_off:", "red"),
-        "mismatch": (_("Serves another model"), ":material/rule:", "red"),
-        "unclear": (_("Not an SGLang server"), ":material/error:", "red"),
-    }
-    word, icon, colour = words[health]
-    st.badge(word, icon=icon, color=colour)
+def _badge(look: ServerLook | None) -> None:
+    health = health_of(look)
+    icon, colour = HEALTH_LOOKS[health]
+    st.badge(_(HEALTH_WORDS[health]), icon=icon, color=colour)
 
 
 def _facts(server: Server, look: ServerLook | None) -> str:

@@ -38,7 +38,7 @@ def test_the_emptier_server_takes_the_next_job(open_house: OpenHouse) -> None:
     home = open_house(held(), held(), ahead=2)
     home.desk.pause()
     jobs = home.ordered("ann", "ann")
-    until(lambda: all(map(home.worker.fleet.seems_well, home.worker.settings.sglang_servers)), 10)
+    until(lambda: all(map(home.worker.watch.seems_well, home.worker.roster.servers)), 10)
     home.desk.resume()
     for job in jobs:
         home.becomes(job, "rendering")

@@ -13,7 +13,9 @@ import pytest
 from config import Server, Settings
 from errors import ServerAnswerUnclear, ServerDead, ServerMismatch, ServerUnreachable, ServerWarmingUp
 from jobs import server_watch
-from jobs.server_watch import ServerLook, ServerWatch, look_at
+from jobs.roster import Roster
+from jobs.server_look import ServerLook, look_at
+from jobs.server_watch import ServerWatch
 
 INFO = {"served_model_name": "MOVA-360p", "version": "0.5.23"}
 Answers = dict[str, tuple[int, bytes]]
@@ -108,24 +110,29 @@ def _join() -> None:
             thread.join(20)
 
 
+def watching() -> tuple[ServerWatch, tuple[Server, ...]]:
+    watch = ServerWatch(Roster(Settings()))
+    return watch, watch.roster.servers
+
+
 def test_asking_waits_for_nobody_and_looks_once(slow: tuple[Callable[[], None], list[str]]) -> None:
     let_go, looked = slow
-    watch = ServerWatch(Settings())
+    watch, (first, *_) = watching()
     watch.ask()
     watch.ask()
-    assert watch.is_looking("mova-360p")
-    assert watch.last("mova-360p") is None
+    assert watch.is_looking(first)
+    assert watch.last(first) is None
     let_go()
     _join()
     assert sorted(looked) == ["mova-360p", "mova-720p"]
     assert not watch.is_looking()
-    assert watch.last("mova-360p")
+    assert watch.last(first)
 
 
 def test_a_fresh_look_is_good_enough_unless_one_is_asked_for(slow: tuple[Callable[[], None], list[str]]) -> None:
     let_go, looked = slow
     let_go()
-    watch = ServerWatch(Settings())
+    watch, _servers = watching()
     watch.ask()
     _join()
     watch.ask(older_than=60)
