@@ -23,7 +23,7 @@ def _parser() -> argparse.ArgumentParser:
     from step_result import STEPS
 
     parser = described(__doc__, prog="workflow.py")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="simple | full | jobs | resume")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     simple = commands.add_parser("simple", help="a prompt and a first frame become a video")
     simple.add_argument("--prompt", required=True, metavar="TEXT", help="goes to MOVA as it is")
     frame = simple.add_mutually_exclusive_group(required=True)
@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     resume = commands.add_parser("resume", help="take up a job that was stopped or killed")
     resume.add_argument("job", metavar="JOB", help="its id")
     resume.add_argument("--retry", action="store_true", help="send a failed or lost job again, with the same seed")
+    export = commands.add_parser("export", help="everything of one job as a zip file")
+    export.add_argument("job", metavar="JOB", help="its id")
+    export.add_argument("--output", type=Path, metavar="F", help="default: mova-JOB.zip here")
     for command in commands.choices.values():
         command.add_argument("--output-dir", type=Path, metavar="DIR", help="default: OUTPUT_DIR (outputs)")
         command.add_argument("--json", action="store_true", help="the last thing on stdout is one JSON object")
@@ -57,11 +60,18 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import command_line_runs as runs
     import config
+    from command_line_exports import run_export
 
     settings: Settings = config.load()
     if options.output_dir:
         settings = settings.model_copy(update={"output_dir": options.output_dir})
-    commands = {"simple": runs.run_simple, "full": runs.run_full, "jobs": runs.run_jobs, "resume": runs.run_resume}
+    commands = {
+        "simple": runs.run_simple,
+        "full": runs.run_full,
+        "jobs": runs.run_jobs,
+        "resume": runs.run_resume,
+        "export": run_export,
+    }
     return commands[options.command](options, settings)
 
 

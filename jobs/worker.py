@@ -276,6 +276,16 @@ def working(settings: Settings) -> Iterator[Desk]:
         worker.stop()
 
 
+@contextmanager
+def at_desk(settings: Settings) -> Iterator[Desk]:
+    """A desk without a worker: for what only reads, or leaves the work to others."""
+    worker = Worker(settings)
+    try:
+        yield worker.desk
+    finally:
+        worker.store.close()
+
+
 def main() -> None:
     """Work until SIGTERM or Ctrl-C."""
     import config

@@ -47,6 +47,7 @@ LIVES_WITH = {
     "preview_process": "sglang_client",
     "step_calls": "generate_first_frame",
     "run_folder": "pipeline",
+    "command_line_exports": "workflow",
     "command_line_runs": "workflow",
     "run_bars": "workflow",
     "run_import": "workflow",
