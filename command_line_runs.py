@@ -11,20 +11,18 @@ from command_line import (
     INTERRUPTED,
     NO_JOBS,
     column,
-    crop_choice,
     named,
     remark,
-    render_from,
     say,
     say_error,
     say_trouble,
     spoken,
 )
+from command_line_orders import full_order, own_picture, simple_order
 from jobs.desk import Desk, Order
 from jobs.records import JobRecord
-from jobs.wish import Wish, model_of
+from jobs.wish import Wish
 from jobs.worker import working
-from media.frames import open_source, render_frame
 from notes import N_, Note, note
 from pipeline import PREVIEW_NOTE
 from run_bars import Bars
@@ -49,22 +47,11 @@ RETRY = N_("To send it again with the same seed: python workflow.py resume {job}
 
 def run_simple(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     """Prompt and first frame straight to MOVA."""
-    from description.text import collapse
-
-    wish = Wish(
-        text=collapse(given(options.prompt, N_("prompt"))),
-        orientation=options.orientation or "landscape",
-        white_frame=options.white_frame,
-        crop_mode=crop_choice(options).mode,
-        crop_shift=options.crop_shift,
-    )
-    picture = _picture(options, settings)
+    given(options.prompt, N_("prompt"))
+    picture = own_picture(options, settings)
     line = line_for(settings, options.server, say_trouble)
     _say_preview(options, line)
-    render, notes = render_from(options, model_of(line), settings)
-    _, cut = render_frame(open_source(picture, settings) if picture else None, render, wish.crop)
-    order = Order(mode="simple", wish=wish, render=render, line=line, picture=picture, warnings=(*notes, *cut))
-    return _ordered(order, options, settings)
+    return _ordered(simple_order(options, settings, picture, line), options, settings)
 
 
 def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
@@ -72,22 +59,11 @@ def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     before = RunFolder(options.from_dir).load() if options.from_dir else None
     if before:
         _take_over(options, before)
-    text = given(options.description or "", N_("description"))
-    picture = _picture(options, settings)
+    given(options.description or "", N_("description"))
+    picture = own_picture(options, settings)
     line = _line_without_server(options, settings) if options.until else line_for(settings, options.server, say_trouble)
     _say_preview(options, line)
-    render, notes = render_from(options, model_of(line), settings)
-    wish = Wish(
-        text=text,
-        orientation=options.orientation or "landscape",
-        captions=bool(options.captions),
-        subtitle_marker=settings.subtitle_marker,
-        trim_negative_prompt=options.trim_negative_prompt,
-        until=options.until,
-        crop_mode=crop_choice(options).mode,
-        crop_shift=options.crop_shift,
-    )
-    order = Order(mode="full", wish=wish, render=render, line=line, picture=picture, warnings=tuple(notes))
+    order = full_order(options, settings, picture, line)
     if before is None:
         return _ordered(order, options, settings)
     with working(settings) as desk:
@@ -117,16 +93,6 @@ def run_jobs(options: argparse.Namespace, settings: Settings) -> dict[str, objec
 def _line(job: dict[str, object]) -> str:
     state, mode = column(str(job["state"]), 10), column(str(job["mode"]), 8)
     return f"{job['id']}  {state} {mode} {job['progress']:3} %  {job['text']}"
-
-
-def _picture(options: argparse.Namespace, settings: Settings) -> bytes | None:
-    """The person's own picture, checked; wrong numbers are said here too, before a server is asked."""
-    render_from(options, "mova-360p", settings)
-    crop_choice(options)
-    if not options.image:
-        return None
-    open_source(options.image, settings)
-    return Path(options.image).read_bytes()
 
 
 def _take_over(options: argparse.Namespace, before: object) -> None:

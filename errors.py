@@ -13,6 +13,9 @@ MovaError
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
 │   ├── BadPreset             a file that is no preset of ours
+│   ├── BadManifest           a file of many runs that cannot be read
+│   ├── NothingToExtend       a job without a video to go on from
+│   ├── ShotsDiffer           videos that make no one film
 │   └── PictureError
 │       ├── NotAPicture
 │       ├── PictureDamaged    begins like a picture and breaks off
@@ -182,6 +185,21 @@ class FileMissing(InputError):
 class BadPreset(InputError):
     what = N_("This is not a preset that can be used: {reason}.")
     advice = N_("Use a file that was exported here, or correct it.")
+
+
+class BadManifest(InputError):
+    what = N_("The manifest {name} cannot be used: {reason}.")
+    advice = N_("Correct it and start again; nothing was created.")
+
+
+class NothingToExtend(InputError):
+    what = N_("Job {job} has no finished video to go on from.")
+    advice = N_("Wait for its end, or choose another job.")
+
+
+class ShotsDiffer(InputError):
+    what = N_("The shots cannot be joined: {reason}.")
+    advice = N_("Render the odd one again like the others, or join shots that are alike.")
 
 
 class PictureError(InputError):

@@ -125,7 +125,7 @@ def _is_whole(file: BinaryIO, size: int) -> bool:
 
 
 def _probe_container(container: InputContainer, size: int, max_frames: int) -> VideoFacts:
-    pictures = _picture_track(container)
+    pictures = picture_track(container)
     counts = _decode(container, pictures, max_frames)
     rate = pictures.average_rate or pictures.guessed_rate or Fraction()
     return VideoFacts(
@@ -140,7 +140,7 @@ def _probe_container(container: InputContainer, size: int, max_frames: int) -> V
     )
 
 
-def _picture_track(container: InputContainer) -> VideoStream:
+def picture_track(container: InputContainer) -> VideoStream:
     for track in container.streams.video:
         if not track.disposition & Disposition.attached_pic:  # a cover picture is kept as a track, too
             return track

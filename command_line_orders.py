@@ -1,0 +1,70 @@
+"""What a command line, or a row of a manifest, asks for, as an order for the desk. Nothing is sent here."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from command_line import crop_choice, render_from
+from description.text import collapse
+from jobs.desk import Order
+from jobs.wish import Wish, model_of
+from media.frames import open_source, render_frame
+from notes import N_
+from step_calls import given
+
+if TYPE_CHECKING:
+    from config import Settings
+
+
+def own_picture(options: argparse.Namespace, settings: Settings) -> bytes | None:
+    """The person's own picture, checked; wrong numbers are said here too, before a server is asked.
+
+    Raises:
+        InputError
+    """
+    render_from(options, "mova-360p", settings)
+    crop_choice(options)
+    if not options.image:
+        return None
+    open_source(options.image, settings)
+    return Path(options.image).read_bytes()
+
+
+def simple_order(options: argparse.Namespace, settings: Settings, picture: bytes | None, line: str) -> Order:
+    """Prompt and first frame straight to MOVA.
+
+    Raises:
+        InputError
+    """
+    wish = Wish(
+        text=collapse(given(options.prompt or "", N_("prompt"))),
+        orientation=options.orientation or "landscape",
+        white_frame=options.white_frame,
+        crop_mode=crop_choice(options).mode,
+        crop_shift=options.crop_shift,
+    )
+    render, notes = render_from(options, model_of(line), settings)
+    _, cut = render_frame(open_source(picture, settings) if picture else None, render, wish.crop)
+    return Order(mode="simple", wish=wish, render=render, line=line, picture=picture, warnings=(*notes, *cut))
+
+
+def full_order(options: argparse.Namespace, settings: Settings, picture: bytes | None, line: str) -> Order:
+    """Description to video over all steps, or up to ``until``.
+
+    Raises:
+        InputError
+    """
+    render, notes = render_from(options, model_of(line), settings)
+    wish = Wish(
+        text=given(options.description or "", N_("description")),
+        orientation=options.orientation or "landscape",
+        captions=bool(options.captions),
+        subtitle_marker=settings.subtitle_marker,
+        trim_negative_prompt=options.trim_negative_prompt,
+        until=options.until,
+        crop_mode=crop_choice(options).mode,
+        crop_shift=options.crop_shift,
+    )
+    return Order(mode="full", wish=wish, render=render, line=line, picture=picture, warnings=tuple(notes))

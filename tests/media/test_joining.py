@@ -1,0 +1,109 @@
+"""Joined shots: no frame lost but the duplicate at each joint, no click in the sound, no drift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from errors import ShotsDiffer
+from media.joining import join
+from media.videos import probe
+from tests.media.films import RATE, Sound, film, frames_of, shade, sound_of, tone
+
+
+def joined(folder: Path, *shots: Path) -> Path:
+    seen: list[tuple[int, int]] = []
+    target = folder / "joined.mp4"
+    join(shots, target, tags={"title": "three shots"}, on_frame=lambda done, all_: seen.append((done, all_)))
+    assert seen[-1][0] == seen[-1][1] == len(seen)
+    return target
+
+
+def chain(folder: Path, *lengths: int, sound: Sound | None = None, **how: object) -> list[Path]:
+    """Shots of which each begins with the last frame of the one before it."""
+    first, shots = 0, []
+    for number, length in enumerate(lengths):
+        path = folder / f"{number}.mp4"
+        shots.append(film(path, num_frames=length, first=first, sound=sound, **how))  # type: ignore[arg-type]
+        first += length - 1
+    return shots
+
+
+def test_frames_are_those_of_the_shots_less_one_a_joint(tmp_path: Path) -> None:
+    path = joined(tmp_path, *chain(tmp_path, 25, 17, 33, sound=tone()))
+    facts = probe(path)
+    assert facts.num_frames == 25 + 17 + 33 - 2
+    assert (facts.width, facts.height, facts.fps) == (64, 48, 24.0)
+    assert facts.seconds == pytest.approx(73 / 24, abs=1 / 48)
+    assert facts.sound_seconds == pytest.approx(facts.seconds, abs=1 / 24)
+    assert frames_of(path) == pytest.approx([shade(number) for number in range(73)], abs=4)
+
+
+def test_the_sound_goes_on_over_the_joints(tmp_path: Path) -> None:
+    """A tone that fits a frame a whole number of times: where it goes on, its loudness never dips or jumps."""
+    shots = chain(tmp_path, 25, 25, 25, sound=tone(480.0))
+    heard = sound_of(joined(tmp_path, *shots))[RATE // 10 : -RATE // 10]  # a codec is not at its best where it begins
+    window = RATE // 100
+    loudness = [float(np.abs(heard[at : at + window]).max()) for at in range(0, len(heard) - window, window)]
+    assert min(loudness) > 0.36
+    assert max(loudness) < 0.44
+    assert float(np.abs(np.diff(heard)).max()) < 0.4 * 2 * np.pi * 480 / RATE * 1.3
+
+
+def test_picture_and_sound_are_together_at_the_end(tmp_path: Path) -> None:
+    """A flash and a click at the same frame of the last of five shots."""
+    quiet = chain(tmp_path, 13, 13, 13, 13, sound=lambda time: 0 * time)
+    click_at = 6
+    last = film(
+        tmp_path / "last.mp4",
+        num_frames=13,
+        colour=(10, 10, 10),
+        sound=lambda time: np.where((time >= click_at / 24) & (time < click_at / 24 + 0.01), 0.8, 0.0),
+    )
+    flash = film(tmp_path / "flash.mp4", num_frames=13, first=2, sound=lambda time: 0 * time)
+    path = joined(tmp_path, *quiet, last, flash)
+    at = 13 * 4 - 4 + click_at
+    heard = np.abs(sound_of(path))
+    click = int(np.argmax(heard > 0.3))
+    assert click / RATE == pytest.approx(at / 24, abs=1 / 24 / 2)
+    flashed = next(number for number, grey in enumerate(frames_of(path)) if grey > 60 and number > at)
+    assert flashed == 13 * 5 - 5 + 1  # the first new frame of the last shot
+
+
+@pytest.mark.parametrize("seconds", [0.8, 1.5])
+def test_a_sound_of_another_length_moves_nothing(tmp_path: Path, seconds: float) -> None:
+    shots = chain(tmp_path, 25, 25, 25, sound=tone(), sound_seconds=seconds)
+    facts = probe(joined(tmp_path, *shots))
+    assert facts.sound_seconds == pytest.approx(73 / 24, abs=1 / 24)
+
+
+def test_a_shot_without_sound_is_silent_and_another_rate_is_changed(tmp_path: Path) -> None:
+    one = film(tmp_path / "1.mp4", num_frames=25, sound=tone(), rate=32_000)
+    mute = film(tmp_path / "2.mp4", num_frames=25, first=24)
+    path = joined(tmp_path, one, mute)
+    heard = sound_of(path)
+    assert probe(path).sound_seconds == pytest.approx(49 / 24, abs=1 / 24)
+    assert float(np.abs(heard[RATE // 4 : RATE // 2]).max()) == pytest.approx(0.4, abs=0.05)
+    assert float(np.abs(heard[RATE * 3 // 2 :]).max()) < 0.01
+
+
+def test_shots_without_any_sound(tmp_path: Path) -> None:
+    facts = probe(joined(tmp_path, *chain(tmp_path, 9, 9)))
+    assert (facts.num_frames, facts.has_sound) == (17, False)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"size": (48, 64)}, "shot 2 is 48x64, shot 1 is 64x48"),
+        ({"fps": 25}, "shot 2 has 25.0 frames a second, shot 1 has 24.0"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path, how: dict[str, object], words: str) -> None:
+    one = film(tmp_path / "1.mp4", num_frames=9)
+    other = film(tmp_path / "2.mp4", num_frames=9, **how)  # type: ignore[arg-type]
+    with pytest.raises(ShotsDiffer, match=words):
+        join([one, other], tmp_path / "j.mp4", tags={}, on_frame=lambda *_: None)
+    assert not (tmp_path / "j.mp4").exists()
