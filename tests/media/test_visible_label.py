@@ -19,7 +19,8 @@ def packets(path: Path) -> list[bytes]:
 
 def test_the_corner_of_every_frame_and_nothing_else(tmp_path: Path) -> None:
     source = film(tmp_path / "a.mp4", num_frames=13, size=(320, 176), colour=(90, 90, 90), sound=tone())
-    before, done = source.read_bytes(), []
+    before = source.read_bytes()
+    done: list[int] = []
     write_labelled(source, tmp_path / "b.mp4", on_frame=done.append)
     assert source.read_bytes() == before
     assert done == list(range(1, 14))
