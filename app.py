@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
-from starlette.routing import Route
 
 from ui import office
-from ui.files import send_file
+from ui.files import ROUTES
 
 
 @asynccontextmanager
@@ -23,4 +22,4 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         await asyncio.to_thread(office.close_office)
 
 
-app = st.App("ui/main.py", lifespan=lifespan, routes=[Route("/files/{token}/{name}", send_file)])
+app = st.App("ui/main.py", lifespan=lifespan, routes=list(ROUTES))

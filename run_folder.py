@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from render_settings import RenderSettings
 
 SCHEMA = 1
-RECORD, FIRST_FRAME, VIDEO = "job.json", "first_frame.png", "video.mp4"
+RECORD, FIRST_FRAME, VIDEO, POSTER = "job.json", "first_frame.png", "video.mp4", "poster.jpg"
 
 
 def new_job_id() -> str:

@@ -253,6 +253,17 @@ class Desk(Reading):
         )
         return self.create(order)
 
+    def again(self, job_id: str, seeds: Sequence[int]) -> list[JobRecord]:
+        """Send the same once more for each of these seeds, over what was made and paid for; the job stays as it is."""
+        copies = [self.duplicate(job_id, seed=seed) for seed in seeds]
+        for copy in copies:
+            self.approve(copy.id, to_end=True)
+        return copies
+
+    def favour(self, job_id: str, *, favourite: bool) -> bool:
+        """Mark a job as a favourite, or no longer."""
+        return self._store.jobs.update(self.get(job_id).id, favourite=favourite)
+
     def cancel(self, job_id: str) -> bool:
         """Cancel a job of which nothing was sent: free, and what was made is kept. Says whether it happened."""
         job = self.get(job_id)

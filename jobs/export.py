@@ -1,6 +1,6 @@
 """A run as one zip file: its video, its first frame, its texts, ``job.json`` and the originals.
 
-``write_zip`` is the one place that makes such files, of one run (``workflow.py export``) or of many (the Library).
+``write_zip`` makes such a file on the disk (``workflow.py export``), jobs/bundle.py while it is sent (the library).
 Each run is a folder of its own inside, under its job's id. What is in a run's folder holds no owner, no path and no
 key; what was only derived from it (hidden files, joined and labelled copies) stays out.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from errors import storage_error
-from run_folder import VIDEO
+from run_folder import POSTER, VIDEO
 
 JOINED = "joined-"  # a chain's joined film begins so; it lies in the folder of the chain's last shot
 LABELLED = "video-labelled.mp4"
@@ -28,7 +28,7 @@ def run_files(folder: Path) -> list[Path]:
 
 def is_derived(name: str) -> bool:
     """Whether a file can be made again from the others of its run, or is only half written."""
-    return name.startswith((".", JOINED)) or name == LABELLED
+    return name.startswith((".", JOINED)) or name in (LABELLED, POSTER)
 
 
 def write_zip(folders: Iterable[Path], target: Path, *, labelled: Mapping[Path, Path] | None = None) -> Path:

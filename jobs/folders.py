@@ -7,13 +7,16 @@ import shutil
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from errors import FileMissing, VideoUnplayable
 from jobs.records import FileRecord, JobRecord, StepRecord
 from jobs.wish import Wish, model_of, render_of, shown_server
-from run_folder import FIRST_FRAME, VIDEO, RunFolder, RunRecord
+from run_folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord
 from step_result import Step
 from version import VERSION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from config import Settings
     from jobs.store import Store
     from media.videos import VideoFacts
@@ -37,7 +40,7 @@ class Folders:
         return self._folder(job.id)
 
     def _folder(self, job_id: str) -> RunFolder:
-        folder = RunFolder(self._settings.output_dir / job_id)
+        folder = RunFolder(self.path(job_id))
         if not folder.path.is_dir():
             RunFolder.create(folder.path.parent, folder.path.name)
         return folder
@@ -87,12 +90,35 @@ class Folders:
             self.keep(job, "first_frame", FIRST_FRAME, png)
         return png
 
+    def poster(self, job: JobRecord) -> Path | None:
+        """A small JPEG of the video, or of the first frame as long as there is none; made once. None without either.
+
+        Raises:
+            StorageError, StoreError
+        """
+        folder = self.of(job).path
+        sources = [folder / name for name in (VIDEO, FIRST_FRAME) if (folder / name).is_file()]
+        made = folder / POSTER
+        if sources and not (made.is_file() and made.stat().st_mtime_ns >= sources[0].stat().st_mtime_ns):
+            picture = next(filter(None, map(_small, sources)), None)
+            if picture is None:
+                return None
+            self.keep(job, "poster", POSTER, picture)
+        return made if made.is_file() else None
+
+    def weigh(self, job: JobRecord) -> int:
+        """The bytes that the job's folder takes on the disk."""
+        return sum(file.stat().st_size for file in self.path(job.id).glob("**/*") if file.is_file())
+
     def remove(self, job: JobRecord) -> int:
         """Delete the job's folder from the disk; returns the bytes that came free."""
-        path = self._settings.output_dir / job.id
-        freed = sum(file.stat().st_size for file in path.glob("**/*") if file.is_file()) if path.is_dir() else 0
-        shutil.rmtree(path, ignore_errors=True)
+        freed = self.weigh(job)
+        shutil.rmtree(self.path(job.id), ignore_errors=True)
         return freed
+
+    def path(self, job_id: str) -> Path:
+        """Where a job's folder is, there or not."""
+        return self._settings.output_dir / job_id
 
     def write_record(self, job: JobRecord, video: VideoFacts | None = None) -> RunRecord:
         """Bring ``job.json`` up to date with the store."""
@@ -117,6 +143,16 @@ class Folders:
 
         path = folder.path / VIDEO
         return probe(path) if job.state == "completed" and path.is_file() else None
+
+
+def _small(source: Path) -> bytes | None:
+    """The poster of a file; None where it cannot be read."""
+    from media.posters import poster
+
+    try:
+        return poster(source)
+    except (FileMissing, VideoUnplayable):
+        return None
 
 
 def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from jobs.records import Json, NewJob
-from jobs.rows import error_columns, notes_as_json
+from jobs.rows import error_columns, notes_as_json, size_of
 from jobs.states import FINAL, JobState
 from jobs.tables import JobRow
 
@@ -33,6 +33,7 @@ def first_columns(new: NewJob, job_id: str, number: int) -> Json:
         "id": job_id,
         "number": number,
         "warnings": notes_as_json(new.warnings),
+        "size": size_of(new.settings),
         "created": created,
         "updated": created,
         "finished": created if new.state in FINAL else None,

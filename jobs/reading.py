@@ -91,6 +91,14 @@ class Reading:
             raise UnknownJob(job=job.id[:80])
         return self._folders.of(job).path
 
+    def poster(self, job_id: str) -> Path | None:
+        """The job's small picture, made when it is first asked for; None where there is nothing to make it of yet."""
+        return self._folders.poster(self.get(job_id))
+
+    def weigh(self, job_id: str) -> int:
+        """The bytes on the disk that come free when the job is deleted."""
+        return self._folders.weigh(self.get(job_id))
+
     def follow(self, job_id: str, every: float = 0.1) -> Iterator[JobRecord]:
         """The job after each change and each second, until it waits for a person or has ended."""
         seen, told = -1, 0.0
@@ -116,17 +124,19 @@ class Reading:
         size: int = PAGE_SIZE,
         older_than: int | None = None,
         newer_than: int | None = None,
+        oldest: bool = False,
     ) -> JobPage:
-        """The newest page, or the one beside a cursor."""
-        return self._store.pages.page(self._mine(wanted), size=size, older_than=older_than, newer_than=newer_than)
+        """The newest page (with ``oldest`` the oldest one), or the one beside a cursor."""
+        pages, mine = self._store.pages, self._mine(wanted)
+        return pages.page(mine, size=size, older_than=older_than, newer_than=newer_than, oldest=oldest)
 
     def numbered(self, number: int, wanted: JobFilter = _ALL, *, size: int = PAGE_SIZE) -> JobPage:
         """Page ``number``, from 1."""
         return self._store.pages.numbered(number, self._mine(wanted), size=size)
 
-    def count(self, wanted: JobFilter = _ALL) -> int:
-        """How many jobs there are, for the number of pages."""
-        return self._store.pages.count(self._mine(wanted))
+    def count(self, wanted: JobFilter = _ALL, *, at_most: int | None = None) -> int:
+        """How many jobs there are, counted up to ``at_most``."""
+        return self._store.pages.count(self._mine(wanted), at_most=at_most)
 
     def queue(self) -> QueueView:
         """Everything that is under way; places in the line count the jobs of all."""

@@ -183,7 +183,11 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class JobFilter:
-    """Which jobs a page shows; None does not restrict. ``text`` is searched for in all texts of a job."""
+    """Which jobs a page shows; None does not restrict. ``text`` is searched for in all texts of a job.
+
+    ``server`` is a name, or ``preview`` for any preview engine; ``size`` is that of the picture, such as ``640x352``;
+    ``since`` (included) and ``until`` (not) limit when it was created.
+    """
 
     owner: str | None = None
     states: frozenset[JobState] | None = None
@@ -191,6 +195,9 @@ class JobFilter:
     model: str | None = None
     server: str | None = None
     favourite: bool | None = None
+    size: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     text: str | None = None
 
 

@@ -27,11 +27,19 @@ def error_columns(error: StoredError | None) -> Json:
     return {"error_kind": error.kind, "error_facts": dict(error.facts), "error_raw": error.raw}
 
 
+def size_of(settings: Json) -> str | None:
+    """The picture's size as people write it, ``640x352``; None where the settings have none."""
+    width, height = settings.get("width"), settings.get("height")
+    return f"{width}x{height}" if width and height else None
+
+
 def columns(changes: Json) -> Json:
-    """Values of a record as columns: notes become JSON, an error its three columns."""
+    """Values of a record as columns: notes become JSON, an error its three columns, settings have their size beside."""
     values = dict(changes)
     if "warnings" in values:
         values["warnings"] = notes_as_json(values["warnings"])
+    if "settings" in values:
+        values["size"] = size_of(values["settings"])
     return values | error_columns(values.pop("error")) if "error" in values else values
 
 

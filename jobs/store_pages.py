@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from jobs.database import Database
+from jobs.job_writes import number_of
 from jobs.records import JobFilter, JobPage
 from jobs.rows import job_record
 from jobs.states import JOB_STATES, JobState
 from jobs.store_search import searched
 from jobs.tables import JobRow
+from servers import PREVIEW
 
 PAGE_SIZE = 12
 _EVERYTHING = JobFilter()
@@ -36,13 +38,14 @@ class Pages:
         size: int = PAGE_SIZE,
         older_than: int | None = None,
         newer_than: int | None = None,
+        oldest: bool = False,
     ) -> JobPage:
-        """The newest page, or the one beside a cursor: ``JobPage.older`` or ``newer`` of the page before."""
+        """The newest page (with ``oldest`` the oldest one), or the one beside a cursor of the page before."""
         with self._database.read() as session:
             queries = self._queries(session, wanted)
-            if newer_than is not None:
-                found = _take(session, queries, size + 1, above=newer_than)[::-1]
-                return _page(session, found[-size:], older=True, newer=len(found) > size)
+            if newer_than is not None or (oldest and older_than is None):
+                found = _take(session, queries, size + 1, above=newer_than or 0)[::-1]
+                return _page(session, found[-size:], older=newer_than is not None, newer=len(found) > size)
             found = _take(session, queries, size + 1, below=older_than)
             return _page(session, found[:size], older=len(found) > size, newer=older_than is not None)
 
@@ -53,11 +56,12 @@ class Pages:
             found = _take(session, self._queries(session, wanted), size + 1, skip=skipped)
             return _page(session, found[:size], older=len(found) > size, newer=skipped > 0)
 
-    def count(self, wanted: JobFilter = _EVERYTHING) -> int:
-        """How many jobs there are, for the number of pages."""
+    def count(self, wanted: JobFilter = _EVERYTHING, *, at_most: int | None = None) -> int:
+        """How many jobs there are; counting ends at ``at_most``, so that it costs no more where there are many."""
         with self._database.read() as session:
-            counted = [select(func.count()).select_from(one.subquery()) for one in self._queries(session, wanted)]
-            return sum(session.scalar(one) or 0 for one in counted)
+            limited = [one.limit(at_most).subquery() for one in self._queries(session, wanted)]
+            found = sum(session.scalar(select(func.count()).select_from(one)) or 0 for one in limited)
+            return found if at_most is None else min(found, at_most)
 
     def counts(self, owner: str | None = None, states: Collection[JobState] = JOB_STATES) -> dict[JobState, int]:
         """How many jobs are in each of these states, of one owner or of all."""
@@ -75,18 +79,30 @@ class Pages:
         """One query for each wanted state, for each comes sorted out of its index, as several at once do not."""
         if wanted.text is not None and wanted.text.strip():
             found = searched(self._database, session, wanted.text, wanted.owner)
-            return () if found is None else (_filtered(found, wanted),)
-        newest = select(JobRow.number).where(~JobRow.deleted, *_conditions(wanted))
+            return () if found is None else (_created_within(_filtered(found, wanted), wanted),)
+        newest = _created_within(select(JobRow.number).where(~JobRow.deleted, *_conditions(wanted)), wanted)
         if wanted.states is None:
             return (newest,)
         return tuple(newest.where(JobRow.state == state) for state in sorted(wanted.states))
 
 
 def _conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
-    """Everything but text and states."""
-    columns = (JobRow.owner, JobRow.mode, JobRow.model, JobRow.server, JobRow.favourite)
-    values = (wanted.owner, wanted.mode, wanted.model, wanted.server, wanted.favourite)
-    return [column == value for column, value in zip(columns, values, strict=True) if value is not None]
+    """Everything but text, states and times."""
+    columns = (JobRow.owner, JobRow.mode, JobRow.model, JobRow.favourite, JobRow.size)
+    values = (wanted.owner, wanted.mode, wanted.model, wanted.favourite, wanted.size)
+    conditions = [column == value for column, value in zip(columns, values, strict=True) if value is not None]
+    if wanted.server is not None:  # each worker's preview engine has a name of its own
+        of_preview = wanted.server == PREVIEW
+        conditions.append(JobRow.server.startswith(PREVIEW) if of_preview else JobRow.server == wanted.server)
+    return conditions
+
+
+def _created_within(query: _Numbers, wanted: JobFilter) -> _Numbers:
+    """Numbers are times: a span of them is a piece of the index."""
+    key = query.selected_columns[0]
+    if wanted.since is not None:
+        query = query.where(key >= number_of(wanted.since))
+    return query if wanted.until is None else query.where(key < number_of(wanted.until))
 
 
 def _filtered(found: _Numbers, wanted: JobFilter) -> _Numbers:

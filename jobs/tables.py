@@ -24,7 +24,10 @@ class Base(DeclarativeBase):
 
 
 class JobRow(Base):
-    """One job. ``number`` is its creation time in microseconds since 1970, made unique: it orders every page."""
+    """One job. ``number`` is its creation time in microseconds since 1970, made unique: it orders every page.
+
+    ``size`` repeats what the settings say, such as ``640x352``, so that pages can be filtered by it.
+    """
 
     __tablename__ = "jobs"
 
@@ -54,6 +57,7 @@ class JobRow(Base):
     favourite: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
+    size: Mapped[str | None] = mapped_column(String(16))
     created: Mapped[datetime]
     updated: Mapped[datetime]
     queued: Mapped[datetime | None]
@@ -63,7 +67,7 @@ class JobRow(Base):
 
 
 # Each page is found inside one index, which therefore also holds what pages filter by.
-_FILTERS = (JobRow.mode, JobRow.model, JobRow.server, JobRow.favourite)
+_FILTERS = (JobRow.mode, JobRow.model, JobRow.server, JobRow.favourite, JobRow.size)
 Index("jobs_newest", JobRow.deleted, JobRow.number, JobRow.owner, JobRow.state, *_FILTERS)
 Index("jobs_of_owner", JobRow.owner, JobRow.deleted, JobRow.number, JobRow.state, *_FILTERS)
 Index("jobs_in_state", JobRow.state, JobRow.deleted, JobRow.number, JobRow.owner, *_FILTERS)

@@ -141,6 +141,11 @@ def _probe_container(container: InputContainer, size: int, max_frames: int) -> V
 
 
 def picture_track(container: InputContainer) -> VideoStream:
+    """The moving pictures.
+
+    Raises:
+        VideoUnplayable: there are none.
+    """
     for track in container.streams.video:
         if not track.disposition & Disposition.attached_pic:  # a cover picture is kept as a track, too
             return track

@@ -102,7 +102,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,}[,.:]? [A-Za-z]{2,}|[A-Z][a-z]{2,}")
 NOT_OURS_TO_SAY = {
     *("Gemini", "DashScope (Qwen, Z-Image)"),  # names
     *("Answer with one word.", "Say: ready"),  # to a model
-    *("X-Content-Type-Options", "Cache-Control", "private, max-age=3600"),  # to a browser
+    *("X-Content-Type-Options", "Cache-Control", "Content-Disposition", "private, max-age=3600"),  # to a browser
     *("There is no such file.", "This address is not valid any more. Open the page again."),  # on a page without Python
 }
 

@@ -16,6 +16,7 @@ pages = [
     st.Page("create.py", title=_("Create"), icon=":material/add_circle:", url_path="create", default=True),
     st.Page("job.py", title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
     st.Page("queue.py", title=_("Queue"), icon=":material/list:", url_path="queue"),
+    st.Page("library.py", title=_("Library"), icon=":material/video_library:", url_path="library"),
     st.Page("settings.py", title=_("Settings"), icon=":material/settings:", url_path="settings"),
 ]
 page = st.navigation(pages, position="top")

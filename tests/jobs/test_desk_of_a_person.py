@@ -34,6 +34,8 @@ GIVEN: dict[str, Any] = {
     "version": 1,
     "direction": "top",
     "every": 0.01,
+    "seeds": [3],
+    "favourite": True,
 }
 # Acts on no job in particular; what they give away is looked at below.
 WITHOUT_A_JOB = {

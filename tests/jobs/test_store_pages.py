@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,10 @@ from tests.jobs.samples import new_job
 
 MODES = ["simple", "full"]
 MODELS = ["mova-360p", "mova-720p"]
-SERVERS = ["a", "b", None]
+SERVERS = ["a", "b", "preview-worker-1", None]
+SIZES_OF_JOBS = [(640, 352), (352, 640)]
+START = datetime(2026, 11, 1, tzinfo=UTC)
+MOMENTS = st.none() | st.integers(0, 40).map(lambda seconds: START + timedelta(seconds=seconds))
 OWNERS = ["ann", "bob"]
 TEXTS = ["a ginger cat", "一只橘猫 in the rain", "rainy harbour", "雨中的港口"]
 WORDS = ["cat", "橘猫", "rain", "雨", "nothing", "!"]
@@ -27,8 +31,11 @@ FILTERS = st.builds(
     states=st.none() | st.frozensets(st.sampled_from(JOB_STATES), max_size=4),
     mode=st.none() | st.sampled_from(MODES),
     model=st.none() | st.sampled_from(MODELS),
-    server=st.none() | st.sampled_from(["a", "b", "c"]),
+    server=st.none() | st.sampled_from(["a", "b", "c", "preview"]),
     favourite=st.none() | st.booleans(),
+    size=st.none() | st.sampled_from(["640x352", "1280x720"]),
+    since=MOMENTS,
+    until=MOMENTS,
     text=st.none() | st.sampled_from(WORDS),
 )
 HITS = {"cat": [0], "橘猫": [1], "rain": [1, 2], "雨": [3], "nothing": [], "!": []}
@@ -40,12 +47,17 @@ MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 def jobs(store: Store) -> list[JobRecord]:
     """60 jobs, newest first; some of the same moment, created in no order."""
     chance = random.Random(1)
-    start = datetime(2026, 11, 1, tzinfo=UTC)
     for _ in range(60):
-        kinds = {"mode": chance.choice(MODES), "model": chance.choice(MODELS), "owner": chance.choice(OWNERS)}
-        created = start + timedelta(seconds=chance.randrange(40))
+        kinds: dict[str, Any] = {
+            "mode": chance.choice(MODES),
+            "model": chance.choice(MODELS),
+            "owner": chance.choice(OWNERS),
+        }
+        created = START + timedelta(seconds=chance.randrange(40))
         inputs = {"text": chance.choice(TEXTS)}
-        job = store.jobs.create(new_job(state=chance.choice(JOB_STATES), inputs=inputs, created=created, **kinds))
+        width, height = chance.choice(SIZES_OF_JOBS)
+        kinds |= {"settings": {"width": width, "height": height}, "state": chance.choice(JOB_STATES)}
+        job = store.jobs.create(new_job(inputs=inputs, created=created, **kinds))
         store.jobs.update(job.id, server=chance.choice(SERVERS), favourite=chance.random() < 0.3)
     for job in store.jobs.in_states(["draft"])[:2]:
         store.jobs.delete(job.id)
@@ -53,8 +65,11 @@ def jobs(store: Store) -> list[JobRecord]:
 
 
 def fits(job: JobRecord, wanted: JobFilter) -> bool:
-    plain = ("owner", "mode", "model", "server", "favourite")
+    plain = ("owner", "mode", "model", "favourite")
     same = all(getattr(wanted, name) in (None, getattr(job, name)) for name in plain)
+    same = same and wanted.server in (None, job.server, (job.server or "").split("-")[0])
+    same = same and wanted.size in (None, f"{job.settings['width']}x{job.settings['height']}")
+    same = same and (wanted.since or START) <= job.created < (wanted.until or datetime.max.replace(tzinfo=UTC))
     text = wanted.text is None or TEXTS.index(job.inputs["text"]) in HITS[wanted.text]
     return same and text and (wanted.states is None or job.state in wanted.states)
 
@@ -74,6 +89,25 @@ def test_leafing_through_shows_every_job_once(
     assert [job.id for one in seen for job in one.jobs] == expected
     assert all(len(one.jobs) == size for one in seen[:-1])
     assert store.pages.count(wanted) == len(expected)
+    assert store.pages.count(wanted, at_most=7) == min(len(expected), 7)
+
+
+@MANY
+@given(wanted=FILTERS, size=SIZES)
+def test_leafing_from_the_oldest_on_shows_every_job_once(
+    store: Store, jobs: list[JobRecord], wanted: JobFilter, size: int
+) -> None:
+    expected = [job.id for job in reversed(jobs) if fits(job, wanted)]
+    page = store.pages.page(wanted, size=size, oldest=True)
+    assert page.older is None
+    seen = [page]
+    while page.newer is not None:
+        page = store.pages.page(wanted, size=size, newer_than=page.newer, oldest=True)
+        seen.append(page)
+    assert [job.id for one in seen for job in reversed(one.jobs)] == expected
+    if len(seen) > 1:
+        back = store.pages.page(wanted, size=size, older_than=seen[-1].older, oldest=True)
+        assert back.jobs == seen[-2].jobs
 
 
 @MANY
@@ -122,3 +156,10 @@ def test_an_empty_store_has_an_empty_page(store: Store) -> None:
     page = store.pages.page()
     assert (page.jobs, page.older, page.newer) == ((), None, None)
     assert store.pages.count() == 0
+
+
+def test_the_size_follows_the_settings(store: Store) -> None:
+    job = store.jobs.create(new_job(settings={"width": 640, "height": 352}))
+    store.jobs.update(job.id, settings={"width": 352, "height": 640})
+    assert store.pages.count(JobFilter(size="640x352")) == 0
+    assert [one.id for one in store.pages.page(JobFilter(size="352x640")).jobs] == [job.id]
