@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from command_line import crop_choice, render_from
 from description.text import collapse
+from input_limits import given, given_text
 from jobs.desk import Order
 from jobs.wish import Wish, model_of
 from media.frames import open_source, render_frame
 from notes import N_
-from step_calls import given
 
 if TYPE_CHECKING:
     from config import Settings
@@ -38,8 +38,9 @@ def simple_order(options: argparse.Namespace, settings: Settings, picture: bytes
     Raises:
         InputError
     """
+    text, removed = given_text(options.prompt or "", N_("prompt"))
     wish = Wish(
-        text=collapse(given(options.prompt or "", N_("prompt"))),
+        text=given(collapse(text), N_("prompt")),
         orientation=options.orientation or "landscape",
         white_frame=options.white_frame,
         crop_mode=crop_choice(options).mode,
@@ -47,7 +48,7 @@ def simple_order(options: argparse.Namespace, settings: Settings, picture: bytes
     )
     render, notes = render_from(options, model_of(line), settings)
     _, cut = render_frame(open_source(picture, settings) if picture else None, render, wish.crop)
-    return Order(mode="simple", wish=wish, render=render, line=line, picture=picture, warnings=(*notes, *cut))
+    return Order(mode="simple", wish=wish, render=render, line=line, picture=picture, warnings=(*removed, *notes, *cut))
 
 
 def full_order(options: argparse.Namespace, settings: Settings, picture: bytes | None, line: str) -> Order:
@@ -56,9 +57,10 @@ def full_order(options: argparse.Namespace, settings: Settings, picture: bytes |
     Raises:
         InputError
     """
+    text, removed = given_text(options.description or "", N_("description"))
     render, notes = render_from(options, model_of(line), settings)
     wish = Wish(
-        text=given(options.description or "", N_("description")),
+        text=text,
         orientation=options.orientation or "landscape",
         captions=bool(options.captions),
         subtitle_marker=settings.subtitle_marker,
@@ -67,4 +69,4 @@ def full_order(options: argparse.Namespace, settings: Settings, picture: bytes |
         crop_mode=crop_choice(options).mode,
         crop_shift=options.crop_shift,
     )
-    return Order(mode="full", wish=wish, render=render, line=line, picture=picture, warnings=tuple(notes))
+    return Order(mode="full", wish=wish, render=render, line=line, picture=picture, warnings=(*removed, *notes))

@@ -19,6 +19,7 @@ from command_line import (
     spoken,
 )
 from command_line_orders import full_order, own_picture, simple_order
+from input_limits import MAX_LISTED, given, whole_within
 from jobs.desk import Desk, Order
 from jobs.records import JobRecord
 from jobs.wish import Wish
@@ -29,7 +30,6 @@ from run_bars import Bars
 from run_folder import RunFolder
 from run_import import brought_in
 from servers import PREVIEW, line_for
-from step_calls import given
 
 if TYPE_CHECKING:
     from config import Settings
@@ -76,7 +76,7 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
     with working(settings) as desk:
         job = desk.get(options.job)
         if job.state == "cancelled" or (options.retry and job.state in ("failed", "lost", "abandoned")):
-            desk.retry_from(job.id)
+            desk.retry(job.id)
         elif job.state in ("draft", "waiting"):
             desk.approve(job.id, to_end=True)
         return _watched(desk, desk.get(job.id), options)
@@ -86,6 +86,7 @@ def run_jobs(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     """The newest jobs first."""
     from jobs.desk import listing
 
+    whole_within("--limit", options.limit, 1, MAX_LISTED)
     jobs = listing(settings, options.limit)
     return {"text": "\n".join(map(_line, jobs)) or spoken(NO_JOBS), "json": jobs}
 

@@ -5,6 +5,7 @@ MovaError
 ├── InputError                what was given cannot be used; nothing was spent
 │   ├── EmptyText             a text is missing
 │   ├── TextTooLong
+│   ├── NotText               a number or a list where a text belongs
 │   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
 │   ├── BadId                 an id that is not a plain id
 │   ├── BadAddress            a server address that is not one
@@ -12,6 +13,7 @@ MovaError
 │   ├── NotAllowed            what only an administrator may do
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
+│   ├── FileTooLarge          a text file or manifest
 │   ├── BadPreset             a file that is no preset of ours
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── NothingToExtend       a job without a video to go on from
@@ -20,6 +22,7 @@ MovaError
 │       ├── NotAPicture
 │       ├── PictureDamaged    begins like a picture and breaks off
 │       ├── PictureTooSmall
+│       ├── PictureTooNarrow      a strip, of which a crop would leave nothing
 │       └── PictureTooLarge
 ├── ServerError               step 5: SGLang
 │   ├── ServerUnreachable     no connection
@@ -41,7 +44,8 @@ MovaError
 │   └── WaitedTooLong
 ├── VideoError                the file that came back
 │   ├── VideoUnplayable
-│   └── DownloadBroken        cut short, too big or too slow
+│   ├── VideoRefused          more than the settings allow
+│   └── DownloadBroken        cut short or too slow
 ├── StorageError              a folder or file of ours cannot be written
 ├── PreviewError              the preview engine did not start
 ├── ProviderError             steps 1 to 4: Gemini, DashScope, an OpenAI-compatible service
@@ -74,14 +78,23 @@ from pathlib import Path
 from typing import ClassVar
 
 from notes import N_, Fact, Note, Phrase, Translate, as_written
+from plain_text import seen
 
 _PATH = re.compile(r"(?<![\w:/.])(?:~/|[A-Za-z]:\\|/)(?:[\w.@+-]+[/\\])+[\w.@+-]*")
 _RAW_LIMIT = 2000
 
 
 def without_paths(text: str) -> str:
-    """Take file paths of another machine out of its message; the rest stays as it is."""
-    return _PATH.sub("(path)", text)[:_RAW_LIMIT]
+    """Take file paths of another machine, and what nobody sees, out of its message; the rest stays as it is."""
+    return _PATH.sub("(path)", seen(text[: 2 * _RAW_LIMIT]))[:_RAW_LIMIT]
+
+
+def _visible(fact: Fact) -> Fact:
+    """A fact as it can be shown and recorded, whoever wrote it."""
+    if isinstance(fact, dict):
+        facts = {name: _visible(inner) for name, inner in fact["facts"].items()}
+        return Phrase(template=fact["template"], facts=facts)
+    return seen(fact)[:_RAW_LIMIT] if isinstance(fact, str) else fact
 
 
 class MovaError(Exception):
@@ -97,7 +110,7 @@ class MovaError(Exception):
 
     def __init__(self, raw: str = "", **facts: Fact) -> None:
         self.raw = without_paths(raw)
-        self.facts = facts
+        self.facts = {name: _visible(fact) for name, fact in facts.items()}
         super().__init__(self.message())
 
     def message(self, translate: Translate = as_written) -> str:
@@ -147,6 +160,11 @@ class TextTooLong(InputError):
     advice = N_("Shorten it.")
 
 
+class NotText(InputError):
+    what = N_("The {name} is not text.")
+    advice = N_("Write it as text, in quotation marks where the file asks for them.")
+
+
 class NumberOutOfRange(InputError):
     what = N_("{name} is {value}; accepted: {accepted}.")
     advice = N_("Choose a value in that range.")
@@ -180,6 +198,11 @@ class UnknownServer(InputError):
 class FileMissing(InputError):
     what = N_("The file cannot be read: {name} ({reason}).")
     advice = N_("Check its name and that you may read it.")
+
+
+class FileTooLarge(InputError):
+    what = N_("The file {name} is larger than {limit}.")
+    advice = N_("Split it, or take out what is not needed.")
 
 
 class BadPreset(InputError):
@@ -220,6 +243,11 @@ class PictureDamaged(PictureError):
 class PictureTooSmall(PictureError):
     what = N_("The picture has {width}x{height} pixels; at least {minimum} on each side are needed.")
     advice = N_("Choose a larger picture.")
+
+
+class PictureTooNarrow(PictureError):
+    what = N_("The picture has {width}x{height} pixels: one side is more than {limit} times the other.")
+    advice = N_("Cut the part that is to be seen out of it, and use that.")
 
 
 class PictureTooLarge(PictureError):
@@ -324,6 +352,11 @@ class VideoError(MovaError):
 
 class VideoUnplayable(VideoError):
     what = N_("What the server sent is not a playable video: {reason}.")
+
+
+class VideoRefused(VideoError):
+    what = N_("The video was not taken: it is larger than {limit} MB, or came compressed.")
+    advice = N_("If it is really that large, raise MAX_VIDEO_MB; else render it again with the same seed.")
 
 
 class DownloadBroken(VideoError):

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from input_limits import given, given_text
 from notes import N_, note
 from render_settings import ORIENTATIONS, SIZES, Orientation
-from step_calls import StepRun, given, ready, write
+from step_calls import StepRun, ready, write
 
 if TYPE_CHECKING:
     from config import Settings
@@ -64,7 +65,8 @@ def write_image_prompt(user_text: str, *, orientation: Orientation, writer: Prov
     Raises:
         EmptyText, TextTooLong, ProviderError.
     """
-    user_text, run = given(user_text, N_("description")), StepRun("image_prompt")
+    run = StepRun("image_prompt")
+    user_text, run.warnings = given_text(user_text, N_("description"))
     prompt = run.ask_plain(writer, _prompt_request(user_text, orientation, limit))
     return run.result(_shortened(run, writer, prompt, limit))
 
@@ -133,7 +135,7 @@ def make_first_frame(
     Raises:
         EmptyText, TextTooLong, ProviderError.
     """
-    from media.frames import kind_of
+    from media.pictures import kind_of
     from providers.base import ImageRequest
 
     run = StepRun("first_frame")

@@ -17,15 +17,18 @@ from typing import TYPE_CHECKING
 from description.check import Finding, check
 from description.negative import NegativePrompt, offered, wants_captions
 from description.text import mended, with_marker
-from errors import FileMissing, InputError, NumberOutOfRange, ProviderError
+from errors import FileMissing, InputError, ProviderError
+from input_limits import given, read_at_most, whole_within
 from notes import N_, Note, note
-from step_calls import StepRun, given, ready, write
+from step_calls import StepRun, ready, write
 
 if TYPE_CHECKING:
     from config import Settings
     from providers.base import Provider, TextRequest, TextTask
     from step_result import StepResult
 
+_MAX_ELEMENTS_BYTES = 2**20
+_MOST_FRAMES = 100_000
 TEXTS = ("--user-input", "--image-elements")
 _CAPTIONS_WANTED = "Here the user wants captions on the picture: say how they look and quote their words exactly."
 
@@ -163,16 +166,16 @@ def elements_from(file: Path) -> str:
 
     Raises:
         FileMissing: it cannot be read as text.
+        FileTooLarge
         InputError: it is JSON without ``visual_description``.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as problem:
-        reason = getattr(problem, "strerror", None) or N_("it is not UTF-8 text")
-        raise FileMissing(name=file.name, reason=reason) from problem
+        text = read_at_most(file, _MAX_ELEMENTS_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise FileMissing(name=file.name, reason=N_("it is not UTF-8 text")) from problem
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if not isinstance(content, dict):
         return text
@@ -230,8 +233,8 @@ def _wish(options: argparse.Namespace, settings: Settings) -> Wish:
 
 def _seconds(num_frames: int | None, fps: int | None, settings: Settings) -> float:
     frames, rate = num_frames or settings.num_frames, fps or settings.fps
-    if frames < 1 or rate < 1:
-        raise NumberOutOfRange(name=N_("num_frames or fps"), value=min(frames, rate), accepted=N_("1 and more"))
+    whole_within("num_frames", frames, 1, _MOST_FRAMES)
+    whole_within("fps", rate, 1, _MOST_FRAMES)
     return frames / rate
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import secrets
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from errors import InputError, NumberOutOfRange
-from notes import N_, Note, note, phrase
+from errors import InputError
+from input_limits import MAX_NEGATIVE_PROMPT, number_within, whole_within, without_unseen
+from notes import N_, Note, note
 
 Orientation = Literal["landscape", "portrait"]
 ORIENTATIONS: tuple[Orientation, ...] = get_args(Orientation)
@@ -81,31 +81,33 @@ def render_settings(
 
     Raises:
         NumberOutOfRange: for the first number that MOVA cannot take.
+        TextTooLong: of the negative prompt.
     """
-    _within("num_frames", num_frames, 5, 481)
-    _within("fps", fps, 1, 60)
-    _within("num_inference_steps", num_inference_steps, 1, 200)
-    _within("guidance_scale", guidance_scale, 0, 20)
-    _within("seed", seed, 0, MAX_SEED)
+    whole_within("num_frames", num_frames, 5, 481)
+    whole_within("fps", fps, 1, 60)
+    whole_within("num_inference_steps", num_inference_steps, 1, 200)
+    number_within("guidance_scale", guidance_scale, 0, 20)
+    whole_within("seed", seed, 0, MAX_SEED)
     if model not in SIZES or orientation not in ORIENTATIONS:
         raise InputError(f"model {model!r}, orientation {orientation!r}")
+    negative_prompt, removed = _negative(negative_prompt)
     width, height = SIZES[model][orientation]
     settings = RenderSettings(
         width=width,
         height=height,
         num_frames=snap_frames(num_frames),
         fps=fps,
-        guidance_scale=guidance_scale,
+        guidance_scale=float(guidance_scale),
         num_inference_steps=num_inference_steps,
         seed=seed or draw_seed(),
         negative_prompt=negative_prompt,
     )
-    return settings, _unusual(settings, num_frames)
+    return settings, [*removed, *_unusual(settings, num_frames)]
 
 
-def _within(name: str, value: float, low: int, high: int) -> None:
-    if not math.isfinite(value) or not low <= value <= high:
-        raise NumberOutOfRange(name=name, value=value, accepted=phrase(N_("{low} to {high}"), low=low, high=high))
+def _negative(text: str | None) -> tuple[str | None, list[Note]]:
+    """Without what nobody sees, and what was taken out."""
+    return (None, []) if text is None else without_unseen(text, N_("negative prompt"), limit=MAX_NEGATIVE_PROMPT)
 
 
 def _unusual(settings: RenderSettings, asked_frames: int) -> list[Note]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from errors import (
-    BadId,
     JobFailed,
     NothingRendered,
     OutOfMemory,
@@ -17,9 +15,10 @@ from errors import (
     ServerAnswerUnclear,
     WorkerDied,
 )
+from input_limits import is_plain_id
 
 STATUSES = ("queued", "in_progress", "completed", "failed", "deleted")
-_PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_LONGEST_RENDER = 30 * 86_400.0  # seconds; more is a wrong clock
 _FAILURES: tuple[tuple[str, type[JobFailed]], ...] = (
     ("out of memory", OutOfMemory),
     ("outofmemory", OutOfMemory),
@@ -60,17 +59,6 @@ class ServerInfo:
     preview: bool
 
 
-def plain_id(value: str) -> str:
-    """A job id that is safe in an address.
-
-    Raises:
-        BadId: for anything but letters, digits, ``-`` and ``_``.
-    """
-    if not _PLAIN_ID.fullmatch(value):
-        raise BadId(value=value[:80])
-    return value
-
-
 def parsed(body: bytes, server: str) -> Any:
     """The JSON of an answer.
 
@@ -92,7 +80,7 @@ def video_job(answer: Any, server: str) -> VideoJob:
     if not isinstance(answer, dict):
         raise ServerAnswerUnclear(server=server)
     job_id, status = answer.get("id"), answer.get("status")
-    if not isinstance(job_id, str) or not _PLAIN_ID.fullmatch(job_id) or status not in STATUSES:
+    if not is_plain_id(job_id) or status not in STATUSES:
         raise ServerAnswerUnclear(f"id {job_id!r}, status {status!r}", server=server)
     return VideoJob(
         id=job_id,
@@ -160,7 +148,7 @@ def _percent(value: Any) -> int:
 
 
 def _seconds(value: Any) -> float | None:
-    return float(value) if _is_number(value) and value >= 0 else None
+    return float(value) if _is_number(value) and 0 <= value <= _LONGEST_RENDER else None
 
 
 def _is_number(value: Any) -> bool:

@@ -26,10 +26,12 @@ from errors import (
     ServerSilent,
     ServerUnreachable,
     ServerWarmingUp,
+    VideoRefused,
     WaitedTooLong,
     storage_error,
 )
-from notes import N_, phrase
+from input_limits import plain_id
+from notes import N_
 from waiting import OnProgress, Waiting
 
 if TYPE_CHECKING:
@@ -42,7 +44,10 @@ Found = TypeVar("Found")
 
 _QUICK_SECONDS = 5.0  # for questions that a ready server answers at once
 _SUBMIT_SECONDS = 120.0  # for a POST: the server stores the picture and prepares the request first
+_LIST_SECONDS = 60.0  # for all pages of a list
 _MAX_PAGES = 100
+_SILENCE = 60.0  # the longest pause of a download
+_REASON_BYTES = 2**16
 _TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
 
 
@@ -60,7 +65,7 @@ class SGLangClient:
         self._http = SGLangHTTP(base_url, name=self.name, token=token)
 
     def close(self) -> None:
-        self._http.close()
+        """Let go of the server; between requests nothing is open."""
 
     def check_health(self, seconds: float = _QUICK_SECONDS) -> None:
         """Return when the server is ready to render, else raise what is the matter with it."""
@@ -116,11 +121,14 @@ class SGLangClient:
         Raises:
             JobLost: the server does not know it.
         """
-        return self._job(self._answer("GET", f"/v1/videos/{_checked(job_id)}", seconds=_QUICK_SECONDS, job=job_id))
+        job = self._job(self._answer("GET", f"/v1/videos/{plain_id(job_id)}", seconds=_QUICK_SECONDS, job=job_id))
+        if job.id != job_id:  # a proxy that mixes up its answers must not end our job with another's
+            raise ServerAnswerUnclear(f"asked for {job_id}, told of {job.id}", server=self.name)
+        return job
 
     def list_jobs(self, *, limit: int = 100, after: str | None = None) -> list[VideoJob]:
         """Up to ``limit`` (1 to 100) jobs, newest first."""
-        params = {"limit": limit, **({"after": _checked(after)} if after else {})}
+        params = {"limit": limit, **({"after": plain_id(after)} if after else {})}
         answer = self._answer("GET", "/v1/videos", seconds=_QUICK_SECONDS, params=params)
         data = answer.get("data") if isinstance(answer, dict) else None
         if not isinstance(data, list):
@@ -128,9 +136,15 @@ class SGLangClient:
         return [self._job(item) for item in data]
 
     def all_jobs(self) -> Iterator[VideoJob]:
-        """Every job of the server, newest first, page after page."""
-        after = None
+        """Every job of the server, newest first, page after page.
+
+        Raises:
+            ServerSilent: also where all pages together take too long.
+        """
+        after, ends = None, time.monotonic() + _LIST_SECONDS
         for _ in range(_MAX_PAGES):
+            if time.monotonic() > ends:
+                raise ServerSilent(server=self.name)
             page = self.list_jobs(after=after)
             yield from page
             if not page or page[-1].id == after:
@@ -139,7 +153,7 @@ class SGLangClient:
 
     def forget(self, job_id: str) -> None:
         """Take the job off the server's list. A running render goes on: SGLang cannot abort one."""
-        self._answer("DELETE", f"/v1/videos/{_checked(job_id)}", seconds=_QUICK_SECONDS, job=job_id)
+        self._answer("DELETE", f"/v1/videos/{plain_id(job_id)}", seconds=_QUICK_SECONDS, job=job_id)
 
     def wait(
         self, job_id: str, *, timeout: float, patience: float, on_progress: OnProgress = lambda progress: None
@@ -172,25 +186,26 @@ class SGLangClient:
             What ``check`` found; what it raises leaves no file behind.
 
         Raises:
-            JobNotReady, JobLost, StorageError.
-            DownloadBroken: cut short, over ``max_bytes`` or longer than ``timeout`` seconds.
+            JobNotReady, JobLost, RequestRefused, StorageError.
+            DownloadBroken: cut short, or longer than ``timeout`` seconds.
+            VideoRefused: over ``max_bytes``.
         """
         # A name of its own: two processes may fetch the same video where one took the other for dead.
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        address = f"/v1/videos/{_checked(job_id)}/content"
+        address = f"/v1/videos/{plain_id(job_id)}/content"
         try:
-            with self._http.opened("GET", address, seconds=min(timeout, 60)) as response:
+            with self._http.opened(address, seconds=timeout, largest=max_bytes, silence=_SILENCE) as response:
                 if response.status_code != 200:
-                    raise self._no_content(job_id, b"".join(self._http.chunks(response, limit=2**20, seconds=10)))
-                expected = int(response.headers.get("Content-Length") or -1)
-                _write(part, self._http.chunks(response, limit=max_bytes, seconds=timeout), expected)
+                    raise self._no_content(job_id, response.status_code, next(response.iter_raw(_REASON_BYTES), b""))
+                _write(part, response.iter_raw(2**16))
             found = check(part)
             part.replace(path)
             for left in path.parent.glob(f".{escape(path.name)}.*.part"):  # by a process that was killed
                 left.unlink(missing_ok=True)
-        except (ServerSilent, ServerAnswerUnclear) as problem:
-            reason = N_("too big") if isinstance(problem, ServerAnswerUnclear) else N_("too slow or cut off")
-            raise DownloadBroken(problem.raw, reason=reason) from None
+        except ServerAnswerUnclear as problem:
+            raise VideoRefused(problem.raw, limit=max_bytes // 2**20) from None
+        except ServerSilent as problem:
+            raise DownloadBroken(problem.raw, reason=N_("too slow or cut off")) from None
         except OSError as problem:
             raise storage_error(path.parent, problem) from None
         finally:
@@ -230,19 +245,15 @@ class SGLangClient:
         on_progress(waiting.saw(job, time.monotonic()))
         return job
 
-    def _no_content(self, job_id: str, body: bytes) -> ServerError:
+    def _no_content(self, job_id: str, status: int, body: bytes) -> ServerError:
         from sglang_answers import reason_of_body
 
         words = reason_of_body(body)
+        if status != 404:
+            return RequestRefused(words, server=self.name, status=status)
         if "not found" in words.casefold() and "variant" not in words.casefold():
             return JobLost(words, server=self.name, job=job_id)
         return JobNotReady(words, server=self.name, job=job_id)
-
-
-def _checked(job_id: str) -> str:
-    from sglang_answers import plain_id
-
-    return plain_id(job_id)
 
 
 def _form_fields(prompt: str, settings: RenderSettings) -> dict[str, str]:
@@ -261,17 +272,12 @@ def _form_fields(prompt: str, settings: RenderSettings) -> dict[str, str]:
     return fields
 
 
-def _write(path: Path, chunks: Iterator[bytes], expected: int) -> None:
-    written = 0
+def _write(path: Path, chunks: Iterator[bytes]) -> None:
     with path.open("wb") as file:
         for chunk in chunks:
-            written += file.write(chunk)
+            file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    if expected not in (-1, written):
-        raise DownloadBroken(
-            reason=phrase(N_("{written} of {expected} bytes came"), written=written, expected=expected)
-        )
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import sglang_client
 from command_line import NO_JOBS, add_render_options, described, run_script, spoken
-from errors import NumberOutOfRange, without_paths
-from notes import N_, note, phrase
-from sglang_answers import plain_id
+from errors import without_paths
+from input_limits import plain_id, whole_within
+from notes import N_, note
 
 if TYPE_CHECKING:
     from config import Settings
@@ -97,10 +97,7 @@ def _download(options: argparse.Namespace, server: ChosenServer, settings: Setti
 
 
 def _list(options: argparse.Namespace, server: ChosenServer, settings: Settings) -> dict[str, object]:
-    if not 1 <= options.limit <= 100:
-        raise NumberOutOfRange(
-            name="--limit", value=options.limit, accepted=phrase(N_("{low} to {high}"), low=1, high=100)
-        )
+    whole_within("--limit", options.limit, 1, 100)
     jobs = [_shown(job, server) for job in server.client.list_jobs(limit=options.limit)]
     return {"text": "\n".join(str(job["text"]) for job in jobs) or spoken(NO_JOBS), "server": server.name, "jobs": jobs}
 

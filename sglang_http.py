@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import requests
+import httpx2
 from pydantic import SecretStr
-from urllib3.exceptions import HTTPError, NewConnectionError
 
+from bounded_http import AnswerCompressed, AnswerTooLarge, client
 from errors import ServerAnswerUnclear, ServerError, ServerSilent, ServerUnreachable
 from notes import N_
 
-_CONNECT_SECONDS = 5.0
 _MAX_ANSWER = 8 * 2**20
 _CHUNK = 2**16
 
 
 class SGLangHTTP:
-    """A session with one server. Nothing is repeated, redirected or sent through a proxy of the environment."""
+    """One server. Nothing is repeated, redirected or sent through a proxy of the environment."""
 
     def __init__(self, base_url: str, *, name: str = "", token: SecretStr | None = None) -> None:
         self.base_url = base_url
         self.name = name or base_url
-        self._session = requests.Session()
-        self._session.trust_env = False
-        # Compressed answers are not asked for, so that a small one cannot grow without end.
-        self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": "mova-workflow"})
+        self._headers = {"User-Agent": "mova-workflow"}
         if token:
-            self._session.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
-
-    def close(self) -> None:
-        self._session.close()
+            self._headers["Authorization"] = f"Bearer {token.get_secret_value()}"
 
     def ask(self, method: str, path: str, *, seconds: float, **content: Any) -> tuple[int, bytes]:
         """One request; returns the status and the whole body.
@@ -40,64 +33,49 @@ class SGLangHTTP:
         Raises:
             ServerUnreachable: no connection was made, so nothing was sent.
             ServerSilent: the request may have been taken, but no whole answer came within ``seconds``.
-            ServerAnswerUnclear: the answer is longer than any of SGLang's.
+            ServerAnswerUnclear: the answer is longer than any of SGLang's, or compressed unasked.
         """
-        with self.opened(method, path, seconds=seconds, **content) as response:
-            body = b"".join(self.chunks(response, limit=_MAX_ANSWER, seconds=seconds))
-            return response.status_code, body
+        with self._sent(method, path, seconds=seconds, largest=_MAX_ANSWER, **content) as response:
+            return response.status_code, response.read()
 
-    def opened(self, method: str, path: str, *, seconds: float, **content: Any) -> requests.Response:
-        """Send a request and return its answer with the body still unread."""
+    @contextmanager
+    def opened(self, path: str, *, seconds: float, largest: int, silence: float) -> Iterator[httpx2.Response]:
+        """Ask for a file; its body is to be read in the block, all of it within ``seconds``.
+
+        Raises:
+            As ``ask``, also while the body is read; ``silence`` is the most seconds between two bytes.
+        """
+        with self._sent("GET", path, seconds=seconds, largest=largest, silence=silence) as response:
+            yield response
+
+    @contextmanager
+    def _sent(
+        self, method: str, path: str, *, seconds: float, largest: int, silence: float | None = None, **content: Any
+    ) -> Iterator[httpx2.Response]:
+        address = self.base_url + path
         try:
-            return self._session.request(
-                method,
-                self.base_url + path,
-                timeout=(min(_CONNECT_SECONDS, seconds), seconds),
-                stream=True,
-                allow_redirects=False,
-                **content,
-            )
-        except requests.RequestException as problem:
+            with (
+                client(address, seconds, largest, through_proxy=False, longest_silence=silence) as http,
+                http.stream(method, address, headers=self._headers, **content) as response,
+            ):
+                yield response
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as problem:
             raise self._named(problem) from None
 
-    def chunks(self, response: requests.Response, *, limit: int, seconds: float) -> Iterator[bytes]:
-        """The body in pieces, as they come, until ``limit`` bytes or ``seconds`` of wall time are passed."""
-        deadline = time.monotonic() + seconds
-        received = 0
-        try:
-            while chunk := response.raw.read1(_CHUNK):
-                received += len(chunk)
-                if received > limit:
-                    raise ServerAnswerUnclear(server=self.name)
-                if time.monotonic() > deadline:
-                    raise ServerSilent(server=self.name)
-                yield chunk
-        except (HTTPError, OSError) as problem:
-            raise ServerSilent(_kind(problem), server=self.name) from None
-
-    def _named(self, problem: requests.RequestException) -> ServerError:
-        if isinstance(problem, requests.ConnectTimeout):
+    def _named(self, problem: Exception) -> ServerError:
+        if isinstance(problem, AnswerTooLarge | AnswerCompressed):
+            return ServerAnswerUnclear(str(problem), server=self.name)
+        if isinstance(problem, httpx2.ConnectTimeout):
             return ServerUnreachable(server=self.name, reason=N_("timed out"))
-        if isinstance(problem, requests.ConnectionError) and _never_connected(problem):
+        if isinstance(problem, httpx2.ConnectError | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
             return ServerUnreachable(server=self.name, reason=_why_not_connected(problem))
-        return ServerSilent(_kind(problem), server=self.name)
+        return ServerSilent(type(problem).__name__, server=self.name)
 
 
-def _never_connected(problem: requests.ConnectionError) -> bool:
-    cause = problem.args[0] if problem.args else None
-    return isinstance(getattr(cause, "reason", cause), NewConnectionError) or isinstance(
-        problem, requests.exceptions.SSLError | requests.exceptions.ProxyError
-    )
-
-
-def _why_not_connected(problem: requests.ConnectionError) -> str:
+def _why_not_connected(problem: Exception) -> str:
     text = str(problem)
     if "refused" in text:
         return N_("refused")
-    if "resolve" in text or "not known" in text:
+    if "not known" in text or "resol" in text or "No address" in text:
         return N_("unknown host")
-    return N_("encryption failed") if "SSL" in text else N_("no connection")
-
-
-def _kind(problem: BaseException) -> str:
-    return type(problem).__name__
+    return N_("encryption failed") if "SSL" in text or "CERT" in text else N_("no connection")

@@ -9,28 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from description.text import bare_answer, plain
-from errors import EmptyText, NoTextReturned, StorageError, TextTooLong, storage_error
-from notes import N_, Note
+from errors import NoTextReturned, StorageError, storage_error
+from input_limits import MAX_TEXT
+from notes import N_, Fact, Note, phrase
+from plain_text import seen
 from step_result import Step, StepResult
 
 if TYPE_CHECKING:
     from providers.base import ImageAnswer, Provider, TextAnswer, TextRequest, VisionRequest
 
-MAX_TEXT = 8000  # characters of a text that a person gives
-
-
-def given(text: str, name: str) -> str:
-    """A person's text without white space around it.
-
-    Raises:
-        EmptyText, TextTooLong.
-    """
-    text = text.strip()
-    if not text:
-        raise EmptyText(name=name)
-    if len(text) > MAX_TEXT:
-        raise TextTooLong(name=name, length=len(text), limit=MAX_TEXT)
-    return text
+_MAX_ANSWER = 200_000  # characters of an answer with its thoughts; what is left of it may have MAX_TEXT
 
 
 @dataclass
@@ -52,10 +40,15 @@ class StepRun:
 
         answer = provider.text(request) if isinstance(request, TextRequest) else provider.vision(request)
         self.answers.append(answer)
-        text = bare_answer(answer.text)
+        text = bare_answer(seen(answer.text[:_MAX_ANSWER]))
+        if len(text) > MAX_TEXT:
+            raise self._no_text(answer, phrase(N_("more than {limit} characters"), limit=MAX_TEXT))
         if not plain(text):
-            raise NoTextReturned(answer.text, provider=answer.provider, model=answer.model, reason=N_("empty"))
+            raise self._no_text(answer, N_("empty"))
         return text
+
+    def _no_text(self, answer: TextAnswer, reason: Fact) -> NoTextReturned:
+        return NoTextReturned(answer.text, provider=answer.provider, model=answer.model, reason=reason)
 
     def ask_plain(self, provider: Provider, request: TextRequest) -> str:
         """The same as one line of prose, without markdown."""

@@ -6,13 +6,13 @@ import html
 import re
 
 from description.quotations import Quotation, key, masked, quotations, straight, verbatim
+from plain_text import seen
 
 # MOVA's training captions of clips without burnt-in subtitles end on exactly these five words.
 MARKER = "This video has no subtitles."
 _MARKER = re.compile(r"\s*\bthis video has no subtitles\b[.!。]?", re.IGNORECASE)
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 
 _CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
@@ -55,7 +55,7 @@ def collapse(text: str) -> str:
 
 
 def _cleaned_once(text: str) -> str:
-    text = _UNSEEN.sub("", _ENTITY.sub(lambda match: html.unescape(match[0]), text))
+    text = seen(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
     return " ".join(text.split())
 
 

@@ -17,6 +17,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from errors import InputError, NotAllowed
+from input_limits import given_text
 from jobs.fair_order import Direction
 from jobs.folders import Folders
 from jobs.own_frame import own_frame
@@ -64,7 +65,7 @@ class Order:
 
 
 class Desk(Reading):
-    """One person's desk. Raises UnknownJob for an id that they have no job of, and StoreError for the database."""
+    """One person's desk. Raises BadId or UnknownJob for an id that is not theirs, StoreError for the database."""
 
     def __init__(
         self, settings: Settings, store: Store, folders: Folders, wake: Event, person: Person = EVERYBODY
@@ -138,14 +139,12 @@ class Desk(Reading):
 
     def edit_step(self, job_id: str, step: Step, text: str) -> StepRecord:
         """Put the person's own text in a step's place; what rests on it becomes stale."""
-        from step_calls import given
-
         if step not in PREPARATION or step == "first_frame":
             raise InputError(step)
         self.get(job_id)
-        text = given(text, step.replace("_", " "))
+        text, removed = given_text(text, step.replace("_", " "))
         self._settle(job_id, step)
-        return self._store.steps.edit(job_id, step, text, stale=_following(step))
+        return self._store.steps.edit(job_id, step, text, warnings=tuple(removed), stale=_following(step))
 
     def keep_step(self, job_id: str, step: Step) -> bool:
         """Keep a stale result although something before it changed."""
@@ -226,6 +225,13 @@ class Desk(Reading):
         if copy.state == "draft":
             self.approve(copy.id, to_end=True)
         return copy.id
+
+    def retry(self, job_id: str) -> bool:
+        """Take up a job where it ended: a video that only could not be fetched is fetched, any other rendered again."""
+        job = self.get(job_id)
+        if job.video_on_server:
+            return self._woken(self._store.jobs.fetch_again(job.id))
+        return self.retry_from(job.id)
 
     def hold(self, job_id: str) -> bool:
         """Take a job out of the line again, to change it before it is sent."""

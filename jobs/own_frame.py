@@ -43,7 +43,8 @@ def own_frame(
         PictureError: nothing was written.
         StorageError.
     """
-    from media.frames import kind_of, open_source
+    from media.frames import open_source
+    from media.pictures import kind_of
 
     opened = open_source(picture, settings)
     version = 1 + max((step.version for step in before if step.step == "first_frame"), default=0)

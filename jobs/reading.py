@@ -14,6 +14,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from errors import UnknownJob
+from input_limits import is_plain_id, plain_id
 from jobs import queue_view
 from jobs.folders import Folders
 from jobs.people import EVERYBODY, Person
@@ -58,13 +59,13 @@ class Reading:
     # ---- one job -----------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> JobRecord:
-        if job := self.known(job_id):
+        if job := self.known(plain_id(job_id)):
             return job
-        raise UnknownJob(job=job_id[:80])
+        raise UnknownJob(job=job_id)
 
     def known(self, job_id: str) -> JobRecord | None:
         """The job, None where there is none for this person."""
-        job = self._store.jobs.get(job_id)
+        job = self._store.jobs.get(job_id) if is_plain_id(job_id) else None
         return None if job is None or job.deleted or not self.person.may_see(job) else job
 
     def steps(self, job_id: str) -> tuple[StepRecord, ...]:

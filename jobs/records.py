@@ -100,6 +100,12 @@ class JobRecord:
     def final(self) -> bool:
         return self.state in FINAL
 
+    @property
+    def video_on_server(self) -> bool:
+        """Whether the render is done and only its download failed; a file that cannot be played is no video."""
+        rendered = self.state == "failed" and self.stage == "completed" and self.server_job_id is not None
+        return rendered and not (self.error and self.error.kind == "VideoUnplayable")
+
 
 class JobChanges(TypedDict, total=False):
     """What may be written on a job beside its state."""

@@ -18,6 +18,7 @@ from errors import (
     JobFailed,
     JobLost,
     MovaError,
+    ServerAnswerUnclear,
     ServerDead,
     ServerError,
     ServerSilent,
@@ -26,6 +27,7 @@ from errors import (
     StorageError,
     StoreError,
     SubmissionUnclear,
+    VideoUnplayable,
     WaitedTooLong,
     WorkerDied,
 )
@@ -53,7 +55,7 @@ SETTLE_SECONDS = 10.0
 SENDING = "sending"
 _SAVING: frozenset[JobState] = frozenset(("saving",))
 _TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
-_DOWNLOADS = 3
+_DOWNLOADS, _DOWNLOAD_PAUSE = 3, 1.0
 
 
 class _Ended(Exception):
@@ -124,11 +126,12 @@ class Sending:
         try:
             prompt, render = prompt_of(job, steps.values()), render_of(job)
             return self.interruptibly(lambda: client.submit(prompt, frame, render, tag=tag))
-        except ServerSilent:
-            found = self._search(client, job, tag)
-            if found is None:
-                raise ServerUnreachable(server=client.name, reason=N_("the job did not arrive")) from None
-            return found
+        except (ServerSilent, ServerAnswerUnclear) as lost:  # it may have been taken all the same
+            if found := self._search(client, job, tag):
+                return found
+            if isinstance(lost, ServerAnswerUnclear):
+                raise
+            raise ServerUnreachable(server=client.name, reason=N_("the job did not arrive")) from None
 
     def _search(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob | None:
         """Look for a job that may or may not have reached the server; None once it is sure that it did not.
@@ -140,7 +143,7 @@ class Sending:
             raise SubmissionUnclear(server=client.name)
         try:
             return self._looked_for(client, job, tag)
-        except _TROUBLES as trouble:
+        except ServerError as trouble:
             raise SubmissionUnclear(trouble.message(), server=client.name) from None
 
     def _looked_for(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob | None:
@@ -153,7 +156,7 @@ class Sending:
                     return found
                 healthy_since = healthy_since or now
                 self._note_trouble(recorded, None)
-            except _TROUBLES as trouble:
+            except ServerError as trouble:
                 healthy_since = None
                 self._note_trouble(recorded, trouble)
                 self.fleet.check_own_preview(job)
@@ -169,7 +172,10 @@ class Sending:
 
     def _begin(self, job: JobRecord, client: SGLangClient, steps: Collection[StepRecord]) -> None:
         """Record that the job may be on the server from now on, and what is to be known before it goes there."""
-        preview = client.info().preview
+        try:
+            preview = client.info().preview
+        except ServerAnswerUnclear as unclear:  # nothing is sent to what does not say what it is
+            raise ServerSilent(unclear.raw, server=client.name) from None
         offline = any(step.provider == "offline" for step in steps)
         notes: tuple[Note, ...] = (PREVIEW_NOTE,) if preview else (OFFLINE_NOTE,) if offline else ()
         warnings = (*job.warnings, *(one for one in notes if one not in job.warnings))
@@ -280,9 +286,9 @@ class Sending:
         waiting = Waiting(time.monotonic(), self.settings.server_patience)
         broken = 0
         while True:
-            self._still_wanted(job)
+            recorded = self._still_wanted(job)
             try:
-                return self.interruptibly(
+                found = self.interruptibly(
                     lambda: client.download(
                         str(job.server_job_id),
                         path,
@@ -291,13 +297,18 @@ class Sending:
                         check=check,
                     )
                 )
-            except DownloadBroken:
+                self._note_trouble(recorded, None)
+                return found
+            except (DownloadBroken, VideoUnplayable):
                 broken += 1
                 if broken == _DOWNLOADS:
                     raise
-            except _TROUBLES as trouble:
+            except JobLost:
+                raise
+            except ServerError as trouble:
                 waiting.trouble(trouble, time.monotonic())
-            self.pause(1.0)
+                self._note_trouble(recorded, trouble)
+            self.pause(_DOWNLOAD_PAUSE)
 
     def _record_step(self, job: JobRecord, deviations: list[Note]) -> None:
         done = StepRecord(

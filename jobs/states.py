@@ -50,6 +50,8 @@ NEXT: Mapping[JobState, frozenset[JobState]] = {
 RETRY: Mapping[JobState, frozenset[JobState]] = {
     state: frozenset(("waiting", "preparing", "queued")) for state in ("failed", "cancelled", "abandoned", "lost")
 }
+# A video that could not be fetched is still on its server: it is fetched again, not rendered again.
+REFETCH: Mapping[JobState, frozenset[JobState]] = {"failed": frozenset(("saving",))}
 
 # States that end the use of a server's slot: fetching a video needs no GPU, but an abandoned job keeps its slot until
 # the GPU is known to be free.

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from jobs.database import Database
 from jobs.job_writes import change_job, change_state, first_columns, now, number_of, unsent
 from jobs.records import FileRecord, JobChanges, JobRecord, NewJob, StepRecord
-from jobs.rows import columns, job_record
-from jobs.states import DELETABLE, FREES_SLOT, RETRY, JobState, sources
+from jobs.rows import columns, error_columns, job_record
+from jobs.states import DELETABLE, FREES_SLOT, REFETCH, RETRY, JobState, sources
 from jobs.store_files import write_file
 from jobs.store_search import forget_job, index_job
 from jobs.store_steps import write_step
@@ -129,6 +129,12 @@ class Jobs:
             if session.scalar(select(SlotRow.slot).where(SlotRow.job_id == job_id)) is not None:
                 return False
             return change_state(session, job_id, sources(state, RETRY), state, values)
+
+    def fetch_again(self, job_id: str) -> bool:
+        """Take a job up again of which only the download failed: a person asked to."""
+        values = {"finished": None, "unreachable_since": None} | error_columns(None)
+        with self._database.write() as session:
+            return change_state(session, job_id, sources("saving", REFETCH), "saving", values)
 
     def add_attempt(self, job_id: str) -> int:
         """Count that a worker took the job up once more; returns the count, 0 for an unknown job."""

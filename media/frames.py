@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,14 +33,6 @@ def open_source(source: Path | bytes, settings: Settings) -> Image:
     return open_picture(
         source, max_bytes=settings.max_image_mb * 2**20, max_pixels=settings.max_image_megapixels * 10**6
     )
-
-
-def kind_of(source: bytes) -> str:
-    """The file ending of what a decodable picture really is: ``png``, ``jpg``, ``webp``…"""
-    from PIL import Image
-
-    kind = (Image.open(io.BytesIO(source)).format or "bin").lower()
-    return {"jpeg": "jpg", "tiff": "tif"}.get(kind, kind)
 
 
 def render_frame(picture: Image | None, render: RenderSettings, crop: CropChoice) -> tuple[bytes, list[Note]]:

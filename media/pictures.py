@@ -8,14 +8,17 @@ import os
 import warnings
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 
 from PIL import Image, ImageCms, ImageMath, ImageOps
 
-from errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooSmall
+from errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooNarrow, PictureTooSmall
 from notes import N_
 
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # a camera's MPO opens as JPEG
+MAX_ASPECT = 20  # of the longer side to the shorter one; a panorama of a whole turn has about 10
 _MILLION = 1_000_000
+_one_at_a_time = Lock()  # the largest picture takes a gigabyte while it is decoded: visitors share one
 warnings.filterwarnings("ignore", module=r"PIL\.")  # what is wrong with a file is said once, by an error of ours
 # The colour modes that a profile can be applied to as they are; every other mode goes through RGB.
 _COLOUR_MODES = ("L", "RGB", "CMYK", "LAB")
@@ -35,13 +38,15 @@ def open_picture(source: Path | bytes, *, max_bytes: int, max_pixels: int, min_s
         NotAPicture: not one of KINDS.
         PictureDamaged: begins like one of them and cannot be decoded to its end.
         PictureTooSmall: a side is shorter than ``min_side`` pixels.
+        PictureTooNarrow: one side is more than MAX_ASPECT times the other.
         PictureTooLarge: more than ``max_bytes`` or ``max_pixels``.
     """
     data = _read(source, max_bytes)
     picture = _opened(data, max_pixels)
     _check_size(picture.size, max_pixels, min_side)
     try:
-        return _plain(picture)
+        with _one_at_a_time:
+            return _plain(picture)
     except Exception as problem:  # on hostile bytes Pillow raises whatever its plugins stumble over
         raise PictureDamaged(f"{type(problem).__name__}: {problem}") from problem
 
@@ -82,6 +87,12 @@ def _read_file(path: Path, max_bytes: int) -> tuple[bytes, int]:
         raise FileMissing(name=repr(path.name), reason=N_("not a file name")) from problem
 
 
+def kind_of(data: bytes) -> str:
+    """The file ending of what a picture that can be opened really is: ``png``, ``jpg``, ``webp``…"""
+    kind = (Image.open(io.BytesIO(data), formats=KINDS).format or "bin").lower()
+    return {"jpeg": "jpg", "tiff": "tif"}.get(kind, kind)
+
+
 def _opened(data: bytes, max_pixels: int) -> Image.Image:
     """The picture with its header read and its pixels not."""
     try:
@@ -106,6 +117,8 @@ def _check_size(size: tuple[int, int], max_pixels: int, min_side: int) -> None:
         raise PictureTooLarge(size=shown, limit=_megapixels(max_pixels))
     if min(size) < min_side:
         raise PictureTooSmall(width=width, height=height, minimum=min_side)
+    if max(size) > MAX_ASPECT * min(size):
+        raise PictureTooNarrow(width=width, height=height, limit=MAX_ASPECT)
 
 
 def _plain(picture: Image.Image) -> Image.Image:

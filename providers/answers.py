@@ -12,6 +12,7 @@ from notes import N_
 from providers.failure import Call
 
 T = TypeVar("T")
+_MOST_TOKENS, _LONGEST_NAME, _SHOWN = 10**9, 200, 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,8 @@ def parsed(call: Call, text: str) -> Any:
     """
     try:
         return json.loads(text)
-    except ValueError:
-        raise call.unclear(text) from None
+    except (ValueError, RecursionError):
+        raise call.unclear(text[:_SHOWN]) from None
 
 
 def dig(body: Any, path: str, kind: type[T]) -> T | None:
@@ -55,6 +56,17 @@ def dig(body: Any, path: str, kind: type[T]) -> T | None:
         else:
             return None
     return body if isinstance(body, kind) else None
+
+
+def counted(body: Any, path: str) -> int | None:
+    """A number of tokens; None where it is none, or more than any database can keep."""
+    number = dig(body, path, int)
+    return number if number is not None and 0 <= number <= _MOST_TOKENS and number is not True else None
+
+
+def named(call: Call, body: Any, path: str) -> str:
+    """The model that answered; the one that was asked where the answer names none."""
+    return (dig(body, path, str) or "")[:_LONGEST_NAME] or call.model
 
 
 def decoded(call: Call, encoded: str) -> bytes:

@@ -11,7 +11,7 @@ import time
 from api_utils import DashScopeAccess, Limits, retried
 from errors import NoImageReturned, NoProvider
 from notes import N_
-from providers.answers import Drawn, dig, parsed
+from providers.answers import Drawn, counted, dig, parsed
 from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
 from providers.openai_chat import ChatService
@@ -105,4 +105,4 @@ def _drawn(call: Call, answer: str) -> Drawn:
     if not url:
         said = " ".join(dig(part, "text", str) or "" for part in parts)
         raise call.error(NoImageReturned, said, reason=N_("text instead of a picture") if said else N_("empty"))
-    return Drawn(url=url, model=call.model, tokens=dig(body, "usage.total_tokens", int))
+    return Drawn(url=url, model=call.model, tokens=counted(body, "usage.total_tokens"))

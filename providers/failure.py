@@ -17,7 +17,7 @@ from api_utils import NO_KEY, retry_after_seconds
 from errors import ProviderError
 from notes import N_, Fact, Phrase, phrase
 
-_READ_LIMIT, _SAID_LIMIT = 20_000, 500
+_READ_LIMIT, _SAID_LIMIT, _CODE_LIMIT = 20_000, 500, 200
 
 # In small letters without punctuation: InvalidApiKey and invalid_api_key are the same. Numbers are MiniMax's.
 _CODES: dict[type[ProviderError], str] = {
@@ -64,12 +64,16 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request to a service: who is asked and for what, so that a failure can say so. ``seconds`` is its limit."""
+    """One request to a service: who is asked and for what, so that a failure can say so.
+
+    ``seconds`` and ``largest``, in bytes, are its limits; None for those of an answer with a picture.
+    """
 
     provider: str
     model: str
     key: str = field(repr=False)
     seconds: float
+    largest: int | None = None
 
     def error(self, kind: type[ProviderError], said: str = "", **facts: Fact) -> ProviderError:
         """One of our errors with this call's facts; ``said`` is the service's own text."""
@@ -131,14 +135,14 @@ def read_refusal(status: int, headers: Mapping[str, str], text: str) -> Refusal:
     retry_after = retry_after_seconds(headers.get("retry-after"))
     try:
         inner = _inner(json.loads(text))
-    except ValueError:
-        return Refusal(status=status, message=text, retry_after=retry_after)
+    except (ValueError, RecursionError):
+        return Refusal(status=status, message=text[:_READ_LIMIT], retry_after=retry_after)
     details = [detail for detail in _listed(inner.get("details")) if isinstance(detail, dict)]
     message = inner.get("message") or inner.get("status_msg") or inner.get("detail") or ""
     return Refusal(
         status=status,
         codes=_codes(inner, details),
-        message=message if isinstance(message, str) else json.dumps(message, ensure_ascii=False),
+        message=(message if isinstance(message, str) else json.dumps(message, ensure_ascii=False))[:_READ_LIMIT],
         retry_after=_delay(details) if retry_after is None else retry_after,
     )
 
@@ -164,7 +168,11 @@ def _codes(inner: dict[str, Any], details: list[dict[str, Any]]) -> tuple[str, .
     named = [detail.get("reason") for detail in details]
     named += [inner.get(name) for name in ("status", "code", "type", "status_code")]
     named += [violation.get("quotaId") for violation in violations if isinstance(violation, dict)]
-    return tuple(str(name) for name in named if isinstance(name, str | int) and name)
+    return tuple(str(name)[:_CODE_LIMIT] for name in named if _is_code(name))
+
+
+def _is_code(name: object) -> bool:
+    return (isinstance(name, str) and name != "") or (isinstance(name, int) and 0 < abs(name) < 10**_CODE_LIMIT)
 
 
 def _delay(details: list[dict[str, Any]]) -> float | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from api_utils import GeminiAccess, Limits, retried
 from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
 from notes import N_
-from providers.answers import Drawn, Reply, decoded, dig, parsed
+from providers.answers import Drawn, Reply, counted, decoded, dig, named, parsed
 from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
 
@@ -86,9 +86,12 @@ class Gemini:
         return TextAnswer(text=reply.text, provider=self.name, model=reply.model, seconds=taken, tokens=reply.tokens)
 
     def _call(self, step: str, model: str, seconds: float) -> Call:
+        import bounded_http
+
         if not model:
             raise NoProvider(step=step)
-        return Call(provider=self.name, model=model, key=self._access.key, seconds=seconds)
+        largest = None if step == "image" else bounded_http.LARGEST_TEXT
+        return Call(provider=self.name, model=model, key=self._access.key, seconds=seconds, largest=largest)
 
 
 def _asked(call: Call, access: GeminiAccess, parts: list[types.Part], config: types.GenerateContentConfig) -> Any:
@@ -115,7 +118,7 @@ def _sent(call: Call, access: GeminiAccess, parts: list[types.Part], config: typ
     from providers import wire
 
     trust = {"verify": wire.certificates(), "ssl": wire.certificates()}  # else it loads its own three times
-    with wire.client(access.base_url, call.seconds) as http:
+    with wire.client(access.base_url, call.seconds, call.largest) as http:
         options = types.HttpOptions(
             base_url=access.base_url,
             api_version=access.api_version,
@@ -195,8 +198,8 @@ def _text(body: Any) -> str:
 
 
 def _model(call: Call, body: Any) -> str:
-    return dig(body, "modelVersion", str) or call.model
+    return named(call, body, "modelVersion")
 
 
 def _tokens(body: Any) -> int | None:
-    return dig(body, "usageMetadata.totalTokenCount", int)
+    return counted(body, "usageMetadata.totalTokenCount")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from api_utils import Limits, retried
 from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked
 from notes import N_
-from providers.answers import Drawn, Reply, data_url, decoded, dig, parsed
+from providers.answers import Drawn, Reply, counted, data_url, decoded, dig, named, parsed
 from providers.base import TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
 
@@ -57,9 +57,12 @@ class ChatService:
         )
 
     def _call(self, step: str, model: str, seconds: float) -> Call:
+        import bounded_http
+
         if not model:
             raise NoProvider(step=step)
-        return Call(provider=self.provider, model=model, key=self.key, seconds=seconds)
+        largest = None if step == "image" else bounded_http.LARGEST_TEXT
+        return Call(provider=self.provider, model=model, key=self.key, seconds=seconds, largest=largest)
 
 
 def _complete(call: Call, base_url: str, messages: list[Part], extra: dict[str, object]) -> Reply:
@@ -74,8 +77,8 @@ def _complete(call: Call, base_url: str, messages: list[Part], extra: dict[str, 
         raise call.no_result(body, answer)
     return Reply(
         text=_text(call, message, dig(body, "choices.0.finish_reason", str) or ""),
-        model=dig(body, "model", str) or call.model,
-        tokens=dig(body, "usage.total_tokens", int),
+        model=named(call, body, "model"),
+        tokens=counted(body, "usage.total_tokens"),
     )
 
 
@@ -109,8 +112,8 @@ def _draw(call: Call, base_url: str, prompt: str, size: str, extra: dict[str, ob
     return Drawn(
         data=decoded(call, encoded) if encoded else b"",
         url=url,
-        model=dig(body, "model", str) or call.model,
-        tokens=dig(body, "usage.total_tokens", int),
+        model=named(call, body, "model"),
+        tokens=counted(body, "usage.total_tokens"),
     )
 
 
@@ -120,7 +123,7 @@ def _sent(call: Call, base_url: str, send: Callable[[OpenAI], str]) -> str:
 
     from providers import wire
 
-    with wire.client(base_url, call.seconds) as http:
+    with wire.client(base_url, call.seconds, call.largest) as http:
         client = openai.OpenAI(
             api_key=call.key,
             base_url=base_url,

@@ -14,12 +14,22 @@ REPO = Path(__file__).resolve().parent.parent
 
 # From the ground up: a room imports from its own floor and the floors below. A folder is one room.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"notes", "version", "pace"}),
+    frozenset({"notes", "version", "pace", "plain_text"}),
     frozenset({"errors"}),
     frozenset(
-        {"accepted_values", "config", "words", "locales", "render_settings", "step_result", "description", "prompts"}
+        {
+            "accepted_values",
+            "input_limits",
+            "config",
+            "words",
+            "locales",
+            "render_settings",
+            "step_result",
+            "description",
+            "prompts",
+        }
     ),
-    frozenset({"api_utils"}),
+    frozenset({"api_utils", "bounded_http"}),
     frozenset({"media"}),
     frozenset({"description", "prompts"}),
     frozenset({"providers"}),
@@ -61,9 +71,8 @@ ONLY_IN = {
     "dbos": ("jobs/engine.py",),
     "google": ("providers/gemini.py",),
     "openai": ("providers/openai_chat.py",),
-    "httpx2": ("providers/",),
+    "httpx2": ("providers/", "bounded_http.py", "sglang_http.py"),
     "fastapi": ("preview/",),
-    "requests": ("sglang_http.py",),
     "sqlalchemy": ("jobs/",),
     "alembic": ("jobs/",),
     "babel": ("words.py", "locales/", "ui/"),
@@ -172,6 +181,7 @@ HEAVY = {
     "sqlalchemy",
     "fastapi",
     "requests",
+    "httpx2",
 }
 
 

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from accepted_values import accepted
 from errors import BadPreset, storage_error
+from input_limits import MAX_NEGATIVE_PROMPT
 from notes import N_, Phrase, phrase
 from render_settings import MAX_SEED, ORIENTATIONS, SIZES
 
@@ -35,7 +36,7 @@ class PresetSettings(BaseModel):
     num_inference_steps: Annotated[int, Field(ge=1, le=200)]
     guidance_scale: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)]
     seed: Annotated[int, Field(ge=0, le=MAX_SEED)]
-    negative_prompt: Annotated[str, Field(max_length=20_000)]
+    negative_prompt: Annotated[str, Field(max_length=MAX_NEGATIVE_PROMPT)]
     captions: bool
 
     @field_validator("model")

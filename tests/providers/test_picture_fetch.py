@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
+import bounded_http
 from errors import ImageFetchFailed
-from providers import fetch, wire
+from providers import fetch
 from providers.failure import Call
 from tests.providers.asking import ask, provider
 from tests.providers.fake_services import Drip, FakeServices, Raw
@@ -69,7 +70,7 @@ def _running_over_tls(certificate: Path) -> Iterator[HTTPServer]:
 def public_host(_running_over_tls: HTTPServer, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> HTTPServer:
     """https://pictures.example on this machine, which counts as public, and whose certificate is trusted."""
     monkeypatch.setattr(fetch, "is_public", lambda address: address == "127.0.0.1")
-    monkeypatch.setattr(wire, "certificates", lambda: ssl.create_default_context(cafile=str(certificate)))
+    monkeypatch.setattr(bounded_http, "certificates", lambda: ssl.create_default_context(cafile=str(certificate)))
     _running_over_tls.clear()
     return _running_over_tls
 

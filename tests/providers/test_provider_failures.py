@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+import bounded_http
 import errors
 from errors import ProviderError
 from notes import Note
-from providers import wire
 from tests.providers.asking import ROUTES, SERVICES, ask, ask_route, provider
 from tests.providers.fake_services import KEYS, Drip, FakeServices, Raw, Scripted
 from tests.providers.wire_formats import chat_answer, gemini_answer, z_image_answer
@@ -238,7 +238,8 @@ def test_a_drip_ends_at_the_time_limit(fake: FakeServices, route: str, drip: Dri
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route != "dashscope.image"])
 def test_a_flood_is_cut_off(fake: FakeServices, route: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "LARGEST_ANSWER", 1000)
+    for limit in ("LARGEST_ANSWER", "LARGEST_TEXT"):
+        monkeypatch.setattr(bounded_http, limit, 1000)
     fake.script(route, b"x" * 2000 if route.endswith("image") else "x" * 2000)
     with pytest.raises(errors.ProviderAnswerUnclear) as caught:
         ask_route(fake, route)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from description.text import collapse
 from errors import NumberOutOfRange
+from input_limits import given, given_text
 from jobs.desk import Order
 from jobs.wish import Wish
 from media.crop import CropChoice
 from media.frames import open_source, render_frame
-from notes import Note
+from notes import N_, Note
 from render_settings import MAX_SEED, Orientation, RenderSettings, render_settings
-from step_calls import given
 from step_result import Step
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Draft:
         Raises:
             EmptyText, TextTooLong, NumberOutOfRange, PictureError.
         """
-        text = given(self.text, "description" if self.kind == "full" else "prompt")
+        text, removed = given_text(self.text, N_("description") if self.kind == "full" else N_("prompt"))
         render, notes = self.render()
         if self.picture is not None or self.kind == "text":
             opened = open_source(self.picture, settings) if self.picture is not None else None
@@ -90,12 +90,12 @@ class Draft:
             line=line,
             picture=self.picture,
             ask=ask and self.kind == "full",
-            warnings=tuple(notes),
+            warnings=(*removed, *notes),
         )
 
     def _wish(self, text: str, settings: Settings) -> Wish:
         return Wish(
-            text=text if self.kind == "full" else collapse(text),
+            text=text if self.kind == "full" else given(collapse(text), N_("prompt")),
             orientation=self.orientation,
             white_frame=self.kind == "text",
             crop_mode=self.crop.mode,

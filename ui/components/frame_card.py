@@ -16,7 +16,6 @@ from notes import Note
 from render_settings import RenderSettings
 from run_folder import FIRST_FRAME
 from ui.components.notices import leave
-from ui.components.picture_field import KINDS
 from ui.components.plain import plain
 from ui.components.step_card import card_acts, card_head
 from ui.components.step_view import StepView
@@ -62,7 +61,8 @@ def own_picture(job: JobRecord) -> None:
     """A picture of the person's own takes the frame's place, at any time before sending."""
     with st.expander(_("Use my own picture"), icon=":material/upload:"):
         key = f"own-{job.id}-{st.session_state.get(_TAKEN, 0)}"
-        st.file_uploader(_("First frame"), KINDS, key=key, on_change=_swap, args=(job.id, key))
+        most = office().settings.max_image_mb
+        st.file_uploader(_("First frame"), key=key, max_upload_size=most, on_change=_swap, args=(job.id, key))
         trouble: MovaError | None = st.session_state.pop("trouble-own-picture", None)
         if trouble:
             show_trouble(trouble)

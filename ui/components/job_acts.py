@@ -57,7 +57,9 @@ def _again(job: JobRecord, following: Step) -> None:
     if following != "render":
         _button(label, _retry, job.id, icon="replay", primary=True)
         return
-    _button(label, send_again, job.id, icon="replay", primary=True)
+    if job.video_on_server:
+        _button(_("Fetch the video again"), _fetch_again, job.id, icon="download", primary=True)
+    _button(label, send_again, job.id, icon="replay", primary=not job.video_on_server)
     _button(_("Try another seed"), _other_seed, job.id, icon="casino")
     if other := other_server(job):
         st.caption(_("{server} is ready and takes it, with the same seed.").format(server=plain(other.name)))
@@ -98,6 +100,10 @@ def _approve(job_id: str) -> None:
 
 def _run_to_end(job_id: str) -> None:
     own_desk().approve(job_id, to_end=True)
+
+
+def _fetch_again(job_id: str) -> None:
+    own_desk().retry(job_id)
 
 
 def _retry(job_id: str) -> None:

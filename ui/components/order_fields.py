@@ -7,7 +7,7 @@ import streamlit as st
 from config import Model, Settings
 from description.quotations import quotations
 from description.text import length, speech_seconds
-from step_calls import MAX_TEXT
+from input_limits import MAX_NEGATIVE_PROMPT, MAX_TEXT
 from ui.components.draft import Kind, Numbers
 from ui.session import translate as _
 
@@ -98,7 +98,10 @@ def choose_numbers(settings: Settings) -> Numbers:
             persist_state="session",
         )
         negative = st.text_area(
-            _("Negative prompt (empty: the server's own)"), key="create-negative", persist_state="session"
+            _("Negative prompt (empty: the server's own)"),
+            max_chars=MAX_NEGATIVE_PROMPT,
+            key="create-negative",
+            persist_state="session",
         )
         captions = st.checkbox(_("Captions wanted in the picture"), key="create-captions", persist_state="session")
     return Numbers(

@@ -1,4 +1,4 @@
-"""The person's own picture on the Create page: taken, checked at once, kept when the page changes."""
+"""The person's own picture on the Create page: taken whatever its name, checked at once, kept over a change of page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from media.frames import open_source
 from ui.components.trouble import show_trouble
 from ui.session import translate as _
 
-KINDS = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff"]
 _KEPT, _FIELD = "create-picture", "create-upload"
 
 
@@ -20,11 +19,11 @@ def choose_picture(settings: Settings, *, needed: bool) -> tuple[bytes, Image.Im
     label = _("First frame") if needed else _("First frame (optional)")
     st.file_uploader(
         label,
-        KINDS,
         key=_FIELD,
         max_upload_size=settings.max_image_mb,
-        help=_("Drop a picture here, or paste one. It is cropped to the video's shape."),
+        help=_("Drop or paste a picture here: PNG, JPEG, WebP, GIF, BMP or TIFF. It is cropped to the video's shape."),
         on_change=_take,
+        args=(settings,),
     )
     data: bytes | None = st.session_state.get(_KEPT)
     if data is None:
@@ -38,10 +37,8 @@ def choose_picture(settings: Settings, *, needed: bool) -> tuple[bytes, Image.Im
         return None
 
 
-def _take() -> None:
+def _take(settings: Settings) -> None:
     """Remember the file beyond this page, and turn the video the way the picture stands."""
-    import io
-
     uploaded = st.session_state.get(_FIELD)
     if uploaded is None:
         _forget()
@@ -49,10 +46,10 @@ def _take() -> None:
     data: bytes = uploaded.getvalue()
     st.session_state[_KEPT] = data
     try:
-        width, height = Image.open(io.BytesIO(data)).size
-    except Exception:  # what is wrong with it is said where it is opened within the limits
+        picture = open_source(data, settings)
+    except MovaError:  # said beside the field
         return
-    st.session_state["create-orientation"] = "portrait" if height > width else "landscape"
+    st.session_state["create-orientation"] = "portrait" if picture.height > picture.width else "landscape"
 
 
 def _forget() -> None:
