@@ -58,12 +58,15 @@ class DashScope:
         return self._chat.vision(self._access.vision_model, request)
 
     def image(self, request: ImageRequest) -> ImageAnswer:
+        import bounded_http
         from providers.fetch import picture
 
         model, seconds, attempts = self._access.image_model, self._limits.image_timeout, self._limits.attempts
         if not model:
             raise NoProvider(step="image")
-        call = Call(provider=self.name, model=model, key=self._access.key, seconds=seconds)
+        call = Call(
+            provider=self.name, model=model, key=self._access.key, seconds=seconds, largest=bounded_http.LARGEST_TEXT
+        )
         started = time.monotonic()
         drawn = retried(lambda: _draw(call, self._access.native_url, request), attempts)
         data = picture(drawn.url, call, self._access.native_url, attempts)
@@ -77,7 +80,7 @@ def _draw(call: Call, native_url: str, request: ImageRequest) -> Drawn:
     from providers import wire
 
     url = f"{native_url}/services/aigc/multimodal-generation/generation"
-    with wire.client(url, call.seconds) as http:
+    with wire.client(url, call.seconds, call.largest) as http:
         try:
             answer = http.post(url, json=_body(call.model, request), headers={"Authorization": f"Bearer {call.key}"})
         except httpx2.HTTPError as problem:

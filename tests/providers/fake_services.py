@@ -8,7 +8,8 @@
 
 Routes: gemini.text gemini.vision gemini.image, dashscope.*, openai.*, ``picture`` (an address that an image answer
 named) and ``unknown`` (anything else: no test should leave one). A route's replies are given in their order and the
-last one stays; without a script a text route says "A cat." and an image route draws a picture.
+last one stays; without a script a text route says "A cat." and an image route draws a picture. A Fault instead of a
+reply misbehaves on the wire.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.hostile.faults import Fault, Proper
 from tests.providers.wire_formats import chat_answer, encoded, gemini_answer, picture, z_image_answer
 
 KEYS = {"gemini": "gemini-key-123456", "dashscope": "sk-dashscope-123456", "openai": "sk-openai-123456"}
@@ -71,7 +73,15 @@ class Received:
         return [base64.b64decode((inline or url).replace("-", "+").replace("_", "/")) for inline, url in found]
 
 
-Reply = str | bytes | Raw | Drip
+@dataclass(frozen=True)
+class Misbehaving:
+    """A fault in the place of an answer."""
+
+    fault: Fault
+    proper: Raw
+
+
+Reply = str | bytes | Raw | Drip | Fault
 Scripted = Reply | Callable[[Received], Reply]
 
 
@@ -147,16 +157,19 @@ class FakeServices:
         """The same as environment variables."""
         return {name.upper(): value for name, value in self.settings(*names).items()}
 
-    def answer(self, call: Received) -> Raw | Drip:
-        """Count a request and give its reply in the vendor's form."""
+    def answer(self, call: Received) -> Raw | Drip | Misbehaving:
+        """Count a request and give its reply in the vendor's form, or what comes in its place."""
         with self._lock:
             self._received.append(call)
             replies = self._scripts.get(call.route) or [self._default(call)]
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
         reply = reply(call) if callable(reply) else reply
+        if isinstance(reply, Fault):
+            proper = self._default(call)
+            return Misbehaving(reply, proper if isinstance(proper, Raw) else self._in_form(call, proper))
         return reply if isinstance(reply, Raw | Drip) else self._in_form(call, reply)
 
-    def _default(self, call: Received) -> Reply:
+    def _default(self, call: Received) -> str | bytes | Raw:
         if call.route == "picture":
             found = self._pictures.get(call.path)
             return Raw(200, found, {"Content-Type": "image/png"}) if found else Raw(403, "<Code>AccessDenied</Code>")
@@ -210,9 +223,11 @@ class _Handler(BaseHTTPRequestHandler):
         call = Received(route=route, path=self.path, headers=headers, body=body, key=key, model=model)
         self._send(self.fake.answer(call))
 
-    def _send(self, reply: Raw | Drip) -> None:
+    def _send(self, reply: Raw | Drip | Misbehaving) -> None:
         if isinstance(reply, Drip):
             return self._drip(reply)
+        if isinstance(reply, Misbehaving):
+            return self._misbehave(reply)
         is_json = isinstance(reply.body, dict | list)
         data = json.dumps(reply.body).encode() if is_json else reply.body
         data = data.encode() if isinstance(data, str) else data
@@ -223,6 +238,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
         return None
+
+    def _misbehave(self, reply: Misbehaving) -> None:
+        kind = reply.proper.headers.get("Content-Type", "application/json")
+        body = reply.proper.body
+        data = json.dumps(body).encode() if isinstance(body, dict | list) else body
+        self.close_connection = True
+        reply.fault.send(self.connection, Proper(reply.proper.status, kind, data))
 
     def _drip(self, drip: Drip) -> None:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
