@@ -48,6 +48,27 @@ MovaError
 │   └── DownloadBroken        cut short or too slow
 ├── StorageError              a folder or file of ours cannot be written
 ├── PreviewError              the preview engine did not start
+├── LaunchError               an SGLang server cannot be started as asked; nothing was loaded
+│   ├── OptionsUnclear        an option that there is not
+│   ├── BadOption             a value that cannot be
+│   ├── NoModelPath
+│   ├── CheckpointMissing     no such folder
+│   ├── NotACheckpoint        a folder with something else in it
+│   ├── AnotherModel          a checkpoint, but not of MOVA
+│   ├── HalfDownloaded        a part is missing, empty or cut short
+│   ├── ResolutionUnknown     360p or 720p: nothing tells
+│   ├── ResolutionUnclear     its name and its settings contradict each other
+│   ├── NoGpu
+│   ├── GpuMissing            a GPU that was named is not there
+│   ├── TooFewGpus
+│   ├── GpusShared            two servers on one GPU
+│   ├── TooLittleMemory
+│   ├── DegreesUnfit          ring x ulysses and the GPUs do not go together
+│   ├── PortTaken
+│   ├── BadHost
+│   ├── FolderUnusable
+│   ├── SGLangMissing
+│   └── SGLangLacksDiffusion  SGLang is there without its part for videos
 ├── ProviderError             steps 1 to 4: Gemini, DashScope, an OpenAI-compatible service
 │   ├── ProviderUnreachable
 │   ├── ProviderTimeout
@@ -377,6 +398,115 @@ def storage_error(folder: Path, problem: OSError) -> StorageError:
 class PreviewError(MovaError):
     what = N_("The preview engine did not start.")
     advice = N_("Its last words are below; reinstall the requirements, or name a server.")
+
+
+class LaunchError(MovaError):
+    what = N_("The SGLang server was not started.")
+    advice = N_("Change the options and start it again.")
+    exit_code = 2
+
+
+class OptionsUnclear(LaunchError):
+    what = N_("The options cannot be understood.")
+    advice = N_("List them with: ./launch_sglang_server.sh --help")
+
+
+class BadOption(LaunchError):
+    what = N_("{option} is {value}; accepted: {accepted}.")
+    advice = N_("Change it and start again.")
+
+
+class NoModelPath(LaunchError):
+    what = N_("It is not said which checkpoint to serve.")
+    advice = N_("export MOVA_MODEL_PATH=/path/to/MOVA-360p, or give --model-path.")
+
+
+class CheckpointMissing(LaunchError):
+    what = N_("There is no folder {folder}.")
+    advice = N_("Check the path. To download MOVA: hf download OpenMOSS-Team/MOVA-360p --local-dir MOVA-360p")
+
+
+class NotACheckpoint(LaunchError):
+    what = N_("{folder} is no MOVA checkpoint: {reason}.")
+    advice = N_("Give the folder that has model_index.json in it, such as the one that `hf download` makes.")
+
+
+class AnotherModel(LaunchError):
+    what = N_("{folder} holds another model: {found} instead of MOVA.")
+    advice = N_("Give the folder of MOVA-360p or MOVA-720p.")
+
+
+class HalfDownloaded(LaunchError):
+    what = N_("The checkpoint {folder} is not complete: {reason}.")
+    advice = N_("Download it again with `hf download`, which takes up what is missing; with git, run `git lfs pull`.")
+
+
+class ResolutionUnknown(LaunchError):
+    what = N_("Neither the name nor the settings of {folder} tell whether it is MOVA 360p or 720p.")
+    advice = N_("Say it with --model mova-360p or --model mova-720p.")
+
+
+class ResolutionUnclear(LaunchError):
+    what = N_("{folder} is called {name}, but its settings ({file}) say {settings}.")
+    advice = N_("Say which it is with --model mova-360p or --model mova-720p.")
+
+
+class NoGpu(LaunchError):
+    what = N_("No NVIDIA GPU can be seen on this machine.")
+    advice = N_(
+        "See whether nvidia-smi lists them and what CUDA_VISIBLE_DEVICES says. Where only the look fails, say what "
+        "there is: --num-gpus 1 --gpu-memory 80"
+    )
+
+
+class GpuMissing(LaunchError):
+    what = N_("There is no GPU {gpu}; there are: {known}.")
+    advice = N_("Choose among them with --gpus; nvidia-smi shows their numbers.")
+
+
+class TooFewGpus(LaunchError):
+    what = N_("{wanted} GPUs are asked for; there are {found}.")
+    advice = N_("Lower --num-gpus, or name more with --gpus.")
+
+
+class GpusShared(LaunchError):
+    what = N_("Two models cannot share a GPU ({gpus}).")
+    advice = N_("Give each its own, after its --model-path: --gpus 0-3 and --gpus 4-7, for example.")
+
+
+class TooLittleMemory(LaunchError):
+    what = N_("MOVA needs {needed} GB of GPU memory even layer by layer; {free} of {total} GB are free.")
+    advice = N_("Stop other programs on the GPU (nvidia-smi lists them), or choose another with --gpus.")
+
+
+class DegreesUnfit(LaunchError):
+    what = N_("A render cannot be spread over {gpus} GPUs like that: {reason}.")
+    advice = N_("Leave --ring-degree and --ulysses-degree out, or change --num-gpus.")
+
+
+class PortTaken(LaunchError):
+    what = N_("Port {port} cannot be used: {holder}.")
+    advice = N_("Stop what is there, or choose another: --port {other}")
+
+
+class BadHost(LaunchError):
+    what = N_("{host} is no address of this machine.")
+    advice = N_("Use 127.0.0.1 for this machine alone, or 0.0.0.0 to let others in.")
+
+
+class FolderUnusable(LaunchError):
+    what = N_("The folder {folder} cannot be written: {reason}.")
+    advice = N_("Choose other folders with --output-path and --input-save-path.")
+
+
+class SGLangMissing(LaunchError):
+    what = N_("The command sglang is not installed here.")
+    advice = N_("pip install -r requirements-server.txt, or activate the environment that has it.")
+
+
+class SGLangLacksDiffusion(LaunchError):
+    what = N_("The SGLang that is installed cannot serve videos.")
+    advice = N_("pip install -r requirements-server.txt")
 
 
 class ProviderError(MovaError):

@@ -74,10 +74,19 @@ def here() -> Translate:
     return translator(language_of_environment(os.environ) if wanted == "auto" else wanted)
 
 
+# An entry as locales/refresh.py writes it: each text in one pair of quotes, or in one a line.
+_ENTRY = re.compile(r'^msgid (".*"(?:\n".*")*)\nmsgstr (".*"(?:\n".*")*)$', re.MULTILINE)
+_QUOTED = re.compile(r'^"(.*)"$', re.MULTILINE)
+
+
 @lru_cache
 def _sentences(language: str) -> dict[str, str]:
-    from babel.messages.pofile import read_po
+    """Without Babel, which a GPU machine need not have."""
+    text = (CATALOGUES / language / "LC_MESSAGES" / "messages.po").read_text(encoding="utf-8")
+    entries = ((_unquoted(template), _unquoted(own)) for template, own in _ENTRY.findall(text))
+    return {template: own for template, own in entries if template and own}
 
-    with (CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        entries = read_po(file, locale=language)
-    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string and not entry.fuzzy}
+
+def _unquoted(quoted: str) -> str:
+    escaped = "".join(_QUOTED.findall(quoted))
+    return re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), escaped)

@@ -237,3 +237,9 @@ def test_a_language_without_a_catalogue_stays_english(language: str) -> None:
 def test_a_sentence_that_is_in_no_catalogue_stays_as_it_is() -> None:
     assert Note("{n} parsecs", {"n": 3}).text(CHINESE) == "3 parsecs"
     assert CHINESE("") == ""
+
+
+@every_catalogue
+def test_a_catalogue_reads_the_same_without_babel(path: Path) -> None:
+    say, read = translator(path.parent.parent.name), translations(path)
+    assert {sentence: say(sentence) for sentence in read} == read

@@ -29,7 +29,7 @@ FLOORS: tuple[frozenset[str], ...] = (
             "prompts",
         }
     ),
-    frozenset({"api_utils", "bounded_http"}),
+    frozenset({"api_utils", "bounded_http", "launcher"}),
     frozenset({"media"}),
     frozenset({"description", "prompts"}),
     frozenset({"providers"}),
@@ -75,7 +75,7 @@ ONLY_IN = {
     "fastapi": ("preview/",),
     "sqlalchemy": ("jobs/",),
     "alembic": ("jobs/",),
-    "babel": ("words.py", "locales/", "ui/"),
+    "babel": ("locales/", "ui/"),
 }
 
 
