@@ -186,6 +186,9 @@ class Settings(BaseSettings):
     # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,
     # postgresql://user:password@host/name
     database_url: Annotated[SecretStr, AfterValidator(checked_database)] | None = None
+    # Whether a finished video carries its prompts and texts inside, so that it can be run again from the file alone.
+    # Off, they stay in job.json only; settings, seed, first frame and the label of AI content are written always.
+    provenance_prompts: bool = True
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
     max_image_megapixels: Annotated[int, Field(ge=1, le=170)] = 80
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from notes import Note
     from render_settings import RenderSettings
 
-SCHEMA = 1
+SCHEMA = 2  # 2: `settings` as they were sent, `look`
+KIND = "mova-run"
 RECORD, FIRST_FRAME, VIDEO, POSTER = "job.json", "first_frame.png", "video.mp4", "poster.jpg"
 
 
@@ -40,7 +41,8 @@ def now() -> str:
 class RunRecord:
     """Everything that explains a run and repeats it. File names are relative to the job's folder; no path, no key.
 
-    ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one.
+    ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one; ``settings``
+    are what was sent, whatever came back. ``look`` names what an automatic look at the video found; None: not looked.
     """
 
     id: str
@@ -58,6 +60,8 @@ class RunRecord:
     crop: dict[str, object] | None = None
     white_frame: bool = False
     captions: bool = False
+    subtitle_marker: bool = True
+    trim_negative_prompt: bool = False
     first_frame: str | None = None
     first_frame_sha256: str | None = None
     server: str | None = None
@@ -65,6 +69,7 @@ class RunRecord:
     server_version: str | None = None
     server_job_id: str | None = None
     preview: bool = False
+    settings: dict[str, object] | None = None
     size: str | None = None
     num_frames: int | None = None
     fps: float | None = None
@@ -77,12 +82,14 @@ class RunRecord:
     video_bytes: int | None = None
     sound: bool | None = None
     inference_time_s: float | None = None
+    look: list[str] | None = None
     warnings: list[str] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     error: dict[str, object] | None = None
 
     def take_settings(self, render: RenderSettings) -> None:
         """Write down what is asked for."""
+        self.settings = dataclasses.asdict(render)
         self.size, self.num_frames, self.fps, self.seconds = render.size, render.num_frames, render.fps, render.seconds
         self.guidance_scale, self.num_inference_steps = render.guidance_scale, render.num_inference_steps
         self.seed, self.negative_prompt = render.seed, render.negative_prompt
@@ -136,6 +143,11 @@ class RunRecord:
     def warn(self, notes: Iterable[Note | str]) -> None:
         """Add what is to be known of the run, each once."""
         self.warnings.extend(str(words) for words in notes if str(words) not in self.warnings)
+
+
+def document_of(record: RunRecord) -> dict[str, Any]:
+    """The record as ``job.json`` has it."""
+    return {"schema": SCHEMA, "kind": KIND, **dataclasses.asdict(record)}
 
 
 def make_folder(path: Path) -> None:
@@ -210,8 +222,7 @@ class RunFolder:
 
     def save(self, record: RunRecord) -> None:
         """Write ``job.json``."""
-        document = {"schema": SCHEMA, **dataclasses.asdict(record)}
-        self.write_if_changed(RECORD, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+        self.write_if_changed(RECORD, json.dumps(document_of(record), ensure_ascii=False, indent=2).encode() + b"\n")
 
     def load(self) -> RunRecord:
         """Read ``job.json`` back; fields that this version does not know are left out.

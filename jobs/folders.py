@@ -124,18 +124,22 @@ class Folders:
         """Bring ``job.json`` up to date with the store."""
         folder = self.of(job)
         chosen = self._store.steps.chosen(job.id)
-        record = run_record(job, chosen.values())
         for step, name in TEXT_FILES.items():
             if step in chosen and chosen[step].output:
                 folder.write_if_changed(name, f"{chosen[step].output}\n".encode())
-        frame = folder.path / FIRST_FRAME
+        record = self.record_of(job, chosen.values(), video or self._facts(folder, job))
+        folder.save(record)
+        return record
+
+    def record_of(self, job: JobRecord, steps: Collection[StepRecord], video: VideoFacts | None) -> RunRecord:
+        """The document of a job with these steps and this video; nothing is written."""
+        record = run_record(job, steps)
+        frame = self.of(job).path / FIRST_FRAME
         if frame.is_file():
             record.first_frame = FIRST_FRAME
             record.first_frame_sha256 = hashlib.sha256(frame.read_bytes()).hexdigest()
-        facts = video or self._facts(folder, job)
-        if facts:
-            record.take_video(facts)
-        folder.save(record)
+        if video:
+            record.take_video(video)
         return record
 
     def _facts(self, folder: RunFolder, job: JobRecord) -> VideoFacts | None:
@@ -163,6 +167,7 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     record.submitted = job.sent.isoformat(timespec="seconds") if job.sent else None
     record.finished = job.finished.isoformat(timespec="seconds") if job.finished else None
     record.orientation, record.white_frame, record.captions = wish.orientation, wish.white_frame, wish.captions
+    record.subtitle_marker, record.trim_negative_prompt = wish.subtitle_marker, wish.trim_negative_prompt
     record.crop = {"mode": wish.crop_mode, "shift": wish.crop_shift}
     record.source_picture = wish.source_picture
     record.description = wish.text if job.mode == "full" else None

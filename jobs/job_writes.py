@@ -42,7 +42,9 @@ def first_columns(new: NewJob, job_id: str, number: int) -> Json:
 
 def unsent() -> Json:
     """The columns of a job that no server has, with nothing left of an earlier attempt."""
-    nothing = dict.fromkeys(("server", "server_url", "server_job_id", "stage", "sent", "finished", "unreachable_since"))
+    nothing = dict.fromkeys(
+        ("server", "server_url", "server_job_id", "stage", "look", "sent", "finished", "unreachable_since")
+    )
     return nothing | {"progress": 0} | error_columns(None)
 
 

@@ -63,7 +63,11 @@ class NewJob:
 
 @dataclass(frozen=True, kw_only=True)
 class JobRecord:
-    """One job. ``number`` orders pages and is their cursor; ``progress`` is 0 to 100; times are aware, in UTC."""
+    """One job. ``number`` orders pages and is their cursor; ``progress`` is 0 to 100; times are aware, in UTC.
+
+    ``look`` is what an automatic look at the finished video found (media/look.py): empty where nothing is wrong with
+    it, None where it was not looked at.
+    """
 
     id: str
     number: int
@@ -82,6 +86,7 @@ class JobRecord:
     stage: str | None
     error: StoredError | None
     warnings: tuple[Note, ...]
+    look: tuple[str, ...] | None
     attempts: int
     line_position: int
     parent: str | None
@@ -106,6 +111,10 @@ class JobRecord:
         rendered = self.state == "failed" and self.stage == "completed" and self.server_job_id is not None
         return rendered and not (self.error and self.error.kind == "VideoUnplayable")
 
+    @property
+    def looks_failed(self) -> bool:
+        return bool(self.look)
+
 
 class JobChanges(TypedDict, total=False):
     """What may be written on a job beside its state."""
@@ -124,6 +133,8 @@ class JobChanges(TypedDict, total=False):
     warnings: tuple[Note, ...]
     preview: bool
     favourite: bool
+    look: tuple[str, ...] | None
+    finished: datetime | None
     unreachable_since: datetime | None
 
 
@@ -204,6 +215,7 @@ class JobFilter:
     size: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    looks_failed: bool | None = None
     text: str | None = None
 
 

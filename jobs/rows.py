@@ -40,13 +40,16 @@ def columns(changes: Json) -> Json:
         values["warnings"] = notes_as_json(values["warnings"])
     if "settings" in values:
         values["size"] = size_of(values["settings"])
+    if "look" in values:
+        values["look"] = None if values["look"] is None else ",".join(values["look"])
     return values | error_columns(values.pop("error")) if "error" in values else values
 
 
 def job_record(row: JobRow) -> JobRecord:
     kind = row.error_kind
     error = StoredError(kind=kind, facts=row.error_facts or {}, raw=row.error_raw or "") if kind else None
-    return _record(JobRecord, row, error=error, warnings=notes_from_json(row.warnings))
+    look = None if row.look is None else tuple(row.look.split(",")) if row.look else ()
+    return _record(JobRecord, row, error=error, warnings=notes_from_json(row.warnings), look=look)
 
 
 def step_record(row: StepRow) -> StepRecord:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -35,6 +35,7 @@ from jobs.fleet import Fleet
 from jobs.folders import Folders, prompt_of
 from jobs.preparing import Interruptibly, Persist
 from jobs.records import JobRecord, StepRecord, StoredError
+from jobs.saving import Saved, Saving
 from jobs.states import JobState
 from jobs.wish import model_of, render_of
 from notes import N_, Note
@@ -46,7 +47,6 @@ from waiting import Waiting
 if TYPE_CHECKING:
     from config import Settings
     from jobs.store import Store
-    from media.videos import VideoFacts
     from sglang_answers import VideoJob
 
 # A job that was being sent when we died is looked for this long before it counts as never taken. SGLang 0.5.23 listed
@@ -260,19 +260,19 @@ class Sending:
     # ---- fetch -------------------------------------------------------------------------------------------------
 
     def _fetch(self, job: JobRecord) -> bool:
-        from media.videos import check
-
-        client, path, render = self.fleet.client(job), self.folders.of(job).path / VIDEO, render_of(job)
-
-        def checked(part: Path) -> tuple[VideoFacts, list[Note]]:
-            return check(part, render)
-
-        video, deviations = self._downloaded(client, job, path, checked)
-        self._record_step(job, deviations)
-        self.folders.record_file(job, "video", VIDEO)
-        done = replace(self._still_wanted(job), state="completed", finished=datetime.now(UTC))
-        self.folders.write_record(done, video)
-        self.store.jobs.move_to(job.id, "completed", only_from=_SAVING)
+        client, path = self.fleet.client(job), self.folders.of(job).path / VIDEO
+        saving = Saving(self.store, self.folders, self.settings)
+        saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
+        self._still_wanted(job)
+        done = saving.recorded(saved)
+        self.store.jobs.move_to(
+            job.id,
+            "completed",
+            only_from=_SAVING,
+            finished=done.finished,
+            warnings=done.warnings,
+            look=done.look,
+        )
         return False
 
     def _downloaded(
@@ -280,8 +280,8 @@ class Sending:
         client: SGLangClient,
         job: JobRecord,
         path: Path,
-        check: Callable[[Path], tuple[VideoFacts, list[Note]]],
-    ) -> tuple[VideoFacts, list[Note]]:
+        check: Callable[[Path], Saved],
+    ) -> Saved:
         """Fetch the file, a few times where the way is bad: the GPU's work is not given up for a broken line."""
         waiting = Waiting(time.monotonic(), self.settings.server_patience)
         broken = 0
@@ -309,20 +309,6 @@ class Sending:
                 waiting.trouble(trouble, time.monotonic())
                 self._note_trouble(recorded, trouble)
             self.pause(_DOWNLOAD_PAUSE)
-
-    def _record_step(self, job: JobRecord, deviations: list[Note]) -> None:
-        done = StepRecord(
-            job_id=job.id,
-            step="render",
-            version=job.attempts + 1,
-            state="done",
-            output=VIDEO,
-            provider="preview" if job.preview else "sglang",
-            model=model_of(job.model),
-            seconds=(datetime.now(UTC) - job.sent).total_seconds() if job.sent else None,
-            warnings=(*deviations, *((PREVIEW_NOTE,) if job.preview else ())),
-        )
-        self.store.steps.save(done)
 
     # ---- ends --------------------------------------------------------------------------------------------------
 

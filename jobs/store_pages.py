@@ -94,6 +94,8 @@ def _conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
     if wanted.server is not None:  # each worker's preview engine has a name of its own
         of_preview = wanted.server == PREVIEW
         conditions.append(JobRow.server.startswith(PREVIEW) if of_preview else JobRow.server == wanted.server)
+    if wanted.looks_failed is not None:
+        conditions.append((func.coalesce(JobRow.look, "") != "") == wanted.looks_failed)
     return conditions
 
 

@@ -57,6 +57,7 @@ LIVES_WITH = {
     "preview_process": "sglang_client",
     "step_calls": "generate_first_frame",
     "run_folder": "pipeline",
+    "provenance": "pipeline",
     "batch_manifest": "workflow",
     "batch_rows": "workflow",
     "batch_runs": "workflow",

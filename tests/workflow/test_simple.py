@@ -58,7 +58,7 @@ def test_json_is_one_object_at_the_end_of_stdout_and_says_what_the_file_says(she
     assert told["server"] == "preview"
     assert any("preview and not MOVA" in warning for warning in told["warnings"])
     assert "preview and not MOVA" in done.stderr.splitlines()[0]
-    assert kept["schema"] == 1
+    assert kept["schema"] == 2
     assert (kept["id"], kept["prompt"], kept["seed"], kept["size"]) == (told["id"], "cat", 42, "640x352")
     assert Path(told["video"]).parent == shell.folder / "outputs" / told["id"]
     assert sorted(file.name for file in Path(told["video"]).parent.iterdir()) == [

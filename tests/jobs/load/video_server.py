@@ -23,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.jobs.load.form_data import form_fields
+from tests.jobs.load.form_data import form_fields, form_files
 from tests.jobs.load.tiny_video import tiny_video
 
 
@@ -39,6 +39,7 @@ class FakeJob:
     ends: float | None
     status: str = "queued"
     error: str = ""
+    frame: bytes = b""
 
     @property
     def over(self) -> bool:
@@ -56,6 +57,7 @@ class VideoServer:
     answers_posts_after: float = 0.0
     answered_posts: int = 0
     instead: tuple[int, Any] | None = None  # the answer to every question about jobs
+    video: Callable[[FakeJob], bytes] = lambda job: _video(job)
     accepted: list[FakeJob] = field(default_factory=list)
     most_at_once: int = 0
     requests: Counter[str] = field(default_factory=Counter)
@@ -127,7 +129,7 @@ class VideoServer:
         if path == "/server_info":
             return 200, {"model_path": f"/models/{self.model}", "served_model_name": self.model, "version": "0.5.23"}
         if method == "POST" and path == "/v1/videos":
-            return self._accept(form_fields(body, kind))
+            return self._accept(form_fields(body, kind), form_files(body, kind).get("input_reference", b""))
         if self.instead:
             return self.instead
         with self._lock:
@@ -139,15 +141,17 @@ class VideoServer:
             self._look_at_the_clock(job)
             if not path.endswith("/content"):
                 return 200, _shown(job)
-            return (200, _video(job)) if job.status == "completed" else (404, {"detail": "Generation is in-progress"})
+            return (
+                (200, self.video(job)) if job.status == "completed" else (404, {"detail": "Generation is in-progress"})
+            )
 
-    def _accept(self, fields: dict[str, str]) -> tuple[int, Any]:
+    def _accept(self, fields: dict[str, str], frame: bytes) -> tuple[int, Any]:
         with self._lock:
             before = self._unfinished()
             now = time.monotonic()
             starts = max([now, *(job.ends for job in before if job.ends is not None)])
             ends = None if self.seconds is None else starts + self.seconds
-            job = FakeJob(str(uuid.uuid4()), fields.get("model", self.model), fields, now, starts, ends)
+            job = FakeJob(str(uuid.uuid4()), fields.get("model", self.model), fields, now, starts, ends, frame=frame)
             self._jobs[job.id] = job
             self.accepted.append(job)
             self.most_at_once = max(self.most_at_once, len(before) + 1)

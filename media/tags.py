@@ -1,0 +1,147 @@
+"""What an MP4 file says about itself: standard tags, a cover picture and an XMP packet, written without re-encoding.
+
+The pictures and the sound are copied packet by packet. Free keys (``use_metadata_tags``) would lose the cover, so only
+tags are used that MP4 has names for; what has none goes into the XMP packet, a box of its own at the file's end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Disposition, Stream
+
+# As Adobe's XMP specification (part 3) has it for MPEG-4.
+_XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_NAMES = ("title", "artist", "description", "synopsis", "comment", "keywords", "date", "copyright")
+_MAX_XMP = 1_000_000
+
+
+@dataclass(frozen=True)
+class Tags:
+    """``words`` by the names that FFmpeg has for them; ``cover`` is a PNG file, empty without one."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    cover: bytes = b""
+    xmp: str = ""
+
+
+def write_tagged(source: Path, target: Path, tags: Tags) -> None:
+    """Copy an MP4 file with these tags in the place of its own; the film inside stays as it is, byte for byte.
+
+    Raises:
+        av.FFmpegError, OSError, ValueError: ``target`` may be there in part.
+    """
+    with (
+        source.open("rb") as file,
+        av.open(file, "r", format="mp4", metadata_errors="replace") as film,
+        # "file:" keeps a colon in the path from being taken for a protocol.
+        av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as copy,
+    ):
+        _copy(film, copy, tags)
+    with target.open("ab") as written:
+        written.write(_xmp_box(tags.xmp) if tags.xmp else b"")
+        written.flush()
+        os.fsync(written.fileno())
+
+
+def read_tags(source: Path | BinaryIO) -> Tags:
+    """The tags of an MP4 file, of those that ``write_tagged`` writes.
+
+    Raises:
+        av.FFmpegError, OSError, ValueError: it is not an MP4 file that can be read.
+    """
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            return read_tags(file)
+    source.seek(0)
+    with av.open(source, "r", format="mp4", metadata_errors="replace") as film:
+        words = {name: film.metadata[name] for name in _NAMES if name in film.metadata}
+        cover = _cover(film)
+    return Tags(words, cover, _xmp(source))
+
+
+def film_of(path: Path) -> list[tuple[str, str, list[str]]]:
+    """The tracks of pictures and sound: kind, codec, and a digest of each packet with its times.
+
+    Raises:
+        av.FFmpegError, OSError, ValueError.
+    """
+    with path.open("rb") as file, av.open(file, "r", format="mp4", metadata_errors="replace") as film:
+        tracks = _tracks(film)
+        packets: dict[int, list[str]] = {track.index: [] for track in tracks}
+        for packet in film.demux(*tracks):
+            if packet.size:
+                times = f"{packet.pts} {packet.dts} {packet.time_base} {packet.is_keyframe}"
+                packets[packet.stream.index].append(times + hashlib.sha256(bytes(packet)).hexdigest())
+        return [(track.type, track.codec_context.name, packets[track.index]) for track in tracks]
+
+
+def _copy(film: InputContainer, copy: OutputContainer, tags: Tags) -> None:
+    copied = {track.index: copy.add_stream_from_template(track) for track in _tracks(film)}
+    cover = _cover_track(copy, tags.cover) if tags.cover else None
+    copy.metadata.update(tags.words)
+    copy.start_encoding()
+    if cover is not None:
+        picture = Packet(tags.cover)
+        picture.stream, picture.pts, picture.dts, picture.is_keyframe = cover, 0, 0, True
+        copy.mux(picture)
+    for packet in film.demux(*_tracks(film)):
+        if packet.dts is not None:  # the last one of a track is empty
+            packet.stream = copied[packet.stream.index]
+            copy.mux(packet)
+
+
+def _tracks(film: InputContainer) -> list[Stream]:
+    pictures = [track for track in film.streams.video if not track.disposition & Disposition.attached_pic]
+    return [*pictures, *film.streams.audio]
+
+
+def _cover_track(copy: OutputContainer, png: bytes) -> Stream:
+    track = copy.add_stream("png")
+    track.width, track.height = (int.from_bytes(png[place : place + 4]) for place in (16, 20))
+    track.pix_fmt = "rgb24"
+    track.disposition = Disposition.attached_pic
+    return track
+
+
+def _cover(film: InputContainer) -> bytes:
+    for track in film.streams.video:
+        if track.disposition & Disposition.attached_pic:
+            return next((bytes(packet) for packet in film.demux(track) if packet.size), b"")
+    return b""
+
+
+def _xmp_box(xmp: str) -> bytes:
+    content = _XMP_BOX + xmp.encode()
+    return (len(content) + 8).to_bytes(4) + b"uuid" + content
+
+
+def _xmp(file: BinaryIO) -> str:
+    for start, length in _boxes(file):
+        file.seek(start)
+        if 24 <= length <= _MAX_XMP and file.read(24)[4:] == b"uuid" + _XMP_BOX:
+            return file.read(length - 24).decode("utf-8", "replace")
+    return ""
+
+
+def _boxes(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Where each box of the file begins, and its length."""
+    place, size = 0, file.seek(0, os.SEEK_END)
+    while place + 8 <= size:
+        file.seek(place)
+        header = file.read(16)
+        length = int.from_bytes(header[:4])
+        if length == 1:  # more than 32 bits: the length comes after the box's name
+            length = int.from_bytes(header[8:])
+        if length < 8:
+            return
+        yield place, length
+        place += length

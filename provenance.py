@@ -1,0 +1,159 @@
+"""A video that explains itself: its run's document, its first frame and the label of AI content, inside the file.
+
+The document is the one of ``job.json``. Neither holds a key, a path of this machine or an owner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from notes import N_, Note, note
+from run_folder import FIRST_FRAME, document_of
+
+if TYPE_CHECKING:
+    from media.tags import Tags
+    from run_folder import RunRecord
+
+Json = dict[str, Any]
+
+# IPTC NewsCodes, "digital source type": media made by a model that was trained on sampled content.
+DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+# GB 45438-2025, appendix E, in the namespace of TC260's practice guide; label 1: this is AI-generated.
+_AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
+KEYWORDS = "AI-generated, AI生成, MOVA"
+_ARTIST = "MOVA"
+_TITLE_LENGTH = 80
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:TC260="{namespace}">
+<Iptc4xmpExt:DigitalSourceType>{source_type}</Iptc4xmpExt:DigitalSourceType>
+<TC260:AIGC>{aigc}</TC260:AIGC>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
+
+NOT_WRITTEN = N_(
+    "The texts and settings could not be written into the video file ({reason}). The video itself is whole, and "
+    "job.json beside it has them: keep the two together."
+)
+
+
+FRAME_GONE = N_("The first frame's file is not there any more, so the video file cannot carry it.")
+
+
+def frame_of(folder: Path) -> bytes:
+    """The first frame as it was sent, empty where its file is gone."""
+    path = folder / FIRST_FRAME
+    return path.read_bytes() if path.is_file() else b""
+
+
+def aigc_label(job_id: str) -> dict[str, str]:
+    """The implicit label of AI content as GB 45438-2025 names its seven fields."""
+    fields = ("ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
+    return {"Label": "1", "ContentProducer": _ARTIST, "ProduceID": job_id} | dict.fromkeys(fields, "")
+
+
+def shared(document: Json, *, prompts: bool) -> Json:
+    """The document as it leaves the house inside the video.
+
+    Without the file's size, which the document itself would change, and without a server's address; without
+    ``prompts`` also without every text that a person or a model wrote.
+    """
+    address = "://" in str(document.get("server"))
+    kept = {**document, "video_bytes": None, "server": None if address else document.get("server")}
+    kept |= {"digital_source_type": DIGITAL_SOURCE_TYPE, "AIGC": aigc_label(str(document["id"]))}
+    return kept if prompts else _without_prompts(kept)
+
+
+def _without_prompts(document: Json) -> Json:
+    from step_result import STEPS
+
+    texts = set(STEPS) - {"first_frame", "render"}
+    silent: Json = {"input_hash": None, "warnings": [], "negative_prompt": None}
+    steps = [
+        {**step, **{name: value for name, value in silent.items() if name in step}}
+        | ({"output": ""} if step["step"] in texts else {})
+        for step in document["steps"]
+    ]
+    settings = {**(document["settings"] or {}), "negative_prompt": None}
+    emptied: Json = {"prompt": "", "description": None, "negative_prompt": None, "warnings": []}
+    return {**document, **emptied, "settings": settings, "steps": steps, "prompts_left_out": True}
+
+
+def tags_of(document: Json, frame: bytes) -> Tags:
+    """The tags of a video with this (shared) document."""
+    from media.tags import Tags
+
+    prompt = _plain_text(document["prompt"])
+    told = _plain_text(document["description"] or "") or prompt
+    title = " ".join(told.split())[:_TITLE_LENGTH] or "MOVA video"
+    words = {
+        "title": title,
+        "artist": _ARTIST,
+        "description": told,
+        "synopsis": prompt,
+        "comment": json.dumps(document, ensure_ascii=False),
+        "keywords": KEYWORDS,
+        "date": str(document["finished"] or document["created"])[:10],
+    }
+    label = escape(json.dumps(aigc_label(document["id"]), ensure_ascii=False), quote=False)
+    xmp = _XMP.format(namespace=_AIGC_NAMESPACE, source_type=DIGITAL_SOURCE_TYPE, aigc=label)
+    return Tags({name: value for name, value in words.items() if value}, frame, xmp)
+
+
+def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Note | None:
+    """Write record and frame into a video that is not in its place yet, and read them back.
+
+    Returns:
+        What went wrong; the file is then left as it came, for a video is worth more than its tags.
+    """
+    import av
+
+    from media.tags import film_of, read_tags, write_tagged
+
+    part = video.with_name(f".video.mp4.{secrets.token_hex(4)}.part")
+    try:
+        tags = tags_of(shared(document_of(record), prompts=prompts), frame)
+        write_tagged(video, part, tags)
+        if read_tags(part) != tags or film_of(part) != film_of(video):
+            return note(NOT_WRITTEN, reason=N_("what was written reads back differently"))
+        part.replace(video)
+    except (av.FFmpegError, OSError, ValueError) as problem:
+        return note(NOT_WRITTEN, reason=_reason(problem))
+    finally:
+        part.unlink(missing_ok=True)
+    return None
+
+
+def check_pair(folder: Path, *, prompts: bool) -> Note | None:
+    """Read a finished job's video and its ``job.json`` from the disk and compare; returns where they differ."""
+    import av
+
+    from media.tags import read_tags
+    from run_folder import RECORD, VIDEO
+
+    try:
+        tags = read_tags(folder / VIDEO)
+        inside, beside = json.loads(tags.words["comment"]), json.loads((folder / RECORD).read_bytes())
+        frame = frame_of(folder)
+    except (av.FFmpegError, OSError, ValueError, KeyError) as problem:
+        return note(NOT_WRITTEN, reason=_reason(problem))
+    if not frame:
+        return note(FRAME_GONE)
+    is_frame = hashlib.sha256(tags.cover).hexdigest() == beside["first_frame_sha256"] and tags.cover == frame
+    if inside != shared(beside, prompts=prompts) or not is_frame:
+        return note(NOT_WRITTEN, reason=N_("what was written reads back differently"))
+    return None
+
+
+def _plain_text(text: str) -> str:
+    """A tag of an MP4 file ends at the first NUL, and players show no other control characters either."""
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+
+
+def _reason(problem: Exception) -> str:
+    return str(getattr(problem, "strerror", None) or type(problem).__name__)
