@@ -149,10 +149,14 @@ def _result(
     desk: Desk, job_id: str, options: argparse.Namespace, said: list[str], exit_code: int | None
 ) -> dict[str, object]:
     job, record = desk.get(job_id), desk.record(job_id)
+    from media.look import said as looks_said
+
     folder = desk.folder(job_id)
     notes = _sentences(desk, job)
     lines: list[Note | str] = [remark(notes.get(words, words)) for words in record.warnings if words not in said]
     code = 0
+    if looks := looks_said(job.look or ()):
+        lines.append(remark(looks))
     if job.state == "completed":
         lines += [_video_in_words(record), str(folder / str(record.video))]
     elif job.state == "waiting" and job.error is None:
@@ -174,6 +178,7 @@ def _result(
         "warnings": record.warnings,
         "steps": record.steps,
         "preview": job.preview,
+        "look": record.look,
         "folder": str(folder.resolve()),
         "error": record.error,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,8 +48,9 @@ class Saving:
         from provenance import embed, frame_of
 
         facts, deviations = check(part, render_of(job))
+        look = self._look(job, part, facts)
         step = self._step(job, deviations)
-        done = replace(job, state="completed", finished=datetime.now(UTC))
+        done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
         steps = {**self.store.steps.chosen(job.id), "render": step}
         record = self.folders.record_of(done, steps.values(), facts)
         trouble = embed(part, record, frame_of(self.folders.of(job).path), prompts=self.settings.provenance_prompts)
@@ -68,6 +70,18 @@ class Saving:
         warned = _warned(job, trouble)
         self.folders.write_record(warned, saved.video)
         return warned
+
+    def _look(self, job: JobRecord, part: Path, facts: VideoFacts) -> tuple[str, ...] | None:
+        """What looks failed; None for a preview, which is not MOVA's work, and where the look itself failed."""
+        import av
+
+        from media.look import look_at
+
+        if job.preview:
+            return None
+        with suppress(av.FFmpegError, OSError, ValueError):
+            return look_at(part, facts, render_of(job))
+        return None
 
     def _step(self, job: JobRecord, deviations: list[Note]) -> StepRecord:
         """The render as a step; the same one where it was recorded before a crash."""

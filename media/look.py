@@ -37,16 +37,16 @@ WORDS: Mapping[str, str] = {
     "frames_missing": N_("frames are missing"),
 }
 _CELL = 8  # pixels of a side
-_FLAT_RANGE = 10.0  # of 255, between the darkest and the brightest cell of a channel; real pictures have 100 and more
+_FLAT_RANGE = 16.0  # of 255, between the darkest and the brightest cell of a channel; real pictures have 100 and more
 _FLAT_SHARE = 0.9  # of all frames: a fade from or to one colour is no failure
-_STILL = 4.0  # of 255, the most that one cell may change; compression alone changes less, a moving mouth ten times it
+_STILL = 8.0  # of 255, the most that one cell may change; compression and grain change 7, six white pixels that move 11
 _STILL_SHARE = 0.9
 _WINDOW = 4_800  # samples, 0.1 s
 _RATE = 48_000
 _SILENT = 0.001  # the loudest window's root mean square: -60 dB; a whisper recorded low has -45
-_CEILING = 0.999
-_CLIPPED_WINDOW = 0.1  # of a window's samples at the ceiling; a sine of full scale has 0.03
-_CLIPPED_SHARE = 0.1  # of the windows that are not silent
+_CEILING = 0.95  # AAC rounds flat tops; a loud mix has a hundredth of its samples up there, one 12 dB too loud a sixth
+_CLIPPED_WINDOW = 0.1
+_CLIPPED_SHARE = 0.08  # of the windows that are not silent
 _TOLERANCE = 0.25  # seconds, as media.videos has it
 
 
@@ -144,4 +144,4 @@ def _cells(frame: VideoFrame) -> NDArray[np.int16]:
 
 
 def _mono(frames: Iterable[AudioFrame]) -> list[NDArray[np.float32]]:
-    return [frame.to_ndarray().reshape(-1) for frame in frames]
+    return [frame.to_ndarray().reshape(-1).astype(np.float32) for frame in frames]
