@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from ui import office
 from ui.files import ROUTES
+from ui.language_cookie import LanguageCookie
 
 
 @asynccontextmanager
@@ -22,4 +24,4 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         await asyncio.to_thread(office.close_office)
 
 
-app = st.App("ui/main.py", lifespan=lifespan, routes=list(ROUTES))
+app = st.App("ui/main.py", lifespan=lifespan, routes=list(ROUTES), middleware=[Middleware(LanguageCookie)])

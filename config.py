@@ -25,7 +25,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from accepted_values import accepted
 from errors import ConfigError
@@ -175,6 +175,16 @@ class Settings(BaseSettings):
     image_timeout: Annotated[int, Field(ge=1, le=3_600)] = 300
     provider_attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
+    # ---- Several people ----------------------------------------------------------------------------------
+    # Without a login all share one space. With one each person sees their own jobs and files only: Streamlit's own
+    # login, a section [auth] in .streamlit/secrets.toml, or a proxy that names the person. SECURITY.md tells how.
+    # The header in which a proxy does, such as X-Forwarded-User. Only where nobody reaches the app around the proxy!
+    trusted_user_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,60}$")] = ""
+    # What of a login names a person: it must be something that the provider has checked and gives to no one else.
+    login_claim: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:./-]{1,80}$")] = "email"
+    # Who sees everybody's jobs and may pause sending: names as the login or the proxy gives them, between commas.
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
+
     # ---- Language ----------------------------------------------------------------------------------------
     # Of what scripts say: auto follows the locale of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
     mova_language: Literal["auto", "en", "zh_CN"] = "auto"
@@ -191,6 +201,11 @@ class Settings(BaseSettings):
     provenance_prompts: bool = True
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
     max_image_megapixels: Annotated[int, Field(ge=1, le=170)] = 80
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
     @field_validator("sglang_360p_url", "sglang_720p_url")
     @classmethod

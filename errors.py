@@ -10,6 +10,7 @@ MovaError
 │   ├── BadId                 an id that is not a plain id
 │   ├── BadAddress            a server address that is not one
 │   ├── UnknownJob            an id that no job has, or none of this person's
+│   ├── NotLoggedIn
 │   ├── NotAllowed            what only an administrator may do
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
@@ -204,6 +205,11 @@ class BadAddress(InputError):
 class UnknownJob(InputError):
     what = N_("There is no job {job}.")
     advice = N_("List them with: python workflow.py jobs")
+
+
+class NotLoggedIn(InputError):
+    what = N_("You are not logged in.")
+    advice = N_("Load the page again and log in.")
 
 
 class NotAllowed(InputError):

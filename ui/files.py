@@ -1,4 +1,8 @@
-"""Addresses under which a browser gets files of jobs: signed, short-lived, for certain jobs and one file only."""
+"""Addresses under which a browser gets files of jobs: signed, short-lived, for one person, certain jobs and one file.
+
+An address alone opens nothing where there is a login: whoever sends it is asked for again, it must be them for whom it
+was signed, and they must still be allowed to see the job.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from errors import MovaError
+from errors import MovaError, NotLoggedIn
 from jobs.bundle import bundle
+from jobs.people import Person
 from run_folder import POSTER
 from ui.office import office
+from ui.session import person
+from ui.visitor import person_asking
 
 _LIFE_SECONDS = 6 * 3600
 _SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
@@ -33,7 +40,7 @@ def file_path(job_id: str, name: str, *, save_as: str = "") -> str:
 
     With ``save_as`` the browser keeps the file under that name instead of showing it.
     """
-    return f"/files/{_signer().dumps([job_id, name, save_as])}/{quote(name)}"
+    return f"/files/{_signer(person()).dumps([job_id, name, save_as])}/{quote(name)}"
 
 
 def poster_path(job_id: str, revision: int) -> str:
@@ -43,17 +50,19 @@ def poster_path(job_id: str, revision: int) -> str:
 
 def zip_path(job_ids: Sequence[str], save_as: str) -> str:
     """The path of an address that sends everything of these jobs as one ZIP, made while it is sent."""
-    return f"/zips/{_signer().dumps([list(job_ids), save_as])}/{quote(save_as)}"
+    return f"/zips/{_signer(person()).dumps([list(job_ids), save_as])}/{quote(save_as)}"
 
 
 def send_file(request: Request) -> Response:
     """Answer for a file's address; Range requests are answered with their part."""
     try:
-        job_id, name, save_as = _signed(request)
-        path = office().desk.folder(job_id) / name
+        asking = _asking(request)
+        job_id, name, save_as = _signed(request, asking)
+        desk = office().worker.desk.of(asking)
+        path = desk.folder(job_id) / name
         if name == POSTER:
-            office().desk.poster(job_id)
-    except (BadData, ValueError):
+            desk.poster(job_id)
+    except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
     except MovaError:
         return _refused("There is no such file.", 404)
@@ -66,10 +75,11 @@ def send_file(request: Request) -> Response:
 def send_zip(request: Request) -> Response:
     """Answer for a ZIP's address; jobs that were deleted meanwhile are left out."""
     try:
-        job_ids, save_as = _signed(request)
-    except (BadData, ValueError):
+        asking = _asking(request)
+        job_ids, save_as = _signed(request, asking)
+    except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
-    desk = office().desk
+    desk = office().worker.desk.of(asking)
     folders = [desk.folder(job_id) for job_id in job_ids if desk.known(job_id)]
     if not folders:
         return _refused("There is no such file.", 404)
@@ -100,9 +110,15 @@ class _Coarse(TimestampSigner):
         return int(time.time()) // _SAME_SECONDS * _SAME_SECONDS
 
 
-def _signed(request: Request) -> Any:
-    return _signer().loads(request.path_params["token"], max_age=_LIFE_SECONDS)
+def _asking(request: Request) -> Person:
+    if known := person_asking(office().settings, request):
+        return known
+    raise NotLoggedIn
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(office().secret, salt="files", signer=_Coarse)
+def _signed(request: Request, asking: Person) -> Any:
+    return _signer(asking).loads(request.path_params["token"], max_age=_LIFE_SECONDS)
+
+
+def _signer(viewer: Person) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(office().secret, salt=f"files of {viewer.name}", signer=_Coarse)

@@ -7,8 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from ui.components.language import language_switch
+from ui.components.login import ask_to_log_in, who_is_here
 from ui.components.notices import say_notice
+from ui.office import office
 from ui.session import translate as _
+from ui.visitor import person_here
 
 # A file of ours: a named symbol would be fetched from elsewhere.
 st.set_page_config(page_title="MOVA", page_icon=Path(__file__).with_name("icon.png"), layout="wide")
@@ -19,8 +22,13 @@ pages = [
     st.Page("library.py", title=_("Library"), icon=":material/video_library:", url_path="library"),
     st.Page("settings.py", title=_("Settings"), icon=":material/settings:", url_path="settings"),
 ]
-page = st.navigation(pages, position="top")
-with st.container(horizontal_alignment="right", key="language-switch"):
+known = person_here(office().settings) is not None
+page = st.navigation(pages, position="top" if known else "hidden")
+with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="language-switch"):
+    who_is_here()
     language_switch()
-say_notice()
-page.run()
+if known:
+    say_notice()
+    page.run()
+else:
+    ask_to_log_in()

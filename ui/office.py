@@ -8,11 +8,13 @@ import config
 from config import Settings
 from jobs.desk import Desk
 from jobs.worker import Worker
+from ui.signing_secret import signing_secret
+from ui.visitor import check_login
 
 
 @dataclass(frozen=True)
 class Office:
-    """``secret`` signs the addresses of files; it is new with every start."""
+    """``secret`` signs the addresses of files."""
 
     settings: Settings
     worker: Worker
@@ -32,13 +34,12 @@ def open_office(settings: Settings | None = None) -> Office:
     Raises:
         ConfigError, StoreError, StorageError.
     """
-    import secrets
-
     if not _offices:
+        check_login()
         settings = settings or config.load()
         worker = Worker(settings)
         worker.start(working=settings.embedded_worker)
-        _offices.append(Office(settings, worker, secrets.token_urlsafe(32)))
+        _offices.append(Office(settings, worker, signing_secret(settings.output_dir)))
     return _offices[0]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from errors import NotLoggedIn
 from jobs.desk import Desk
-from jobs.people import SHARED, Person
+from jobs.people import Person
 from ui.office import office
+from ui.visitor import person_here
 
 
 def translate(text: str) -> str:
@@ -17,15 +19,23 @@ def translate(text: str) -> str:
 
 
 def language() -> str:
-    """The visitor's choice (``?lang=`` in the address), else the browser's language."""
+    """The visitor's choice (``?lang=`` in the address, kept over a login), else the browser's language."""
+    from ui.language_cookie import COOKIE
     from words import language_of
 
-    return language_of(st.query_params.get("lang"), st.session_state.get("lang"), st.context.locale)
+    kept = st.session_state.get("lang") or st.context.cookies.get(COOKIE)
+    return language_of(st.query_params.get("lang"), kept, st.context.locale)
 
 
 def person() -> Person:
-    """Who looks at this page."""
-    return SHARED
+    """Who looks at this page.
+
+    Raises:
+        NotLoggedIn
+    """
+    if visitor := person_here(office().settings):
+        return visitor
+    raise NotLoggedIn
 
 
 def own_desk() -> Desk:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from jobs.records import JobRecord
 from jobs.wish import Wish, render_of
 from run_folder import VIDEO
+from ui.components.addresses import address
 from ui.components.plain import plain
 from ui.files import file_path
 from ui.session import own_desk
@@ -35,12 +34,8 @@ def receipt_of(job: JobRecord) -> str:
 
 
 def _address(job_id: str) -> str | None:
-    """The same address at every run: another one would begin the player anew. None where no browser is there."""
-    if not st.context.url:
-        return None
-    kept: dict[str, str] = st.session_state.setdefault("video-paths", {})
-    page = urlsplit(st.context.url)
-    return f"{page.scheme}://{page.netloc}{kept.setdefault(job_id, file_path(job_id, VIDEO))}"
+    """None where no browser is there."""
+    return address(file_path(job_id, VIDEO)) if st.context.url else None
 
 
 def download_button(job: JobRecord, *, primary: bool) -> None:
