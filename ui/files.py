@@ -121,4 +121,4 @@ def _signed(request: Request, asking: Person) -> Any:
 
 
 def _signer(viewer: Person) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(office().secret, salt=f"files of {viewer.name}", signer=_Coarse)
+    return URLSafeTimedSerializer(office().secret, salt=f"files-{viewer.name}", signer=_Coarse)

@@ -115,7 +115,7 @@ def test_forged_and_expired_addresses_fail_for_the_owner_too(come: Callable[...,
     ann = come(ANN)
     job = make_video(ann, SECRET_WISH)
     secret = (Path(guarded.folder) / "outputs" / ".address-secret").read_text()
-    salt = f"files of {ANN}"
+    salt = f"files-{ANN}"
 
     def address(serializer: URLSafeTimedSerializer) -> str:
         return f"{guarded.address}/files/{serializer.dumps([job, 'video.mp4', ''])}/video.mp4"

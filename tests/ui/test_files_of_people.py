@@ -72,7 +72,7 @@ def test_nobody_can_sign_themselves_into_a_job_of_others(job: str) -> None:
 def test_forged_expired_and_bent_addresses_fail(job: str, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     path = address(ANN, job)
     token = path.split("/")[2]
-    forged = URLSafeTimedSerializer("a guess", salt="files of ann").dumps([job, "video.mp4", ""])
+    forged = URLSafeTimedSerializer("a guess", salt="files-ann").dumps([job, "video.mp4", ""])
     for bent in (forged, token[:-1], token[::-1], f"{token}x", "x"):
         assert get(f"/files/{bent}/video.mp4", ANN)[0] == 403
     assert get(path.replace("/video.mp4", "/job.json"), ANN)[0] == 404
