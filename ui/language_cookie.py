@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from words import LANGUAGES
@@ -25,11 +26,16 @@ class LanguageCookie:
 
         async def remembering(message: Message) -> None:
             if chosen and message["type"] == "http.response.start":
-                cookie = f"{COOKIE}={chosen}; Path=/; Max-Age={_A_MONTH}; HttpOnly; SameSite=Lax"
-                MutableHeaders(scope=message).append("set-cookie", cookie)
+                MutableHeaders(scope=message).append("set-cookie", _cookie(chosen))
             await send(message)
 
         await self._app(scope, receive, remembering)
+
+
+def _cookie(chosen: str) -> str:
+    written = Response()
+    written.set_cookie(COOKIE, chosen, max_age=_A_MONTH, httponly=True, samesite="lax")
+    return written.headers["set-cookie"]
 
 
 def _chosen(scope: Scope) -> str | None:
