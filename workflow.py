@@ -3,6 +3,7 @@
 
 simple   prompt + first frame → MOVA → a checked video file
 full     description → image prompt → first frame → visual elements → video description → MOVA
+batch    many of them, out of one file
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from config import Settings
 
+BATCH_FIELDS = """Fields of a row are named like the options of `simple` and `full`, with underscores: mode, prompt,
+description, image (relative to the manifest), white_frame, orientation, server, num_frames, fps, seed,
+guidance_scale, num_inference_steps, negative_prompt, crop_shift, bars, captions, trim_negative_prompt;
+and name, your own word for the row. Started again it goes on: no row runs twice."""
 TEXTS = ("--prompt", "--description", "--negative-prompt")
 
 
@@ -43,6 +48,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_render_options(simple)
     add_render_options(full)
+    batch = commands.add_parser("batch", help="many runs out of one file", epilog=BATCH_FIELDS)
+    batch.add_argument("manifest", type=Path, metavar="MANIFEST", help="one run a row, .jsonl or .csv")
+    batch.add_argument("--dry-run", action="store_true", help="check every row and create nothing")
+    batch.add_argument("--encoding", metavar="NAME", help="of a file that is not UTF-8, such as gb18030")
+    batch.add_argument("--retry", action="store_true", help="send again what failed at an earlier start")
     jobs = commands.add_parser("jobs", help="the jobs so far, newest first")
     jobs.add_argument("--limit", type=int, default=50, metavar="N", help="default 50")
     resume = commands.add_parser("resume", help="take up a job that was stopped or killed")
@@ -60,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import command_line_runs as runs
     import config
+    from batch_runs import run_batch
     from command_line_exports import run_export
 
     settings: Settings = config.load()
@@ -70,6 +81,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
         "full": runs.run_full,
         "jobs": runs.run_jobs,
         "resume": runs.run_resume,
+        "batch": run_batch,
         "export": run_export,
     }
     return commands[options.command](options, settings)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from render_settings import RenderSettings
 
 _BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
+_PREPARING: tuple[JobState, ...] = ("preparing",)
 _IN_LINE: tuple[JobState, ...] = ("queued",)
 _RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
@@ -234,8 +235,10 @@ class Desk(Reading):
         return self.retry_from(job.id)
 
     def hold(self, job_id: str) -> bool:
-        """Take a job out of the line again, to change it before it is sent."""
-        return self._store.jobs.move_to(self.get(job_id).id, "waiting", only_from=_IN_LINE, stage="render")
+        """Take a job out of the line again, to change it before it is sent; a preparation stops at its next gate."""
+        if self._store.jobs.update(self.get(job_id).id, only_in=_PREPARING, ask=True):
+            return True
+        return self._store.jobs.move_to(job_id, "waiting", only_from=_IN_LINE, stage="render")
 
     def duplicate(
         self, job_id: str, *, seed: int | None = None, line: str | None = None, new_id: str | None = None

@@ -7,7 +7,7 @@ wait before one's own.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -138,6 +138,10 @@ class Reading:
     def count(self, wanted: JobFilter = _ALL, *, at_most: int | None = None) -> int:
         """How many jobs there are, counted up to ``at_most``."""
         return self._store.pages.count(self._mine(wanted), at_most=at_most)
+
+    def states_of(self, job_ids: Collection[str]) -> dict[str, JobState]:
+        """The states of many jobs at once; those that this person has not are left out."""
+        return self._store.jobs.states(job_ids, owner=self.person.only)
 
     def queue(self) -> QueueView:
         """Everything that is under way; places in the line count the jobs of all."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from typing import Unpack
+from itertools import islice
+from typing import Unpack, cast
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -20,10 +21,18 @@ from jobs.store_search import forget_job, index_job
 from jobs.store_steps import write_step
 from jobs.tables import JobRow, SlotRow
 
+_AT_ONCE = 500  # a statement's values: SQLite takes 32,766 at most
+
 
 def new_job_id(created: datetime) -> str:
     """An id such as ``20261123-101530-4f9c2a``: readable, and sorted by time."""
     return f"{created:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _portions(job_ids: Collection[str]) -> Iterator[list[str]]:
+    rest = iter(job_ids)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
 
 
 class Jobs:
@@ -69,6 +78,16 @@ class Jobs:
         query = select(JobRow).where(JobRow.state.in_(states), ~JobRow.deleted)
         with self._database.read() as session:  # sorted here: the database would look for them in the order of time
             return tuple(sorted(map(job_record, session.scalars(query)), key=lambda job: job.number))
+
+    def states(self, job_ids: Collection[str], owner: str | None = None) -> dict[str, JobState]:
+        """The states of these jobs, in their order, of one owner or of all; deleted and unknown ones are left out."""
+        mine = () if owner is None else (JobRow.owner == owner,)
+        found: dict[str, JobState] = {}
+        with self._database.read() as session:
+            for some in _portions(job_ids):
+                query = select(JobRow.id, JobRow.state).where(JobRow.id.in_(some), ~JobRow.deleted, *mine)
+                found |= {job_id: cast(JobState, state) for job_id, state in session.execute(query)}
+        return {job_id: found[job_id] for job_id in job_ids if job_id in found}
 
     def update(
         self,

@@ -40,7 +40,7 @@ GIVEN: dict[str, Any] = {
 # Acts on no job in particular; what they give away is looked at below.
 WITHOUT_A_JOB = {
     *("of", "create", "pause", "resume", "is_paused", "outlook"),
-    *("newest", "page", "numbered", "count", "queue", "queue_pace"),
+    *("newest", "page", "numbered", "count", "queue", "queue_pace", "states_of"),
 }
 
 
