@@ -88,6 +88,13 @@ class SGLangClient:
             raise ServerAnswerUnclear(server=self.name)
         return server_info(parsed(body, self.name), self.name)
 
+    def description(self) -> Any:
+        """The server's own description of its routes (OpenAPI); None where it serves none."""
+        from sglang_answers import parsed
+
+        status, body = self._http.ask("GET", "/openapi.json", seconds=_QUICK_SECONDS)
+        return parsed(body, self.name) if status == 200 else None
+
     def check_model(self, model: str) -> ServerInfo:
         """Make sure that the server does not serve another resolution than ``model``.
 

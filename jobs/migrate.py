@@ -21,16 +21,16 @@ def bring_up_to_date(database: Database) -> None:
         StoreError: it cannot be opened or written to.
     """
     with database.read() as session:
-        if _revision(session.connection()) == NEWEST:
+        if revision_of(session.connection()) == NEWEST:
             return
     with database.connection() as connection:
         database.lock(connection, "migration")
-        found = _revision(connection)
+        found = revision_of(connection)
         if found != NEWEST:
             _upgrade(connection, found, database.name)
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -11,7 +11,9 @@ from pathlib import Path
 from PIL import ImageDraw, ImageFont
 
 _FOLDER = Path(__file__).resolve().parent.parent / "fonts"
-_PARTS = ("chinese-simplified", "latin-ext", "vietnamese", "cyrillic")  # the first has Chinese and most of Latin
+CHINESE = "chinese-simplified"
+_PARTS = (CHINESE, "latin-ext", "vietnamese", "cyrillic")  # the first has Chinese and most of Latin
+_A_LETTER_OF = {CHINESE: "中", "latin-ext": "ă", "vietnamese": "ạ", "cyrillic": "ж"}
 _NO_CHARACTER = "\U0010ffff"  # never assigned: a font draws its empty box for it
 _WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _PIECES = re.compile(rf"[（《「『【]*[{_WIDE}][，。！？；：、”’）》」』】…,.!?;:)]*|[^\s{_WIDE}]+|\s+")
@@ -22,9 +24,11 @@ _LATIN_CURLY = re.compile(r"(?<=[!-~])[‘’“”]|[‘’“”](?=[!-~])")
 @lru_cache(maxsize=64)
 def _face(part: str, size: int) -> ImageFont.FreeTypeFont:
     # The basic layout draws the same pixels on every system.
-    return ImageFont.truetype(
-        _FOLDER / f"noto-sans-sc-{part}-400-normal.woff2", size, layout_engine=ImageFont.Layout.BASIC
-    )
+    return ImageFont.truetype(_FOLDER / _file(part), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _file(part: str) -> str:
+    return f"noto-sans-sc-{part}-400-normal.woff2"
 
 
 @lru_cache(maxsize=8192)
@@ -35,6 +39,19 @@ def _part_with(character: str) -> str | None:
 def _shape(part: str, character: str) -> tuple[tuple[int, int], bytes]:
     mask = _face(part, 16).getmask(character)
     return mask.size, bytes(mask)
+
+
+def unusable_parts(folder: Path | None = None) -> tuple[str, ...]:
+    """The parts of the font that cannot be opened, or lack the letters that they are for."""
+    return tuple(part for part in _PARTS if not _draws(folder or _FOLDER, part))
+
+
+def _draws(folder: Path, part: str) -> bool:
+    try:
+        face = ImageFont.truetype(folder / _file(part), 16, layout_engine=ImageFont.Layout.BASIC)
+    except OSError:
+        return False
+    return bytes(face.getmask(_A_LETTER_OF[part])) != bytes(face.getmask(_NO_CHARACTER))
 
 
 def drawable(text: str) -> str:

@@ -44,6 +44,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"pipeline"}),
     frozenset({"jobs"}),
+    frozenset({"doctor"}),
     frozenset({"workflow", "ui"}),
     frozenset({"app"}),
 )
@@ -52,6 +53,7 @@ LIVES_WITH = {
     "waiting": "sglang_client",
     "sglang_http": "sglang_client",
     "sglang_answers": "sglang_client",
+    "sglang_contract": "sglang_client",
     "servers": "sglang_client",
     "sglang_commands": "sglang_client",
     "preview_process": "sglang_client",

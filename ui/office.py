@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import config
 from config import Settings
+from doctor.examination import Examination
 from jobs.desk import Desk
 from jobs.worker import Worker
 from ui.signing_secret import signing_secret
@@ -14,11 +15,12 @@ from ui.visitor import check_login
 
 @dataclass(frozen=True)
 class Office:
-    """``secret`` signs the addresses of files."""
+    """``secret`` signs the addresses of files; ``examination`` is the doctor's, for all."""
 
     settings: Settings
     worker: Worker
     secret: str
+    examination: Examination = field(default_factory=Examination)
 
     @property
     def desk(self) -> Desk:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.components.doctor_board import doctor_board
 from ui.components.exposed_note import exposed_note
 from ui.components.preset_box import preset_box
 from ui.components.server_rows import server_rows
@@ -13,5 +14,6 @@ st.title(_("Settings"))
 exposed_note()
 server_rows()
 service_rows()
+doctor_board()
 preset_box()
 setting_list()

@@ -8,20 +8,14 @@ import streamlit as st
 
 import api_utils
 from config import Settings
+from providers.trial import KEYS, MODELS, SERVICES, Service
 from ui.components.live import live
 from ui.components.plain import plain
 from ui.components.trouble import show_trouble
 from ui.office import office
-from ui.service_check import KEYS, Service, ServiceCheck, begin
+from ui.service_check import ServiceCheck, begin
 from ui.session import translate as _
 from ui.setting_sources import source_of
-
-SERVICES: tuple[Service, ...] = ("gemini", "dashscope", "openai")
-_MODELS: dict[Service, tuple[str, str, str]] = {
-    "gemini": ("gemini_text_model", "gemini_text_model", "gemini_image_model"),
-    "dashscope": ("qwen_text_model", "qwen_vl_model", "qwen_image_model"),
-    "openai": ("openai_text_model", "openai_vision_model", "openai_image_model"),
-}
 
 
 def service_rows() -> None:
@@ -84,7 +78,7 @@ def _badge(service: Service, settings: Settings) -> None:
 
 def _facts(service: Service, settings: Settings) -> str:
     """Host and models; the steps of an empty model are left to others."""
-    text, vision, image = (str(getattr(settings, name)) for name in _MODELS[service])
+    text, vision, image = (str(getattr(settings, name)) for name in MODELS[service])
     models = {_("text"): text, _("vision"): vision, _("image"): image}
     named = [f"{word}: {model or _('none')}" for word, model in models.items()]
     return " · ".join(plain(fact) for fact in (_host(service, settings), *named))

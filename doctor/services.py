@@ -1,0 +1,72 @@
+"""The services for steps 1 to 4: is a key set, is it accepted, does the model answer, and how fast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from doctor.finding import Finding, of_error, ok, warning
+from errors import MovaError
+from notes import N_
+
+if TYPE_CHECKING:
+    from config import Settings
+    from providers.base import Capability
+    from providers.trial import Service
+
+_SLOW = 10.0  # seconds for one word
+_NAMES: dict[Service, str] = {"gemini": "Gemini", "dashscope": "DashScope", "openai": N_("OpenAI-compatible")}
+
+
+def services(settings: Settings) -> list[Finding]:
+    """Whether there is any."""
+    from api_utils import services as configured
+
+    found = configured(settings)
+    if found.gemini or found.dashscope or found.openai:
+        return []
+    words = N_("No service is set up: steps 1 to 4 are drafted without a model.")
+    return [warning("service", words, N_("Set GEMINI_API_KEY, DASHSCOPE_API_KEY or OPENAI_BASE_URL."))]
+
+
+def service(settings: Settings, name: Service) -> list[Finding]:
+    """One service: its text model, and its vision model where that is another. A picture would cost."""
+    from api_utils import services as configured
+    from providers.trial import MODELS
+
+    if getattr(configured(settings), name) is None:
+        return [ok(f"service.{name}", N_("{provider} is not set up."), provider=_NAMES[name])]
+    text, vision, image = (str(getattr(settings, one)) for one in MODELS[name])
+    found = [_asked(settings, name, "text")] if text else []
+    if vision and vision != text:
+        found.append(_asked(settings, name, "vision"))
+    if image:
+        found.append(_not_asked(name, image))
+    return found or [_without_models(name)]
+
+
+def _asked(settings: Settings, name: Service, capability: Capability) -> Finding:
+    from providers.trial import try_out
+
+    key = f"service.{name}.{capability}"
+    try:
+        answer = try_out(settings, name, capability=capability)
+    except MovaError as problem:
+        return of_error(key, problem)
+    seconds, words = f"{answer.seconds:.1f}", N_("{provider} answers: {model}, {seconds} s")
+    if answer.seconds > _SLOW:
+        words, advice = (
+            N_("{provider} answers slowly: {model}, {seconds} s"),
+            N_("Try again later, or choose another model."),
+        )
+        return warning(key, words, advice, provider=_NAMES[name], model=answer.model, seconds=seconds)
+    return ok(key, words, provider=_NAMES[name], model=answer.model, seconds=seconds)
+
+
+def _not_asked(name: Service, model: str) -> Finding:
+    words = N_("{provider} makes pictures with {model}; it was not asked for one, which would cost.")
+    return ok(f"service.{name}.image", words, provider=_NAMES[name], model=model)
+
+
+def _without_models(name: Service) -> Finding:
+    words = N_("{provider} is set up without any model, so it does no step.")
+    return warning(f"service.{name}", words, N_("Name its models in the settings."), provider=_NAMES[name])
