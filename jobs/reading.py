@@ -19,7 +19,7 @@ from jobs import queue_view
 from jobs.folders import Folders
 from jobs.people import EVERYBODY, Person
 from jobs.queue_view import QueueView
-from jobs.records import Estimate, JobFilter, JobPage, JobRecord, Place, StepRecord
+from jobs.records import Estimate, FileRecord, JobFilter, JobPage, JobRecord, Place, StepRecord
 from jobs.states import FINAL, JobState
 from jobs.store import Store
 from jobs.store_pages import PAGE_SIZE
@@ -77,6 +77,10 @@ class Reading:
         job = self.get(job_id)
         estimate = queue_view.estimate_for(self._store, job)
         return Progress(job=job, place=self._store.line.position(job_id), estimate=estimate)
+
+    def files(self, job_id: str) -> tuple[FileRecord, ...]:
+        """The job's files as they were recorded."""
+        return self._store.files.of(self.get(job_id).id)
 
     def record(self, job_id: str) -> RunRecord:
         """The job as the document beside its video."""

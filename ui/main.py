@@ -20,6 +20,7 @@ pages = [
     st.Page("job.py", title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
     st.Page("queue.py", title=_("Queue"), icon=":material/list:", url_path="queue"),
     st.Page("library.py", title=_("Library"), icon=":material/video_library:", url_path="library"),
+    st.Page("compare.py", title=_("Compare"), icon=":material/compare:", url_path="compare", visibility="hidden"),
     st.Page("settings.py", title=_("Settings"), icon=":material/settings:", url_path="settings"),
 ]
 known = person_here(office().settings) is not None

@@ -9,8 +9,9 @@ from jobs.records import JobFilter, JobPage
 from ui.components.library_card import library_card
 from ui.components.library_picked import picked_bar
 from ui.components.library_query import Wanted
-from ui.components.library_search import clear, look_for, search_bar, wanted, zone
+from ui.components.library_search import clear, look_for, search_bar, wanted
 from ui.components.links import query
+from ui.components.time_zone import zone
 from ui.components.trouble import show_trouble
 from ui.session import own_desk
 from ui.session import translate as _

@@ -59,8 +59,7 @@ def has_picture(job: JobRecord) -> bool:
 
 def _facts(job: JobRecord) -> str:
     render = render_of(job)
-    seed = _("seed {n}").format(n=render.seed)
-    return plain(f"{render.size} · {render.seconds:.1f} s · {seed} · {ago(job.created)}")
+    return plain(f"{render.size} · {render.seconds:.1f} s · {ago(job.created)}")
 
 
 def _pick_box(job: JobRecord) -> None:

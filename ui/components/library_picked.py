@@ -9,12 +9,13 @@ import streamlit as st
 from jobs.states import DELETABLE
 from ui.components.acting import acting
 from ui.components.addresses import address
-from ui.components.library_search import zone
 from ui.components.links import query
 from ui.components.notices import leave
+from ui.components.sizes import disk_size
+from ui.components.time_zone import zone
 from ui.components.titles import bundle_name
 from ui.files import zip_path
-from ui.session import language, own_desk
+from ui.session import own_desk
 from ui.session import translate as _
 
 _PICKED, _ASKED = "library-picked", "library-asked"
@@ -57,8 +58,9 @@ def _acts(ids: list[str]) -> None:
     name = bundle_name(len(ids), datetime.now(zone()))
     st.link_button(_("Download as ZIP"), address(zip_path(ids, name)), icon=":material/folder_zip:")
     st.button(_("Favourite"), key="picked-favour", icon=":material/star:", on_click=_favour, args=(ids,))
-    if len(ids) == 2 and st.button(_("Compare"), key="picked-compare", icon=":material/compare:"):
-        st.switch_page("compare.py", query_params=query(a=ids[0], b=ids[1]))
+    if len(ids) == 2:  # a link, for a turn of the page by a button would lose what the address says on the way back
+        pair = query(a=ids[0], b=ids[1])
+        st.page_link("compare.py", label=_("Compare"), icon=":material/compare:", query_params=pair)
     st.button(_("Delete…"), key="picked-delete", icon=":material/delete:", on_click=_ask)
     st.button(_("Clear the selection"), key="picked-clear", icon=":material/close:", on_click=_clear)
 
@@ -76,14 +78,6 @@ def _question(ids: list[str]) -> None:
     with st.container(horizontal=True):
         st.button(_("Delete for good"), key="picked-really", on_click=_delete, args=(going,), disabled=not going)
         st.button(_("Keep them"), key="picked-keep", on_click=_keep)
-
-
-def disk_size(count: int) -> str:
-    """Bytes as people read them, such as ``12.3 MB``."""
-    from babel.numbers import format_decimal
-
-    unit, size = ("MB", count / 1e6) if count < 1e9 else ("GB", count / 1e9)
-    return f"{format_decimal(size, '#,##0.0', locale=language())} {unit}"
 
 
 def _picked() -> dict[str, None]:

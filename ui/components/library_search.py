@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -26,14 +25,6 @@ def wanted() -> Wanted:
 def look_for(one: Wanted) -> None:
     """Put another search into the address."""
     st.query_params.from_dict(query(**one.as_query()))
-
-
-def zone() -> ZoneInfo:
-    """Where the visitor's days begin."""
-    try:
-        return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def search_bar(now: Wanted) -> None:
