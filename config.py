@@ -185,6 +185,12 @@ class Settings(BaseSettings):
     # Who sees everybody's jobs and may pause sending: names as the login or the proxy gives them, between commas.
     admins: Annotated[tuple[str, ...], NoDecode] = ()
 
+    # What each person may have, administrators and the command line excepted; 0 is no limit: jobs that are not
+    # finished, jobs begun in a day (UTC), and MB of files.
+    quota_jobs_waiting: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    quota_jobs_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    quota_disk_mb: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+
     # ---- Language ----------------------------------------------------------------------------------------
     # Of what scripts say: auto follows the locale of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
     mova_language: Literal["auto", "en", "zh_CN"] = "auto"

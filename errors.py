@@ -15,6 +15,10 @@ MovaError
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
 │   ├── FileTooLarge          a text file or manifest
+│   ├── QuotaReached          a person has as much as one may have
+│   │   ├── TooManyUnfinished
+│   │   ├── TooManyToday
+│   │   └── DiskQuota
 │   ├── BadPreset             a file that is no preset of ours
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── NothingToExtend       a job without a video to go on from
@@ -215,6 +219,26 @@ class NotLoggedIn(InputError):
 class NotAllowed(InputError):
     what = N_("Only an administrator can do this.")
     advice = N_("Ask one of those whom the setting ADMINS names.")
+
+
+class QuotaReached(InputError):
+    what = N_("You have as much here as one person may have.")
+    advice = N_("Ask an administrator.")
+
+
+class TooManyUnfinished(QuotaReached):
+    what = N_("Unfinished jobs of yours: {n}. At most {limit} are allowed at a time.")
+    advice = N_("Wait until one has ended, or cancel one that you no longer need.")
+
+
+class TooManyToday(QuotaReached):
+    what = N_("Jobs that you have begun today: {n}. At most {limit} a day are allowed.")
+    advice = N_("Go on tomorrow: a day begins at 00:00 UTC.")
+
+
+class DiskQuota(QuotaReached):
+    what = N_("Your files take up {used} MB; {limit} MB are allowed.")
+    advice = N_("Delete videos that you no longer need.")
 
 
 class UnknownServer(InputError):

@@ -16,12 +16,13 @@ from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING
 
-from errors import InputError, NotAllowed
+from errors import InputError, NotAllowed, QuotaReached, UnknownJob
 from input_limits import given_text
 from jobs.fair_order import Direction
 from jobs.folders import Folders
 from jobs.own_frame import own_frame
-from jobs.people import EVERYBODY, LOCAL, Person
+from jobs.people import EVERYBODY, Person
+from jobs.quotas import Quota
 from jobs.reading import ON_SERVER, Reading
 from jobs.records import JobRecord, Mode, NewJob, StepRecord
 from jobs.states import JobState
@@ -48,6 +49,7 @@ class Order:
     """A new job: ``line`` is a model, or ``model@server`` for one server only; ``picture`` is the person's own file.
 
     ``ask`` waits for the person before every step; without it the job runs to its end, or to ``wish.until``.
+    ``owner`` is asked for by the program and by administrators; a job is the person's own otherwise.
     Created twice under one ``id`` it is one job.
     """
 
@@ -57,7 +59,7 @@ class Order:
     line: str
     picture: bytes | None = None
     ask: bool = False
-    owner: str = LOCAL
+    owner: str | None = None
     parent: str | None = None
     warnings: tuple[Note, ...] = ()
     steps: tuple[StepRecord, ...] = ()
@@ -81,14 +83,13 @@ class Desk(Reading):
     # ---- a job's life ------------------------------------------------------------------------------------------
 
     def create(self, order: Order) -> JobRecord:
-        """Record a job with its picture; nothing runs yet. It is the person's own, whoever the order names.
+        """Record a job with its picture; nothing runs yet.
 
         Raises:
-            PictureError, StorageError: nothing was recorded.
+            PictureError, StorageError, QuotaReached: nothing was recorded.
         """
         job_id, wish, own = order.id or new_job_id(), order.wish, None
-        if order.parent and self.person.only:
-            self.get(order.parent)
+        self._check_order(order)
         steps = [dataclasses.replace(step, job_id=job_id) for step in order.steps]
         if order.picture is not None:
             own = own_frame(
@@ -98,7 +99,7 @@ class Desk(Reading):
         files = [self._folders.put(job_id, "original", name, data) for name, data in order.files.items()]
         new = NewJob(
             id=job_id,
-            owner=order.owner if self.person == EVERYBODY else self.person.name,
+            owner=self._owner_of(order),
             mode=order.mode,
             model=order.line,
             inputs=wish.as_json(),
@@ -108,7 +109,13 @@ class Desk(Reading):
             parent=order.parent,
             warnings=order.warnings,
         )
-        job = self._store.jobs.create(new, steps=steps, files=[*files, own.file] if own else files)
+        try:
+            job = self._store.jobs.create(
+                new, steps=steps, files=[*files, own.file] if own else files, quota=self._quota
+            )
+        except QuotaReached:
+            self._folders.discard(job_id)
+            raise
         if own or wish.white_frame:
             self._folders.first_frame(job, own.steps[-1] if own else None)
         self._folders.write_record(job)
@@ -155,9 +162,11 @@ class Desk(Reading):
         """Take the person's own picture as the first frame; no image prompt is needed then.
 
         Raises:
-            PictureError, StorageError.
+            PictureError, StorageError, DiskQuota.
         """
         job = self.get(job_id)
+        if self._quota:
+            self._store.jobs.check_disk(job.owner, self._quota, len(picture))
         before, wish = self._store.steps.of(job_id), Wish.of(job)
         own = own_frame(self._folders, self._settings, picture, job_id=job_id, mode=job.mode, wish=wish, before=before)
         self._settle(job_id, "first_frame")
@@ -190,12 +199,12 @@ class Desk(Reading):
         if job.state not in _RETRIED:
             return False
         if step == "render" and self._is_prepared(job):
-            return self._woken(self._store.line.enqueue(job_id, retry=True))
+            return self._woken(self._store.line.enqueue(job_id, retry=True, quota=self._quota))
         if step != "render" and step in self._store.steps.chosen(job_id):
             self._ask_for(job_id, step)
         # A render that was sent had passed its gate: it is not asked for once more.
         stage = step if step == "render" and job.sent else None
-        return self._woken(self._store.jobs.reopen(job_id, "preparing", stage=stage))
+        return self._woken(self._store.jobs.reopen(job_id, "preparing", stage=stage, quota=self._quota))
 
     def send_again(self, job_id: str, *, anywhere: bool = False) -> str | None:
         """Have a job rendered with the same seed although its server failed it, or does not answer.
@@ -317,6 +326,24 @@ class Desk(Reading):
 
     # ---- helpers -----------------------------------------------------------------------------------------------
 
+    @property
+    def _quota(self) -> Quota | None:
+        """None for the program and for administrators."""
+        return None if self.person.is_admin else Quota.of(self._settings)
+
+    def _owner_of(self, order: Order) -> str:
+        return (order.owner if self.person.is_admin else None) or self.person.name
+
+    def _check_order(self, order: Order) -> None:
+        """Before anything is written: whether there is room, and whether the jobs that it names are the person's."""
+        if order.parent and not self.person.is_admin:
+            self.get(order.parent)
+        if order.id and (there := self._store.jobs.get(order.id)) and not self.person.may_see(there):
+            raise UnknownJob(job=order.id[:80])
+        if self._quota:
+            incoming = len(order.picture or b"") + sum(map(len, order.files.values()))
+            self._store.jobs.check_new(self._owner_of(order), self._quota, incoming)
+
     def _steer(self) -> None:
         if not self.person.steers:
             raise NotAllowed
@@ -338,7 +365,7 @@ class Desk(Reading):
 
     def _to_preparation(self, job: JobRecord) -> bool:
         if job.state in _RETRIED:
-            return self._store.jobs.reopen(job.id, "preparing")
+            return self._store.jobs.reopen(job.id, "preparing", quota=self._quota)
         return self._store.jobs.move_to(job.id, "preparing", only_from=("draft", "waiting", "queued"), error=None)
 
     def _ask_for(self, job_id: str, step: Step) -> None:

@@ -110,6 +110,10 @@ class Folders:
         """The bytes that the job's folder takes on the disk."""
         return sum(file.stat().st_size for file in self.path(job.id).glob("**/*") if file.is_file())
 
+    def discard(self, job_id: str) -> None:
+        """Delete the folder of a job that was not recorded after all."""
+        shutil.rmtree(self._settings.output_dir / job_id, ignore_errors=True)
+
     def remove(self, job: JobRecord) -> int:
         """Delete the job's folder from the disk; returns the bytes that came free."""
         freed = self.weigh(job)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from jobs.database import Database
 from jobs.fair_order import Direction, Waiting, fair_order, moved
 from jobs.job_writes import change_job, change_state, now, unsent
+from jobs.quotas import Quota, check_unfinished
 from jobs.records import Json, Place, SlotRecord
 from jobs.rows import slot_record
 from jobs.states import NEXT, RETRY, JobState, sources
@@ -32,18 +33,23 @@ class Line:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def enqueue(self, job_id: str, *, retry: bool = False) -> bool:
+    def enqueue(self, job_id: str, *, retry: bool = False, quota: Quota | None = None) -> bool:
         """Put a job behind its owner's others; with ``retry`` one that had ended, as its next attempt.
 
         Says whether it happened.
 
         A job that still holds a slot is refused: a GPU may be rendering it.
+
+        Raises:
+            TooManyUnfinished
         """
         allowed = sources("queued", RETRY if retry else NEXT) - _CLAIMED
         with self._database.write() as session:
             job = session.get(JobRow, job_id)
             if job is None or session.scalar(select(SlotRow.slot).where(SlotRow.job_id == job_id)) is not None:
                 return False
+            if quota:
+                check_unfinished(self._database, session, job.owner, quota)
             last = session.scalar(select(func.max(JobRow.line_position)).where(*_of_owner(job)))
             values = unsent() | {"line_position": 0 if last is None else last + 1, "attempts": job.attempts + retry}
             return change_state(session, job_id, allowed, "queued", values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Unpack, cast
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from jobs.database import Database
 from jobs.job_writes import change_job, change_state, first_columns, now, number_of, unsent
+from jobs.quotas import Quota, check_disk, check_new_job, check_unfinished, count_new_job
 from jobs.records import FileRecord, JobChanges, JobRecord, NewJob, StepRecord
 from jobs.rows import columns, error_columns, job_record
 from jobs.states import DELETABLE, FREES_SLOT, REFETCH, RETRY, JobState, sources
@@ -41,11 +42,25 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, new: NewJob, *, steps: Iterable[StepRecord] = (), files: Iterable[FileRecord] = ()) -> JobRecord:
-        """Record a job with what it begins with, all or nothing; or find the one that has this id already."""
+    def create(
+        self,
+        new: NewJob,
+        *,
+        steps: Iterable[StepRecord] = (),
+        files: Sequence[FileRecord] = (),
+        quota: Quota | None = None,
+    ) -> JobRecord:
+        """Record a job with what it begins with, all or nothing; or find the one that has this id already.
+
+        Raises:
+            QuotaReached: its owner has no room for another.
+        """
         with self._database.write() as session:
             if new.id and (known := session.get(JobRow, new.id)):
                 return job_record(known)
+            if quota:
+                check_new_job(self._database, session, new.owner, quota, sum(file.bytes for file in files))
+            count_new_job(self._database, session, new.owner)
             job_id = self._insert(session, new)
             for step in steps:
                 write_step(self._database, session, step)
@@ -53,6 +68,16 @@ class Jobs:
                 write_file(self._database, session, file)
             index_job(self._database, session, job_id)
             return job_record(session.get_one(JobRow, job_id))
+
+    def check_new(self, owner: str, quota: Quota, incoming: int) -> None:
+        """Say early what ``create`` would refuse, before a file is written."""
+        with self._database.read() as session:
+            check_new_job(self._database, session, owner, quota, incoming)
+
+    def check_disk(self, owner: str, quota: Quota, incoming: int) -> None:
+        """Whether the owner's files and these bytes have room; raises DiskQuota."""
+        with self._database.read() as session:
+            check_disk(session, owner, quota, incoming)
 
     def _insert(self, session: Session, new: NewJob) -> str:
         """Try until the number is free; where the id was drawn here, until that is too."""
@@ -138,13 +163,18 @@ class Jobs:
                 index_job(self._database, session, job_id)
             return moved
 
-    def reopen(self, job_id: str, state: JobState, *, stage: str | None = None) -> bool:
+    def reopen(self, job_id: str, state: JobState, *, stage: str | None = None, quota: Quota | None = None) -> bool:
         """Take a job up again that failed, was cancelled, abandoned or lost, as its next attempt: a person asked to.
 
         A job that still holds a slot is refused: a GPU may be rendering it.
+
+        Raises:
+            TooManyUnfinished
         """
         values = unsent() | {"attempts": JobRow.attempts + 1, "stage": stage}
         with self._database.write() as session:
+            if quota and (owner := session.scalar(select(JobRow.owner).where(JobRow.id == job_id))):
+                check_unfinished(self._database, session, owner, quota)
             if session.scalar(select(SlotRow.slot).where(SlotRow.job_id == job_id)) is not None:
                 return False
             return change_state(session, job_id, sources(state, RETRY), state, values)

@@ -132,6 +132,16 @@ class TurnRow(Base):
     turn: Mapped[int] = mapped_column(BigInteger)
 
 
+class DayRow(Base):
+    """How many jobs an owner has begun on a day (20261124, in UTC); deleting them does not lower it."""
+
+    __tablename__ = "job_days"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    jobs: Mapped[int]
+
+
 class PauseRow(Base):
     """A line that sends nothing at present; ``*`` is every line."""
 

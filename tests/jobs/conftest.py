@@ -12,7 +12,8 @@ from jobs.store import Store, open_store
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
 
 # Quicker than a database for each test; what is not named is emptied with the jobs.
-_EMPTY = "; ".join(f"DELETE FROM {table}" for table in ("jobs", "job_search", "turns", "pauses", "render_times"))  # noqa: S608
+_EMPTIED = ("jobs", "job_search", "turns", "pauses", "render_times", "job_days")
+_EMPTY = "; ".join(f"DELETE FROM {table}" for table in _EMPTIED)  # noqa: S608
 
 
 @pytest.fixture(scope="session")

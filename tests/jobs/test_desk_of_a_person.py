@@ -116,8 +116,16 @@ def test_the_owner_and_an_administrator_get_at_it(home: Home, name: str) -> None
 def test_what_is_created_belongs_to_the_person_whoever_the_order_names(home: Home) -> None:
     mine = home.bobs.create(white_order("ann@example.org"))
     assert mine.owner == BOB.name
-    assert home.desk.of(ADMIN).duplicate(home.foreign.id).owner == ADMIN.name
+    assert home.desk.of(ADMIN).create(white_order(owner=None)).owner == ADMIN.name
+    assert home.desk.of(ADMIN).duplicate(home.foreign.id).owner == ANN.name
     assert home.desk.create(white_order("carol")).owner == "carol"
+
+
+def test_an_id_of_somebody_elses_job_is_not_taken_again(home: Home) -> None:
+    before = home.desk.record(home.foreign.id)
+    with pytest.raises(UnknownJob):
+        home.bobs.create(white_order(id=home.foreign.id))
+    assert home.desk.record(home.foreign.id) == before
 
 
 def test_a_job_cannot_be_hung_under_somebody_elses(home: Home) -> None:

@@ -59,7 +59,9 @@ def desk_at(settings: Settings) -> Iterator[tuple[Desk, Store]]:
     store.close()
 
 
-def white_order(owner: str = "ann", text: str = "A cat purrs.", line: str = "mova-360p", **more: object) -> Order:
+def white_order(
+    owner: str | None = "ann", text: str = "A cat purrs.", line: str = "mova-360p", **more: object
+) -> Order:
     """A small Simple Mode job from a white frame."""
     wish = Wish(text=text, white_frame=True)
     return Order(mode="simple", wish=wish, render=SMALL, line=line, owner=owner, **more)  # type: ignore[arg-type]
