@@ -21,6 +21,8 @@ from errors import FileMissing, VideoUnplayable
 from notes import N_, Note, note, phrase
 from render_settings import RenderSettings
 
+_MOST_PIXELS = 2048 * 2048  # of one frame; MOVA's largest has a quarter of that
+_MOST_BOXES = 100_000
 _TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
 
 
@@ -71,7 +73,7 @@ def probe(path: Path, *, max_frames: int = 2000) -> VideoFacts:
 
     Raises:
         FileMissing: the file cannot be opened.
-        VideoUnplayable: empty, not MP4, without pictures, breaking off, or longer than ``max_frames``.
+        VideoUnplayable: empty, not MP4, without pictures, breaking off, longer than ``max_frames``, or enormous.
     """
     try:
         file = path.open("rb")
@@ -112,7 +114,9 @@ def _is_whole(file: BinaryIO, size: int) -> bool:
     FFmpeg forgives a last box that is cut, and shows a film without its sound.
     """
     place = 0
-    while place < size:
+    for _ in range(_MOST_BOXES):
+        if place >= size:
+            break
         file.seek(place)
         header = file.read(16)
         length = int.from_bytes(header[:4])
@@ -148,8 +152,17 @@ def picture_track(container: InputContainer) -> VideoStream:
     """
     for track in container.streams.video:
         if not track.disposition & Disposition.attached_pic:  # a cover picture is kept as a track, too
-            return track
+            return _of_bearable_size(track)
     raise VideoUnplayable(reason=N_("it has no moving pictures"))
+
+
+def _of_bearable_size(track: VideoStream) -> VideoStream:
+    """The track, unless one frame of it would take more memory than a whole render may."""
+    if track.width * track.height > _MOST_PIXELS:
+        raise VideoUnplayable(
+            reason=phrase(N_("its pictures have {width}x{height} pixels"), width=track.width, height=track.height)
+        )
+    return track
 
 
 def _decode(container: InputContainer, pictures: VideoStream, max_frames: int) -> _Counts:

@@ -1,0 +1,217 @@
+"""SGLang × each way to misbehave, through the whole engine: the job's state, its words, and what was kept.
+
+Every cell is a job of its own on a server of its own, all in one worker. Then the server is healed, and the job goes on
+from what was kept: nothing is rendered twice that was rendered once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+import jobs.sending
+import jobs.worker
+import sglang_client
+from jobs.desk import Desk
+from jobs.records import JobRecord
+from jobs.states import FINAL
+from notes import as_written
+from run_folder import FIRST_FRAME, VIDEO
+from tests.hostile.faults import ELSEWHERE, FAULTS
+from tests.hostile.faulty_server import FaultyServer, Place
+from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
+from tests.jobs.ends.house import House, house
+from tests.jobs.load.workers import in_state, until, white_order
+from words import translator
+
+SILENT, UNCLEAR, REFUSED = "ServerSilent", "ServerAnswerUnclear", "RequestRefused"
+BROKEN, TOO_LARGE, NO_VIDEO = "DownloadBroken", "VideoRefused", "VideoUnplayable"
+# What the answer to a question is taken for. "other kind" is right in all but its name, and does no harm.
+ANSWERS = {
+    "closes": SILENT,
+    "resets": SILENT,
+    "silent": SILENT,
+    "stalls": SILENT,
+    "breaks off": SILENT,
+    "drips": SILENT,
+    "drips head": SILENT,
+    "endless": UNCLEAR,
+    "endless chunk size": SILENT,
+    "endless head": SILENT,
+    "10 GB announced": UNCLEAR,
+    "10 GB unannounced": UNCLEAR,
+    "gzip bomb": UNCLEAR,
+    "no HTTP": SILENT,
+    "page": UNCLEAR,
+    "empty": UNCLEAR,
+    "broken JSON": UNCLEAR,
+    "deep JSON": UNCLEAR,
+    "no UTF-8": UNCLEAR,
+    "a list": UNCLEAR,
+    "a number": UNCLEAR,
+    "other shape": UNCLEAR,
+    "bad length": SILENT,
+    "redirects": REFUSED,
+    "refuses": REFUSED,
+    "broken": REFUSED,
+    "bad gateway": SILENT,
+}
+NO_FILE = ("page", "empty", "broken JSON", "deep JSON", "no UTF-8", "a list", "a number", "other shape")
+LARGE = ("endless", "10 GB announced", "10 GB unannounced", "gzip bomb")
+FETCHED = {fault: BROKEN for fault, answer in ANSWERS.items() if answer == SILENT}
+FETCHED |= dict.fromkeys(NO_FILE, NO_VIDEO) | dict.fromkeys(LARGE, TOO_LARGE)
+FETCHED |= dict.fromkeys(("redirects", "refuses", "broken", "bad gateway"), REFUSED)
+SOME = ("silent", "drips head", "no HTTP", "redirects", "broken", "bad gateway")
+UNTOLD = (*SOME, "page", "deep JSON", "a list")  # where more than the status is looked at
+
+
+@dataclass(frozen=True)
+class Cell:
+    """``state`` and ``kind`` of error at first; ``then`` is the state after the server was healed and asked again.
+
+    ``posts`` is how often the job was rendered by then, and ``takes`` whether a misbehaving server took it.
+    """
+
+    place: Place
+    fault: str
+    state: str
+    kind: str
+    then: str = "completed"
+    posts: int = 1
+    takes: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}{'-taken' if self.takes else ''}-{self.fault}"
+
+    def server(self) -> FaultyServer:
+        """A quick server with this fault; a list is only asked for where the answer to a submit was lost."""
+        faults = {self.place: FAULTS[self.fault]} if self.fault in FAULTS else {}
+        if self.place == "list":
+            faults["submit"] = FAULTS["closes"]
+        videos = {**UNPLAYABLE, **DEVIATING}
+        video = videos[self.fault][0]() if self.fault in videos else None
+        return FaultyServer(seconds=0.05, faults=faults, takes=self.takes, video=video)
+
+
+def cells() -> Iterator[Cell]:
+    """The table: its rows are places and faults."""
+    for fault, kind in ANSWERS.items():
+        yield Cell("status", fault, "abandoned", kind, then="abandoned")
+    for fault, kind in FETCHED.items():
+        yield Cell("content", fault, "failed", kind, posts=2 if kind == NO_VIDEO else 1)
+    for fault in UNPLAYABLE:
+        yield Cell("content", fault, "failed", NO_VIDEO, posts=2)
+    for fault in (*DEVIATING, "other kind"):
+        yield Cell("content", fault, "completed", "")
+    for fault in SOME:
+        yield Cell("health", fault, "queued", "")
+    for fault in UNTOLD:
+        yield Cell("info", fault, "queued", "")
+        yield Cell("list", fault, "waiting", "SubmissionUnclear")
+    for fault, kind in ANSWERS.items():
+        if kind == REFUSED:
+            yield Cell("submit", fault, "failed", REFUSED)
+        elif kind == UNCLEAR:
+            yield Cell("submit", fault, "failed", UNCLEAR)
+        elif fault in SOME or fault in ("closes", "resets", "breaks off"):
+            yield Cell("submit", fault, "queued", "")
+        if kind != REFUSED:
+            yield Cell("submit", fault, "completed", "", takes=True)
+
+
+TABLE = list(cells())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    first: JobRecord
+    last: JobRecord
+    files: frozenset[str]
+    posts: int
+
+
+@pytest.fixture
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A worker that is quicker to give up, and takes videos of 1 MB at most."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sglang_client, "_QUICK_SECONDS", 0.8)
+        patch.setattr(sglang_client, "_SUBMIT_SECONDS", 1.5)
+        patch.setattr(jobs.sending, "_DOWNLOAD_PAUSE", 0.1)
+        patch.setattr(jobs.worker, "_LOOK_AT_SLOTS", 0.3)
+        for module in (jobs.sending, jobs.worker):
+            patch.setattr(module, "SETTLE_SECONDS", 1.0)
+        folder = tmp_path_factory.mktemp("hostile") / "outputs"
+        with house(folder, FaultyServer(), SERVER_PATIENCE="2", DOWNLOAD_TIMEOUT="2", MAX_VIDEO_MB="2") as opened:
+            yield opened
+
+
+def test_each_place_and_each_fault(home: House, subtests: pytest.Subtests) -> None:
+    """All cells at once: most of the time each waits for a limit to pass."""
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = dict(zip(TABLE, pool.map(partial(_played, home), TABLE), strict=True))
+    for cell, outcome in outcomes.items():
+        with subtests.test(str(cell)):
+            _check(cell, outcome)
+            if cell.fault in DEVIATING:
+                _check_deviation(home, outcome.last, DEVIATING[cell.fault][1])
+    assert len(outcomes) >= 130
+    assert not ELSEWHERE.visited
+
+
+def _played(home: House, cell: Cell) -> Outcome:
+    """One job's way; where it does not come on, the outcome is as far as it came."""
+    desk = home.desk
+    with cell.server() as server:
+        job = desk.create(white_order(text=f"A cat meets {cell}.", line=f"mova-360p@{server.url}")).id
+        assert desk.start(job)
+        with suppress(AssertionError):
+            _settled(desk, job, cell, server)
+        first, files = desk.get(job), frozenset(path.name for path in desk.folder(job).iterdir())
+        server.heal()
+        if first.state == "waiting":
+            desk.approve(job)
+        elif first.state == "failed":
+            desk.retry(job)
+        with suppress(AssertionError):
+            in_state(desk, job, *FINAL)
+            until(lambda: job not in home.occupied, 30)
+        return Outcome(first, desk.get(job), files, server.posts())
+
+
+def _settled(desk: Desk, job: str, cell: Cell, server: FaultyServer) -> None:
+    if cell.state == "queued":
+        until(lambda: server.seen[cell.place] >= 2, 30)
+        in_state(desk, job, "queued")
+    else:
+        in_state(desk, job, *FINAL, "waiting")
+
+
+def _check(cell: Cell, outcome: Outcome) -> None:
+    first, last = outcome.first, outcome.last
+    said = (first.state, first.error.kind if first.error else "")
+    assert said == (cell.state, cell.kind), first.error
+    assert (last.state, outcome.posts) == (cell.then, cell.posts), last.error
+    assert FIRST_FRAME in outcome.files
+    assert (VIDEO in outcome.files) == (first.state == "completed")
+    assert not [name for name in outcome.files if name.startswith(".video")]
+    if first.error:
+        problem = first.error.rebuilt()
+        for translate in (as_written, translator("zh_CN")):
+            words = f"{problem.message(translate)} {problem.next_step(translate)}"
+            assert "{" not in words
+        assert len(problem.raw) <= 2_000
+        assert "Traceback" not in problem.raw
+    if cell.fault in UNPLAYABLE:
+        assert UNPLAYABLE[cell.fault][1] in str(problem)
+
+
+def _check_deviation(home: House, job: JobRecord, expected: str) -> None:
+    """A video that is not the one asked for is kept, and said."""
+    steps = [step for step in home.desk.steps(job.id) if step.step == "render"]
+    warnings = [str(words) for step in steps for words in step.warnings]
+    assert any(words.startswith(expected) for words in warnings), warnings
