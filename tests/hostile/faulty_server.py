@@ -20,12 +20,12 @@ PLACES: tuple[Place, ...] = get_args(Place)
 class FaultyServer(VideoServer):
     """``faults`` take the place of proper answers; ``takes`` says whether a POST that is answered so was taken.
 
-    ``video`` is what is sent as every video; ``shown`` changes what is told of a job.
+    ``file`` is what is sent as every video; ``shown`` changes what is told of a job.
     """
 
     faults: dict[Place, Fault] = field(default_factory=dict)
     takes: bool = False
-    video: bytes | None = None
+    file: bytes | None = None
     shown: dict[str, Any] = field(default_factory=dict)
     seen: Counter[Place] = field(default_factory=Counter)
 
@@ -39,13 +39,13 @@ class FaultyServer(VideoServer):
 
     def heal(self) -> None:
         """Behave from now on."""
-        self.faults, self.video, self.shown = {}, None, {}
+        self.faults, self.file, self.shown = {}, None, {}
 
     def answered(self, method: str, path: str, query: dict[str, list[str]], body: bytes, kind: str) -> tuple[int, Any]:
         """The proper answer, with what is to be told of jobs."""
         status, answer = self.answer(method, path, query, body, kind)
         if path.startswith("/v1/videos/") and path.endswith("/content"):
-            return (status, self.video) if self.video is not None and status == 200 else (status, answer)
+            return (status, self.file) if self.file is not None and status == 200 else (status, answer)
         if isinstance(answer, dict) and "id" in answer:
             answer = {**answer, **self.shown}
         return status, answer

@@ -95,7 +95,7 @@ class Cell:
             faults["submit"] = FAULTS["closes"]
         videos = {**UNPLAYABLE, **DEVIATING}
         video = videos[self.fault][0]() if self.fault in videos else None
-        return FaultyServer(seconds=0.05, faults=faults, takes=self.takes, video=video)
+        return FaultyServer(seconds=0.05, faults=faults, takes=self.takes, file=video)
 
 
 def cells() -> Iterator[Cell]:

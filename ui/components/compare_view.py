@@ -64,7 +64,7 @@ def _show(a: JobRecord, b: JobRecord) -> None:
 
 
 def differing(a: JobRecord, b: JobRecord) -> dict[str, tuple[str, str]]:
-    """By the name of a fact, what it is for the one and for the other; what is the same is left out, and so are times."""
+    """By the name of a fact, what it is for the one and for the other; without what is the same, and times."""
     of_a, of_b = _all_facts(a), _all_facts(b)
     names = dict.fromkeys([*of_a, *of_b])
     pairs = {name: (of_a.get(name, ""), of_b.get(name, "")) for name in names}
