@@ -10,8 +10,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import office
-from ui.files import ROUTES
 from ui.language_cookie import LanguageCookie
+from ui.routes import ROUTES
 
 
 @asynccontextmanager

@@ -214,6 +214,11 @@ class RunFolder:
         finally:
             part.unlink(missing_ok=True)
 
+    def clear_parts(self) -> None:
+        """Remove what processes that were killed had begun to write; who is writing at present begins again."""
+        for left in self.path.glob(".*.part"):
+            left.unlink(missing_ok=True)
+
     def write_if_changed(self, name: str, data: bytes) -> None:
         """The same, where the file does not hold these bytes already: each write waits for the disk."""
         target = self.path / name

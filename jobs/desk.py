@@ -36,6 +36,7 @@ from step_result import STEPS, Step
 
 if TYPE_CHECKING:
     from config import Settings
+    from media.crop import CropChoice
     from render_settings import RenderSettings
 
 _BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
@@ -145,6 +146,15 @@ class Desk(Reading):
             seed=render.seed,
         )
 
+    def set_render(self, job_id: str, render: RenderSettings) -> bool:
+        """Change the numbers of the render; a description for a clip of another length becomes stale."""
+        job = self.get(job_id)
+        if not self.change(job_id, Wish.of(job), render, job.model):
+            return False
+        if render.seconds != render_of(job).seconds:
+            self._store.steps.outdate(job_id, _following("visual_elements"))
+        return True
+
     def edit_step(self, job_id: str, step: Step, text: str) -> StepRecord:
         """Put the person's own text in a step's place; what rests on it becomes stale."""
         if step not in PREPARATION or step == "first_frame":
@@ -178,6 +188,22 @@ class Desk(Reading):
         saved = self._store.steps.save(frame, stale=_following("first_frame"))
         self._folders.first_frame(self.get(job_id), saved)
         return saved
+
+    def recrop(self, job_id: str, crop: CropChoice) -> bool:
+        """Crop the first frame otherwise; what looked at it becomes stale. Says whether it happened.
+
+        Raises:
+            PictureError: the picture cannot be cropped like that; nothing was changed.
+        """
+        job = self.get(job_id)
+        wish = dataclasses.replace(Wish.of(job), crop_mode=crop.mode, crop_shift=crop.shift)
+        frame = self._store.steps.chosen(job_id).get("first_frame")
+        self._folders.check_crop(job, frame, crop)
+        if not self.change(job_id, wish, render_of(job), job.model):
+            return False
+        self._store.steps.outdate(job_id, _following("first_frame"))
+        self._folders.first_frame(self.get(job_id), frame)
+        return True
 
     def discard_step(self, job_id: str, step: Step) -> None:
         """Ask for another version of a step without starting it yet."""

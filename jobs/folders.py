@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from config import Settings
     from jobs.store import Store
+    from media.crop import CropChoice
     from media.videos import VideoFacts
 
 TEXT_FILES: dict[Step, str] = {
@@ -76,15 +77,10 @@ class Folders:
 
         The file ``first_frame.png`` is brought up to date with it.
         """
-        from media.frames import open_source, render_frame
-
         wish, folder = Wish.of(job), self.of(job)
-        picture = None
-        if not wish.white_frame:
-            if chosen is None or chosen.output is None:
-                return b""
-            picture = open_source(folder.path / chosen.output, self._settings)
-        png, _ = render_frame(picture, render_of(job), wish.crop)
+        if not wish.white_frame and (chosen is None or chosen.output is None):
+            return b""
+        png = self._cropped(job, chosen, wish.crop)
         target = folder.path / FIRST_FRAME
         if not target.is_file() or target.read_bytes() != png:
             self.keep(job, "first_frame", FIRST_FRAME, png)
@@ -113,6 +109,23 @@ class Folders:
     def discard(self, job_id: str) -> None:
         """Delete the folder of a job that was not recorded after all."""
         shutil.rmtree(self._settings.output_dir / job_id, ignore_errors=True)
+
+    def check_crop(self, job: JobRecord, chosen: StepRecord | None, crop: CropChoice) -> None:
+        """Try a crop of the chosen frame.
+
+        Raises:
+            PictureError: it is not possible.
+        """
+        if chosen is not None and chosen.output is not None:
+            self._cropped(job, chosen, crop)
+
+    def _cropped(self, job: JobRecord, chosen: StepRecord | None, crop: CropChoice) -> bytes:
+        from media.frames import open_source, render_frame
+
+        picture = None
+        if chosen is not None and chosen.output is not None and not Wish.of(job).white_frame:
+            picture = open_source(self.of(job).path / chosen.output, self._settings)
+        return render_frame(picture, render_of(job), crop)[0]
 
     def remove(self, job: JobRecord) -> int:
         """Delete the job's folder from the disk; returns the bytes that came free."""

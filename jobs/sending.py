@@ -265,6 +265,7 @@ class Sending:
         saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
         self._still_wanted(job)
         done = saving.recorded(saved)
+        self.folders.of(job).clear_parts()
         self.store.jobs.move_to(
             job.id,
             "completed",

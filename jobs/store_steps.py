@@ -97,6 +97,12 @@ class Steps:
                 _mark_stale(session, job_id, stale)
             return True
 
+    def outdate(self, job_id: str, steps: Collection[Step]) -> None:
+        """Mark the chosen results of these steps as stale: something before them has changed."""
+        with self._database.write() as session:
+            _lock(session, job_id)
+            _mark_stale(session, job_id, steps)
+
     def set_state(
         self, job_id: str, step: Step, version: int, state: StepState, *, only_from: Collection[StepState]
     ) -> bool:

@@ -11,6 +11,7 @@ from jobs.desk import Order
 from media.crop import CropChoice
 from media.frames import WHITE_FRAME_NOTE
 from render_settings import SIZES
+from ui.components.act_bar import act_bar
 from ui.components.draft import Draft
 from ui.components.frame_crop import choose_crop
 from ui.components.order_fields import choose_kind, choose_numbers, choose_quality, write_text
@@ -71,7 +72,7 @@ def _buttons(draft: Draft) -> None:
     ask = True
     sight = office().worker.watch.sight()
     label = act_label(draft.next_step, preview=sight is not None and sight.preview)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with act_bar():
         if draft.kind == "full":
             ask = st.checkbox(_("Ask me before each step"), True, key="create-ask", persist_state="session")
         go = st.button(label if ask else _("Run to the end"), type="primary", icon=":material/arrow_forward:")

@@ -14,7 +14,6 @@ from urllib.parse import quote
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from errors import MovaError, NotLoggedIn
 from jobs.bundle import bundle
@@ -84,9 +83,6 @@ def send_zip(request: Request) -> Response:
     if not folders:
         return _refused("There is no such file.", 404)
     return StreamingResponse(bundle(folders), media_type="application/zip", headers=_headers("attachment", save_as))
-
-
-ROUTES = (Route("/files/{token}/{name}", send_file), Route("/zips/{token}/{name}", send_zip))
 
 
 def _headers(disposition: str, name: str) -> dict[str, str]:

@@ -8,7 +8,6 @@ from jobs.records import JobRecord
 from ui.components.elsewhere import GO_TO
 from ui.components.job_view import show_job
 from ui.components.links import query
-from ui.components.state_words import state_word
 from ui.session import own_desk
 from ui.session import translate as _
 
@@ -30,5 +29,4 @@ job = _mine()
 if job is None:
     _nothing()
 else:
-    st.set_page_config(page_title=f"{state_word(job.state)} · MOVA")
     show_job(job.id)

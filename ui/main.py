@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.components.end_watch import watch_ends
 from ui.components.language import language_switch
 from ui.components.login import ask_to_log_in, who_is_here
 from ui.components.notices import say_notice
@@ -31,5 +32,6 @@ with st.container(horizontal=True, horizontal_alignment="right", vertical_alignm
 if known:
     say_notice()
     page.run()
+    watch_ends(page.title)
 else:
     ask_to_log_in()

@@ -61,7 +61,7 @@ def words(test: AppTest) -> str:
     """Everything that can be read on the page but the labels of buttons, as a browser shows it."""
     kinds = (test.title, test.subheader, test.markdown, test.caption, test.text, test.info, test.warning, test.error)
     found = (str(element.value) for kind in (*kinds, test.success, test.toast) for element in kind)
-    return re.sub(r"\\(\W)", r"\1", "\n".join(found))
+    return re.sub(r"\\(\W)", r"\1", "\n".join(found)).replace("\u2060", "")
 
 
 def primaries(test: AppTest) -> list[str]:

@@ -13,8 +13,9 @@ from starlette.testclient import TestClient
 
 from jobs.records import JobRecord
 from tests.ui.still_office import new_job, still_office
-from ui.files import ROUTES, file_path, poster_path, zip_path
+from ui.files import file_path, poster_path, zip_path
 from ui.office import Office
+from ui.routes import ROUTES
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ class Draft:
             fps=numbers.fps,
             guidance_scale=numbers.guidance_scale,
             num_inference_steps=numbers.num_inference_steps,
-            seed=_seed(numbers.seed),
+            seed=seed_of(numbers.seed),
             negative_prompt=numbers.negative_prompt.strip() or None,
         )
 
@@ -105,7 +105,12 @@ class Draft:
         )
 
 
-def _seed(typed: str) -> int:
+def seed_of(typed: str) -> int:
+    """A typed seed; 0, which draws one, where nothing was typed.
+
+    Raises:
+        NumberOutOfRange
+    """
     typed = typed.strip()
     if not typed:
         return 0

@@ -15,7 +15,9 @@ from media.frames import open_source, render_frame
 from notes import Note
 from render_settings import RenderSettings
 from run_folder import FIRST_FRAME
+from ui.components.frame_crop import choose_crop, is_cut
 from ui.components.notices import leave
+from ui.components.paste import paste_into
 from ui.components.plain import plain
 from ui.components.step_card import card_acts, card_head
 from ui.components.step_view import StepView
@@ -37,7 +39,7 @@ def frame_card(job: JobRecord, view: StepView, *, editable: bool) -> None:
         if editable:
             if view.shown and view.shown.provider != YOURS:
                 card_acts(job, view)
-            own_picture(job)
+            change_frame(job, view)
 
 
 def show_frame(job: JobRecord, view: StepView) -> None:
@@ -57,12 +59,41 @@ def show_frame(job: JobRecord, view: StepView) -> None:
     st.caption(" · ".join([render.size, *(plain(sentence.text(_)) for sentence in cut)]))
 
 
+def change_frame(job: JobRecord, view: StepView) -> None:
+    """Another crop of the same picture, or another picture, at any time before sending."""
+    _other_crop(job, view)
+    own_picture(job)
+
+
+def _other_crop(job: JobRecord, view: StepView) -> None:
+    wish, size = Wish.of(job), (render_of(job).width, render_of(job).height)
+    if wish.white_frame or not view.shown or not view.shown.output:
+        return
+    try:
+        picture = open_source(own_desk().folder(job.id) / view.shown.output, office().settings)
+    except MovaError:
+        return  # said where the frame is shown
+    key = f"crop-{job.id}-{view.shown.version}"
+    if is_cut(picture, size) and st.toggle(_("Change the crop"), key=key):
+        choice = choose_crop(picture, size, key, wish.crop)
+        if choice != wish.crop and _recropped(job.id, choice):
+            st.rerun()
+
+
+def _recropped(job_id: str, choice: CropChoice) -> bool:
+    try:
+        return own_desk().recrop(job_id, choice)
+    except MovaError:
+        return False  # said beside the controls
+
+
 def own_picture(job: JobRecord) -> None:
     """A picture of the person's own takes the frame's place, at any time before sending."""
     with st.expander(_("Use my own picture"), icon=":material/upload:"):
         key = f"own-{job.id}-{st.session_state.get(_TAKEN, 0)}"
         most = office().settings.max_image_mb
         st.file_uploader(_("First frame"), key=key, max_upload_size=most, on_change=_swap, args=(job.id, key))
+        paste_into(key)
         trouble: MovaError | None = st.session_state.pop("trouble-own-picture", None)
         if trouble:
             show_trouble(trouble)

@@ -33,8 +33,9 @@ def is_cut(picture: Image.Image, size: tuple[int, int]) -> bool:
     return (box.width, box.height) != picture.size
 
 
-def choose_crop(picture: Image.Image, size: tuple[int, int], key: str) -> CropChoice:
-    """Shift or bars, with the result drawn and told in pixels."""
+def choose_crop(picture: Image.Image, size: tuple[int, int], key: str, begin: CropChoice | None = None) -> CropChoice:
+    """Shift or bars, with the result drawn and told in pixels; ``begin`` is what is chosen so far."""
+    begin = begin or CropChoice()
     if not is_cut(picture, size):
         st.image(
             overlay(picture, size, 0.0),
@@ -44,20 +45,21 @@ def choose_crop(picture: Image.Image, size: tuple[int, int], key: str) -> CropCh
         return CropChoice()
     bars = st.toggle(
         _("Fit with bars"),
+        begin.mode == "bars",
         key=f"{key}-bars",
         persist_state="session",
         help=_("Shows the whole picture, with black bars beside or above it."),
     )
-    shift = 0.0 if bars else _shift(picture.size, size, key)
+    shift = 0.0 if bars else _shift(picture.size, size, key, begin.shift)
     choice = CropChoice(mode="bars" if bars else "crop", shift=shift)
     _show(picture, size, choice)
     return choice
 
 
-def _shift(picture: tuple[int, int], size: tuple[int, int], key: str) -> float:
+def _shift(picture: tuple[int, int], size: tuple[int, int], key: str, begin: float) -> float:
     sideways = crop_box(picture, size).height == picture[1]
     label = _("Move the crop: left – right") if sideways else _("Move the crop: up – down")
-    value: float = st.slider(label, -1.0, 1.0, 0.0, 0.05, key=f"{key}-shift", persist_state="session")
+    value: float = st.slider(label, -1.0, 1.0, begin, 0.05, key=f"{key}-shift", persist_state="session")
     return value
 
 

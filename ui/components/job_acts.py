@@ -13,6 +13,7 @@ from jobs.wish import Wish, render_of, server_of
 from render_settings import draw_seed
 from servers import PREVIEW
 from step_result import Step
+from ui.components.act_bar import act_bar
 from ui.components.acting import acting
 from ui.components.elsewhere import GO_TO, elsewhere_button, other_server, send_again
 from ui.components.links import query
@@ -30,7 +31,7 @@ _AGAIN: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
 def job_acts(job: JobRecord, following: Step) -> None:
     """The buttons for the job's present state."""
-    with st.container(horizontal=True, vertical_alignment="center", key="acts"):
+    with act_bar():
         if job.state in _BEFORE:
             _go_on(job, following)
         elif job.state in _AGAIN:

@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from jobs.queue_view import Active, InLine
 from jobs.records import JobRecord
-from jobs.wish import Wish, render_of
+from jobs.wish import Wish, render_of, server_of
 from servers import PREVIEW
 from step_result import Step
 from ui.components.durations import ago, clock, since, time_left
@@ -45,7 +45,8 @@ def active_row(one: Active) -> None:
 def waiting_row(job: JobRecord) -> None:
     """A job that waits for the person."""
     step = _step(job.stage)
-    following = _("Next: {step}").format(step=act_label(step)) if step else ""
+    preview = server_of(job.model) == PREVIEW
+    following = _("Next: {step}").format(step=act_label(step, preview=preview)) if step else ""
     with _row(job, job.error.rebuilt().message(_) if job.error else following), _acts():
         job_link(job.id, _("Review"), ":material/rate_review:")
 

@@ -9,13 +9,15 @@ from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.wish import Wish, render_of
 from step_result import STEPS
+from ui.components.chime import ring
 from ui.components.elsewhere import GO_TO
-from ui.components.frame_card import frame_card, own_picture, show_frame
+from ui.components.frame_card import change_frame, frame_card, show_frame
 from ui.components.job_acts import job_acts
 from ui.components.notices import leave, say_notice
 from ui.components.plain import show_text
 from ui.components.player import receipt_of
 from ui.components.render_card import render_card
+from ui.components.render_fields import offered_negative_prompt, render_fields
 from ui.components.state_words import show_state, state_word
 from ui.components.step_card import text_card
 from ui.components.step_names import step_title
@@ -48,6 +50,8 @@ def _tell_end(before: JobState, now: JobState) -> None:
     """A finish or a wait is noticed wherever on the page one looks."""
     if before in MOVING and now not in MOVING:
         leave(_("The video is ready.") if now == "completed" else state_word(now))
+        if now == "completed":
+            ring()
 
 
 def _draw(progress: Progress) -> None:
@@ -60,14 +64,22 @@ def _draw(progress: Progress) -> None:
         job_acts(job, following)
         with st.expander(_("How it was made"), expanded=job.state in EDITABLE, icon=":material/stacks:"):
             _made(job, views)
+            _settings(job)
         return
     last = max((place for place, view in enumerate(views, 1) if view.shown or view.state != "pending"), default=0)
     reached = last if job.mode == "full" else len(views)
     _made(job, views[:reached])
     if job.error:
         show_trouble(job.error.rebuilt())
+    _settings(job)
     job_acts(job, following)
     _stepper(job, views[reached:])
+
+
+def _settings(job: JobRecord) -> None:
+    if job.state in EDITABLE:
+        offered_negative_prompt(job)
+        render_fields(job)
 
 
 def _made(job: JobRecord, views: tuple[StepView, ...]) -> None:
@@ -111,7 +123,7 @@ def _given(job: JobRecord, frame: StepView) -> None:
         st.markdown(f"**{step_title('first_frame')}**")
         show_frame(job, frame)
         if editable:
-            own_picture(job)
+            change_frame(job, frame)
 
 
 def _reworded(job_id: str, key: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
 
 from config import Model, Settings
@@ -45,8 +49,7 @@ def write_text(kind: Kind) -> str:
         persist_state="session",
         placeholder=_("Who or what is seen, what happens, what is heard. Put spoken words in quotation marks."),
     )
-    if text:
-        st.caption(counted(text))
+    st.caption(counted(text or ""))  # always there: a line that appears would move the button under the pointer
     return text or ""
 
 
@@ -79,37 +82,48 @@ def choose_quality(models: tuple[Model, ...]) -> Model:
 
 def choose_numbers(settings: Settings) -> Numbers:
     """Advanced settings, folded."""
+    begin = Numbers(
+        num_frames=settings.num_frames,
+        fps=settings.fps,
+        num_inference_steps=settings.num_inference_steps,
+        guidance_scale=settings.guidance_scale,
+        seed=str(settings.seed or ""),
+    )
     with st.expander(_("Advanced settings"), icon=":material/tune:"):
-        left, right = st.columns(2)
-        frames = left.number_input(
-            _("Frames"), 5, 481, settings.num_frames, 4, key="create-frames", persist_state="session"
-        )
-        fps = right.number_input(_("Frames per second"), 1, 60, settings.fps, key="create-fps", persist_state="session")
-        steps = left.number_input(
-            _("Inference steps"), 1, 200, settings.num_inference_steps, key="create-steps", persist_state="session"
-        )
-        guidance = right.number_input(
-            _("Guidance scale"), 0.0, 20.0, settings.guidance_scale, 0.5, key="create-guidance", persist_state="session"
-        )
-        seed = st.text_input(
-            _("Seed (empty: a random one)"),
-            str(settings.seed or ""),
-            key="create-seed",
-            persist_state="session",
-        )
-        negative = st.text_area(
-            _("Negative prompt (empty: the server's own)"),
-            max_chars=MAX_NEGATIVE_PROMPT,
-            key="create-negative",
-            persist_state="session",
-        )
+        numbers = number_fields(begin, "create")
         captions = st.checkbox(_("Captions wanted in the picture"), key="create-captions", persist_state="session")
-    return Numbers(
-        num_frames=int(frames),
-        fps=int(fps),
-        num_inference_steps=int(steps),
-        guidance_scale=float(guidance),
-        seed=seed or "",
-        negative_prompt=negative or "",
-        captions=captions,
+    return replace(numbers, captions=captions)
+
+
+def number_fields(begin: Numbers, key: str, changed: Callable[[], None] | None = None) -> Numbers:
+    """The numbers of a render as fields.
+
+    Args:
+        begin: what stands in them at first.
+        key: what their keys begin with.
+        changed: called when a person has changed one.
+    """
+    more: Any = {"persist_state": "session", "on_change": changed}
+    left, right = st.columns(2)
+    left.number_input(_("Frames"), 5, 481, begin.num_frames, 4, key=f"{key}-frames", **more)
+    right.number_input(_("Frames per second"), 1, 60, begin.fps, key=f"{key}-fps", **more)
+    left.number_input(_("Inference steps"), 1, 200, begin.num_inference_steps, key=f"{key}-steps", **more)
+    right.number_input(_("Guidance scale"), 0.0, 20.0, begin.guidance_scale, 0.5, key=f"{key}-guidance", **more)
+    st.text_input(_("Seed (empty: a random one)"), begin.seed, key=f"{key}-seed", **more)
+    negative = _("Negative prompt (empty: the server's own)")
+    st.text_area(negative, begin.negative_prompt, max_chars=MAX_NEGATIVE_PROMPT, key=f"{key}-negative", **more)
+    return typed_numbers(begin, key)
+
+
+def typed_numbers(begin: Numbers, key: str) -> Numbers:
+    """What stands in the fields now; ``begin`` where they are not drawn."""
+    state = st.session_state
+    return replace(
+        begin,
+        num_frames=int(state.get(f"{key}-frames", begin.num_frames)),
+        fps=int(state.get(f"{key}-fps", begin.fps)),
+        num_inference_steps=int(state.get(f"{key}-steps", begin.num_inference_steps)),
+        guidance_scale=float(state.get(f"{key}-guidance", begin.guidance_scale)),
+        seed=state.get(f"{key}-seed", begin.seed) or "",
+        negative_prompt=state.get(f"{key}-negative", begin.negative_prompt) or "",
     )

@@ -8,6 +8,7 @@ from PIL import Image
 from config import Settings
 from errors import MovaError
 from media.frames import open_source
+from ui.components.paste import paste_into
 from ui.components.trouble import show_trouble
 from ui.session import translate as _
 
@@ -25,6 +26,7 @@ def choose_picture(settings: Settings, *, needed: bool) -> tuple[bytes, Image.Im
         on_change=_take,
         args=(settings,),
     )
+    paste_into(_FIELD)
     data: bytes | None = st.session_state.get(_KEPT)
     if data is None:
         return None

@@ -9,9 +9,14 @@ import streamlit as st
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^])")
 
 
+# What a browser would be given as a link although nothing marks it as one: an invisible joint keeps it apart.
+_LINKS = re.compile(r"(?i)(https?:(?=//)|www(?=\.)|@(?=[-\w]+\.))")
+_JOINT = "\u2060"
+
+
 def plain(text: str) -> str:
     """The text with every sign escaped that markdown, LaTeX, colours or icons would take for their own."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", _LINKS.sub(rf"\1{_JOINT}", " ".join(text.split())))
 
 
 def show_text(text: str) -> None:

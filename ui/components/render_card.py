@@ -8,6 +8,7 @@ from jobs.reading import Progress
 from jobs.records import Estimate, JobRecord
 from jobs.wish import model_of, render_of, server_of
 from servers import PREVIEW
+from ui.components.chime import chime_switch
 from ui.components.durations import clock, since
 from ui.components.elsewhere import waits_for
 from ui.components.plain import plain
@@ -58,6 +59,7 @@ def _moving(progress: Progress) -> None:
     percent = 100 if job.state == "saving" else job.progress
     st.progress(percent, text=" · ".join([_("{percent} %").format(percent=percent), *_left(progress)]))
     st.caption(server_name(job))
+    chime_switch()
     if job.unreachable_since:
         reason = job.error.rebuilt().message(_) if job.error else ""
         words = _("No word from the server for {time}. It is asked again. {reason}")

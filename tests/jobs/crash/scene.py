@@ -193,8 +193,8 @@ class Scene:
         assert sent == sorted(f"mova-360p#{job.id}.0" for job in recorded)
         for job in recorded:
             check_folder(self.folder / "outputs" / job.id, steps)
-        left = [*self.folder.rglob("*.part"), *self.folder.rglob(".answer*")]
-        assert left == []
+        left = [path.name for path in (*self.folder.rglob("*.part"), *self.folder.rglob(".answer*"))]
+        assert not left, left
         assert self.services.count("unknown") == 0
 
 
