@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 
 import pytest
 
 from jobs.wish import Wish, render_of
+from tests.conftest import REPO
 from tests.ui.jobs_at_rest import full_job, job_page, picture, rows
 from tests.ui.seen_servers import see
 from tests.ui.still_office import button, drawn, still_office, words
@@ -109,3 +111,9 @@ def test_what_a_server_has_is_not_changed(office: Office) -> None:
 @pytest.mark.parametrize(("moving", "title"), [(0, "Queue · MOVA"), (2, "(2) Queue · MOVA")])
 def test_the_tab_counts_what_is_under_way(moving: int, title: str) -> None:
     assert tab_title("Queue", moving) == title
+
+
+def test_the_bar_of_acts_has_the_colours_of_the_page() -> None:
+    theme = tomllib.loads((REPO / ".streamlit/config.toml").read_text())["theme"]
+    colours = f"light-dark({theme['light']['backgroundColor']}, {theme['dark']['backgroundColor']})"
+    assert colours in (REPO / "ui/browser/act_bar.css").read_text()

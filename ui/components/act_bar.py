@@ -17,7 +17,6 @@ _CSS = (Path(__file__).parents[1] / "browser" / "act_bar.css").read_text(encodin
 @contextmanager
 def act_bar() -> Iterator[None]:
     """A row for the one primary button and the quieter ones beside it."""
-    light, dark = map(st.get_option, ("theme.light.backgroundColor", "theme.dark.backgroundColor"))
-    st.html(f"<style>:root{{--mova-light:{light or 'white'};--mova-dark:{dark or 'black'}}}{_CSS}</style>")
+    st.html(f"<style>{_CSS}</style>")
     with st.container(horizontal=True, vertical_alignment="center", key="acts"):
         yield
