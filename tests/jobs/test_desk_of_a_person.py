@@ -18,6 +18,7 @@ from jobs.people import LOCAL, SHARED, Person
 from jobs.records import JobFilter, JobRecord
 from jobs.store import Store
 from jobs.wish import Wish
+from media.crop import CropChoice
 from tests.jobs.load.workers import SMALL, desk_at, settings_of, white_order
 
 REPO = Path(__file__).resolve().parents[2]
@@ -36,6 +37,7 @@ GIVEN: dict[str, Any] = {
     "every": 0.01,
     "seeds": [3],
     "favourite": True,
+    "crop": CropChoice(mode="bars"),
 }
 # Acts on no job in particular; what they give away is looked at below.
 WITHOUT_A_JOB = {
