@@ -77,7 +77,7 @@ def test_administrators_and_the_program_have_no_limit(desk: Make, person: Person
 def test_what_has_ended_makes_room_and_a_retry_takes_it(desk: Make) -> None:
     mine = desk(jobs_waiting=1)
     first = mine.create(white_order())
-    with pytest.raises(TooManyUnfinished, match="Unfinished jobs of yours: 1. At most 1 "):
+    with pytest.raises(TooManyUnfinished, match=r"Unfinished jobs of yours: 1\. At most 1 "):
         mine.create(white_order())
     mine.cancel(first.id)
     second = mine.create(white_order())

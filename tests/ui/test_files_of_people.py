@@ -19,6 +19,7 @@ from tests.jobs.load.workers import white_order
 from tests.ui.still_office import still_office
 from ui import files
 from ui.office import Office
+from ui.routes import ROUTES
 from ui.signing_secret import signing_secret
 
 HEADER = "X-Forwarded-User"
@@ -47,7 +48,7 @@ def address(person: Person, job: str) -> str:
 
 
 def get(path: str, person: Person | None, **headers: str) -> tuple[int, bytes]:
-    app = Starlette(routes=list(files.ROUTES))
+    app = Starlette(routes=list(ROUTES))
     named = {HEADER: person.name} if person else {}
     answer = TestClient(app).get(path, headers=headers | named)
     return answer.status_code, answer.content
