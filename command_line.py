@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 NO_JOBS = note(N_("no jobs"))
-_BAR = "{desc} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
+BAR = "{desc} {percentage:3.0f}% |{bar:30}| {elapsed}{postfix}"
 
 
 def described(text: str | None, *, prog: str) -> argparse.ArgumentParser:
@@ -116,7 +116,7 @@ def step_bar(step: Step) -> Iterator[Callable[[str], None]]:
     """A bar for one step of the preparation, which ends on who made it."""
     from tqdm import tqdm
 
-    with tqdm(total=1, desc=column(step, 18), bar_format=_BAR, file=sys.stderr) as bar:
+    with tqdm(total=1, desc=column(step, 18), bar_format=BAR, file=sys.stderr) as bar:
 
         def done(maker: str) -> None:
             bar.set_postfix_str(maker, refresh=False)
@@ -133,7 +133,7 @@ def progress_bar(name: str) -> Iterator[OnProgress]:
     lively = sys.stderr.isatty()
     pause = 0.2 if lively else 10
     with tqdm(
-        total=100, desc=column(name, 18), bar_format=_BAR, mininterval=pause, file=sys.stderr, dynamic_ncols=lively
+        total=100, desc=column(name, 18), bar_format=BAR, mininterval=pause, file=sys.stderr, dynamic_ncols=lively
     ) as bar:
         troubled = ""
 

@@ -42,7 +42,8 @@ class RunRecord:
     """Everything that explains a run and repeats it. File names are relative to the job's folder; no path, no key.
 
     ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one; ``settings``
-    are what was sent, whatever came back. ``look`` names what an automatic look at the video found; None: not looked.
+    are what was sent, whatever came back. It is a copy of its ``parent``; its first frame is the last one of the shot
+    that it ``extends``. ``look`` names what an automatic look at the video found; None: not looked.
     """
 
     id: str
@@ -53,6 +54,7 @@ class RunRecord:
     finished: str | None = None
     program: str = ""
     parent: str | None = None
+    extends: str | None = None
     prompt: str = ""
     description: str | None = None
     orientation: str = "landscape"

@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     resume.add_argument("--retry", action="store_true", help="send a failed or lost job again, with the same seed")
     export = commands.add_parser("export", help="everything of one job as a zip file")
     export.add_argument("job", metavar="JOB", help="its id")
+    export.add_argument("--label", action="store_true", help="its video with a visible AI label in a corner")
     export.add_argument("--output", type=Path, metavar="F", help="default: mova-JOB.zip here")
     for command in commands.choices.values():
         command.add_argument("--output-dir", type=Path, metavar="DIR", help="default: OUTPUT_DIR (outputs)")

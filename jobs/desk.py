@@ -23,8 +23,9 @@ from jobs.folders import Folders
 from jobs.own_frame import own_frame
 from jobs.people import EVERYBODY, Person
 from jobs.quotas import Quota
-from jobs.reading import ON_SERVER, Reading
+from jobs.reading import ON_SERVER
 from jobs.records import JobRecord, Mode, NewJob, StepRecord
+from jobs.shots import Shots
 from jobs.states import JobState
 from jobs.store import Store, open_store
 from jobs.wish import Wish, model_of, render_of, shown_server
@@ -51,7 +52,7 @@ class Order:
 
     ``ask`` waits for the person before every step; without it the job runs to its end, or to ``wish.until``.
     ``owner`` is asked for by the program and by administrators; a job is the person's own otherwise.
-    Created twice under one ``id`` it is one job.
+    Created twice under one ``id`` it is one job. ``extends`` is the job whose last frame is its first one.
     """
 
     mode: Mode
@@ -62,13 +63,14 @@ class Order:
     ask: bool = False
     owner: str | None = None
     parent: str | None = None
+    extends: str | None = None
     warnings: tuple[Note, ...] = ()
     steps: tuple[StepRecord, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     id: str | None = None
 
 
-class Desk(Reading):
+class Desk(Shots):
     """One person's desk. Raises BadId or UnknownJob for an id that is not theirs, StoreError for the database."""
 
     def __init__(
@@ -108,6 +110,7 @@ class Desk(Reading):
             ask=order.ask,
             seed=order.render.seed,
             parent=order.parent,
+            extends=order.extends,
             warnings=order.warnings,
         )
         try:
@@ -181,7 +184,8 @@ class Desk(Reading):
         own = own_frame(self._folders, self._settings, picture, job_id=job_id, mode=job.mode, wish=wish, before=before)
         self._settle(job_id, "first_frame")
         self._store.files.record(own.file)
-        self._store.jobs.update(job_id, inputs={**job.inputs, **own.wish.as_json()})
+        # It begins with another picture now than the shot before it ends with.
+        self._store.jobs.update(job_id, inputs={**job.inputs, **own.wish.as_json()}, extends=None)
         *prompt, frame = own.steps
         for step in prompt:
             self._store.steps.save(step)
@@ -291,6 +295,7 @@ class Desk(Reading):
             ask=job.ask,
             owner=job.owner,
             parent=job_id,
+            extends=job.extends,
             id=new_id,
             steps=kept,
             files={name: (self.folder(job_id) / name).read_bytes() for name in names},
@@ -362,8 +367,9 @@ class Desk(Reading):
 
     def _check_order(self, order: Order) -> None:
         """Before anything is written: whether there is room, and whether the jobs that it names are the person's."""
-        if order.parent and not self.person.is_admin:
-            self.get(order.parent)
+        for other in (order.parent, order.extends):
+            if other and not self.person.is_admin:
+                self.get(other)
         if order.id and (there := self._store.jobs.get(order.id)) and not self.person.may_see(there):
             raise UnknownJob(job=order.id[:80])
         if self._quota:

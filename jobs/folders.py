@@ -180,6 +180,7 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     """The store's view of a job as the document beside its video."""
     wish = Wish.of(job)
     record = RunRecord(id=job.id, mode=job.mode, state=job.state, program=VERSION, parent=job.parent)
+    record.extends = job.extends
     record.created = job.created.isoformat(timespec="seconds")
     record.submitted = job.sent.isoformat(timespec="seconds") if job.sent else None
     record.finished = job.finished.isoformat(timespec="seconds") if job.finished else None

@@ -44,7 +44,10 @@ class StoredError:
 
 @dataclass(frozen=True, kw_only=True)
 class NewJob:
-    """What a job begins with. With an ``id`` creating it twice makes one job; without, the store draws one."""
+    """What a job begins with: a copy of its ``parent``, or of its own; ``extends`` is the shot that it goes on from.
+
+    With an ``id`` creating it twice makes one job; without, the store draws one.
+    """
 
     owner: str
     mode: Mode
@@ -55,6 +58,7 @@ class NewJob:
     state: JobState = "draft"
     seed: int | None = None
     parent: str | None = None
+    extends: str | None = None
     preview: bool = False
     warnings: tuple[Note, ...] = ()
     id: str | None = None
@@ -90,6 +94,7 @@ class JobRecord:
     attempts: int
     line_position: int
     parent: str | None
+    extends: str | None
     preview: bool
     favourite: bool
     deleted: bool
@@ -124,6 +129,7 @@ class JobChanges(TypedDict, total=False):
     ask: bool
     model: str
     seed: int | None
+    extends: str | None
     server: str | None
     server_url: str | None
     server_job_id: str | None

@@ -54,6 +54,7 @@ class JobRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     line_position: Mapped[int] = mapped_column(BigInteger, default=0)
     parent: Mapped[str | None]
+    extends: Mapped[str | None]
     preview: Mapped[bool] = mapped_column(default=False)
     favourite: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[bool] = mapped_column(default=False)
@@ -73,6 +74,7 @@ Index("jobs_newest", JobRow.deleted, JobRow.number, JobRow.owner, JobRow.state, 
 Index("jobs_of_owner", JobRow.owner, JobRow.deleted, JobRow.number, JobRow.state, *_FILTERS)
 Index("jobs_in_state", JobRow.state, JobRow.deleted, JobRow.number, JobRow.owner, *_FILTERS)
 Index("jobs_in_line", JobRow.model, JobRow.state, JobRow.owner, JobRow.line_position, JobRow.number, JobRow.id)
+Index("jobs_that_extend", JobRow.extends)
 
 
 class StepRow(Base):
@@ -149,6 +151,15 @@ class PauseRow(Base):
 
     model: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[datetime]
+
+
+class ChoreRow(Base):
+    """When a chore of all workers together was last begun."""
+
+    __tablename__ = "chores"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    begun: Mapped[datetime]
 
 
 class RenderTimeRow(Base):

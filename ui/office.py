@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import config
 from config import Settings
 from doctor.examination import Examination
+from jobs.beside import Beside
 from jobs.desk import Desk
 from jobs.worker import Worker
 from ui.signing_secret import signing_secret
@@ -15,12 +16,15 @@ from ui.visitor import check_login
 
 @dataclass(frozen=True)
 class Office:
-    """``secret`` signs the addresses of files; ``examination`` is the doctor's, for all."""
+    """``secret`` signs the addresses of files; ``examination`` is the doctor's, for all; ``beside`` does what takes
+    seconds, so that no page waits.
+    """
 
     settings: Settings
     worker: Worker
     secret: str
     examination: Examination = field(default_factory=Examination)
+    beside: Beside = field(default_factory=Beside)
 
     @property
     def desk(self) -> Desk:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from errors import NotAllowed, PictureError, UnknownJob
+from errors import NotAllowed, NothingToExtend, PictureError, UnknownJob
 from jobs.desk import Desk
 from jobs.people import LOCAL, SHARED, Person
 from jobs.records import JobFilter, JobRecord
@@ -35,6 +35,7 @@ GIVEN: dict[str, Any] = {
     "version": 1,
     "direction": "top",
     "every": 0.01,
+    "on_frame": lambda _done, _all: None,
     "seeds": [3],
     "favourite": True,
     "crop": CropChoice(mode="bars"),
@@ -42,7 +43,7 @@ GIVEN: dict[str, Any] = {
 # Acts on no job in particular; what they give away is looked at below.
 WITHOUT_A_JOB = {
     *("of", "create", "pause", "resume", "is_paused", "outlook"),
-    *("newest", "page", "numbered", "count", "queue", "queue_pace", "states_of"),
+    *("newest", "page", "numbered", "count", "queue", "queue_pace", "states_of", "film"),
 }
 
 
@@ -111,7 +112,7 @@ def test_the_owner_and_an_administrator_get_at_it(home: Home, name: str) -> None
     """The walk would pass where every act refused everybody."""
     for person in (ANN, ADMIN):
         job = home.desk.of(ANN).create(white_order(text="a secret harbour"))
-        with suppress(PictureError):  # there is no picture in the bytes that are given
+        with suppress(PictureError, NothingToExtend):  # no picture is in the bytes that are given, no video is there
             call(home.desk.of(person), name, job.id, job)
 
 

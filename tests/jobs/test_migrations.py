@@ -84,7 +84,7 @@ def test_jobs_of_the_first_version_are_found_by_their_size(old_address: str) -> 
     database = database_at(old_address)
     columns = first_columns(new_job(settings={"width": 352, "height": 640}), "job-1", 1)
     more = {"progress": 0, "attempts": 0, "line_position": 0, "favourite": False, "deleted": False, "revision": 1}
-    del columns["size"]
+    del columns["size"], columns["extends"]
     with database.write() as session:
         session.execute(insert(JobRow).values(columns | more))
     database.close()
