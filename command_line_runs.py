@@ -50,7 +50,7 @@ def run_simple(options: argparse.Namespace, settings: Settings) -> dict[str, obj
     given(options.prompt, N_("prompt"))
     picture = own_picture(options, settings)
     line = line_for(settings, options.server, say_trouble)
-    _say_preview(options, line)
+    say_preview(options, line)
     return _ordered(simple_order(options, settings, picture, line), options, settings)
 
 
@@ -62,7 +62,7 @@ def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     given(options.description or "", N_("description"))
     picture = own_picture(options, settings)
     line = _line_without_server(options, settings) if options.until else line_for(settings, options.server, say_trouble)
-    _say_preview(options, line)
+    say_preview(options, line)
     order = full_order(options, settings, picture, line)
     if before is None:
         return _ordered(order, options, settings)
@@ -79,7 +79,7 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
             desk.retry(job.id)
         elif job.state in ("draft", "waiting"):
             desk.approve(job.id, to_end=True)
-        return _watched(desk, desk.get(job.id), options)
+        return watched(desk, desk.get(job.id), options)
 
 
 def run_jobs(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
@@ -121,10 +121,10 @@ def _ordered(order: Order, options: argparse.Namespace, settings: Settings) -> d
 
 def _followed(desk: Desk, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
     desk.start(job.id)
-    return _watched(desk, desk.get(job.id), options)
+    return watched(desk, desk.get(job.id), options)
 
 
-def _watched(desk: Desk, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
+def watched(desk: Desk, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
     """Show the job's way to its end, or to where a person stops it."""
     said = [*map(str, job.warnings), str(PREVIEW_NOTE)]
     try:
@@ -210,7 +210,7 @@ def _say_end(job: JobRecord, folder: Path) -> int:
     return problem.exit_code
 
 
-def _say_preview(options: argparse.Namespace, line: str) -> None:
+def say_preview(options: argparse.Namespace, line: str) -> None:
     if line.endswith(f"@{PREVIEW}"):
         _say(options, PREVIEW_NOTE)
 

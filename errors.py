@@ -20,6 +20,8 @@ MovaError
 │   │   ├── TooManyToday
 │   │   └── DiskQuota
 │   ├── BadPreset             a file that is no preset of ours
+│   ├── BadRunFile            a file that is no run of ours, or one that was changed
+│   ├── RunIncomplete         a run of ours that cannot be sent again from what is there
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── NothingToExtend       a job without a video to go on from
 │   ├── ShotsDiffer           videos that make no one film
@@ -259,6 +261,16 @@ class FileTooLarge(InputError):
 class BadPreset(InputError):
     what = N_("This is not a preset that can be used: {reason}.")
     advice = N_("Use a file that was exported here, or correct it.")
+
+
+class BadRunFile(InputError):
+    what = N_("{name} cannot be restored: {reason}.")
+    advice = N_("Choose a video or a job.json that this program saved, as it was saved.")
+
+
+class RunIncomplete(InputError):
+    what = N_("The run {run} cannot be sent again from this: {reason}.")
+    advice = N_("Restore what there is of it on the Create page, and fill in the rest.")
 
 
 class BadManifest(InputError):

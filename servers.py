@@ -64,7 +64,7 @@ def line_for(settings: Settings, named: str | None, on_trouble: OnTrouble) -> st
     Raises:
         As ``chosen_server``.
     """
-    if named == PREVIEW or (named is None and _preview_stands_in(settings)):
+    if named == PREVIEW or (named is None and preview_stands_in(settings)):
         return f"mova-360p@{PREVIEW}"
     with chosen_server(settings, named, on_trouble) as server:
         return f"{server.model}@{named}" if named else server.model
@@ -166,7 +166,7 @@ def _ready(server: Server) -> ChosenServer:
     )
 
 
-def _preview_stands_in(settings: Settings) -> bool:
+def preview_stands_in(settings: Settings) -> bool:
     """True only where nobody configured a server and every default address refuses the connection."""
     return settings.servers_are_defaults and all(_refuses(server) for server in settings.sglang_servers)
 

@@ -58,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     resume = commands.add_parser("resume", help="take up a job that was stopped or killed")
     resume.add_argument("job", metavar="JOB", help="its id")
     resume.add_argument("--retry", action="store_true", help="send a failed or lost job again, with the same seed")
+    rerun = commands.add_parser("rerun", help="a run once more, from its id or from its mp4 or job.json alone")
+    rerun.add_argument("run", metavar="JOB|FILE", help="its id, its video, or its job.json beside first_frame.png")
+    rerun.add_argument("--seed", type=int, metavar="N", help="default: the same seed; 0 draws one")
+    rerun.add_argument("--server", metavar="KEY|URL", help="default: any server of the same size")
     export = commands.add_parser("export", help="everything of one job as a zip file")
     export.add_argument("job", metavar="JOB", help="its id")
     export.add_argument("--label", action="store_true", help="its video with a visible AI label in a corner")
@@ -73,6 +77,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
     from batch_runs import run_batch
     from command_line_exports import run_export
+    from command_line_rerun import run_rerun
 
     settings: Settings = config.load()
     if options.output_dir:
@@ -83,6 +88,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
         "jobs": runs.run_jobs,
         "resume": runs.run_resume,
         "batch": run_batch,
+        "rerun": run_rerun,
         "export": run_export,
     }
     return commands[options.command](options, settings)

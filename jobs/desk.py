@@ -137,6 +137,11 @@ class Desk(Shots):
             self._store.jobs.update(job_id, ask=False, inputs={**job.inputs, **wish.as_json()})
         return self._woken(self._to_render(job) if self._is_prepared(job) else self._to_preparation(job))
 
+    def send(self, job_id: str) -> bool:
+        """Put a new job with all that its render needs straight into the line. Says whether it happened."""
+        job = self.get(job_id)
+        return self._woken(self._store.line.enqueue(job.id))
+
     def change(self, job_id: str, wish: Wish, render: RenderSettings, line: str) -> bool:
         """Change what is asked for, as long as nothing works on the job."""
         job = self.get(job_id)

@@ -120,12 +120,11 @@ class Folders:
             self._cropped(job, chosen, crop)
 
     def _cropped(self, job: JobRecord, chosen: StepRecord | None, crop: CropChoice) -> bytes:
-        from media.frames import open_source, render_frame
+        from media.frames import exact_frame, white_png
 
-        picture = None
-        if chosen is not None and chosen.output is not None and not Wish.of(job).white_frame:
-            picture = open_source(self.of(job).path / chosen.output, self._settings)
-        return render_frame(picture, render_of(job), crop)[0]
+        if chosen is None or chosen.output is None or Wish.of(job).white_frame:
+            return white_png(render_of(job))
+        return exact_frame(self.of(job).path / chosen.output, render_of(job), crop, self._settings)
 
     def remove(self, job: JobRecord) -> int:
         """Delete the job's folder from the disk; returns the bytes that came free."""

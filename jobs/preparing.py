@@ -24,6 +24,8 @@ Chosen = Mapping[Step, StepRecord]
 # Repeats a write until it succeeds: what was paid for must not be bought again because a disk was full.
 Persist = Callable[[Callable[[], None]], None]
 YOURS = "user"
+# Before the hash of what a file says about a result: it counts in its own job, and is nobody's answer to anything else.
+RESTORED = "file:"
 _PREPARING: frozenset[JobState] = frozenset(("preparing",))
 _RUNNING: frozenset[StepState] = frozenset(("running",))
 _STALE: frozenset[StepState] = frozenset(("stale",))
@@ -92,7 +94,8 @@ class Preparing:
         """Whether a result still belongs to what it was made from; what a person wrote always does."""
         if record.state == "skipped" or record.edited or record.provider == YOURS:
             return True
-        return record.state in _MADE and record.input_hash == materials.input_hash(record.step)
+        wanted = materials.input_hash(record.step)
+        return record.state in _MADE and record.input_hash in (wanted, RESTORED + wanted)
 
     def _with(self, job: JobRecord, materials: Materials, record: StepRecord) -> Materials:
         if record.state == "stale":

@@ -35,6 +35,27 @@ def open_source(source: Path | bytes, settings: Settings) -> Image:
     )
 
 
+def white_png(render: RenderSettings) -> bytes:
+    """The white first frame of a render without a picture."""
+    from media.pictures import png_bytes, white_frame
+
+    return png_bytes(white_frame(render.width, render.height))
+
+
+def exact_frame(source: Path, render: RenderSettings, crop: CropChoice, settings: Settings) -> bytes:
+    """The frame of a picture's file; one that is such a frame already stays as it is, byte for byte.
+
+    Raises:
+        FileMissing, PictureError.
+    """
+    from media.pictures import is_bare_png
+
+    picture = open_source(source, settings)
+    if picture.size == (render.width, render.height) and is_bare_png(data := source.read_bytes()):
+        return data
+    return render_frame(picture, render, crop)[0]
+
+
 def render_frame(picture: Image | None, render: RenderSettings, crop: CropChoice) -> tuple[bytes, list[Note]]:
     """The frame as PNG bytes of ``render.width`` x ``render.height``, white where there is no picture.
 

@@ -60,6 +60,19 @@ def png_bytes(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def is_bare_png(data: bytes) -> bool:
+    """Whether this is a PNG as ``png_bytes`` writes it: 8-bit RGB and nothing else, so that it can go as it is."""
+    if data[:16] != b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" or data[24:29] != b"\x08\x02\0\0\0":
+        return False
+    place, kind = 33, b""
+    while place + 12 <= len(data) and kind != b"IEND":
+        length, kind = int.from_bytes(data[place : place + 4]), data[place + 4 : place + 8]
+        if kind not in (b"IDAT", b"IEND"):
+            return False
+        place += length + 12
+    return kind == b"IEND" and place == len(data)
+
+
 def white_frame(width: int, height: int) -> Image.Image:
     """A pure white picture: MOVA's first frame where there is only text."""
     return Image.new("RGB", (width, height), "white")

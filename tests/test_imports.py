@@ -60,6 +60,8 @@ LIVES_WITH = {
     "step_calls": "generate_first_frame",
     "run_folder": "pipeline",
     "provenance": "pipeline",
+    "restore": "pipeline",
+    "command_line_rerun": "workflow",
     "batch_manifest": "workflow",
     "batch_rows": "workflow",
     "batch_runs": "workflow",
