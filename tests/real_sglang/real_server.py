@@ -39,6 +39,12 @@ class RealServer:
         self.waits_until_ready()
         return self
 
+    def __enter__(self) -> RealServer:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def waits_until_ready(self) -> None:
         ends = time.monotonic() + _START_SECONDS
         while not self.healthy:
