@@ -27,7 +27,7 @@ def servers(settings: Settings) -> list[Finding]:
     if _preview_stands_in(settings, looks):
         words = N_("No server has been set up and none answers: the preview engine stands in, which is not MOVA.")
         return [warning("server", words, _SERVE)]
-    return [finding for server, look in zip(listed, looks, strict=True) for finding in _one(settings, server, look)]
+    return [finding for server, look in zip(listed, looks, strict=True) for finding in _one(server, look)]
 
 
 def _preview_stands_in(settings: Settings, looks: list[ServerLook]) -> bool:
@@ -36,12 +36,13 @@ def _preview_stands_in(settings: Settings, looks: list[ServerLook]) -> bool:
     return settings.servers_are_defaults and all(refuses(look.trouble) for look in looks)
 
 
-def _one(settings: Settings, server: Server, look: ServerLook) -> list[Finding]:
+def _one(server: Server, look: ServerLook) -> list[Finding]:
+    from config import SHIPPED_ADDRESSES
     from errors import ServerWarmingUp
     from jobs.sight import refuses
 
     key = f"server.{server.name}"
-    if look.trouble and refuses(look.trouble) and settings.servers_are_defaults:
+    if look.trouble and refuses(look.trouble) and server.base_url in SHIPPED_ADDRESSES:
         words = N_("The server {server} is not there; nobody has set it up.")
         return [warning(key, words, _SERVE, server=server.name)]
     if look.trouble:

@@ -173,11 +173,14 @@ def test_where_nobody_set_up_a_server_the_preview_is_named(untouched: Settings) 
     assert "preview engine stands in" in found.says.text()
 
 
-def test_the_other_default_server_need_not_be_there(untouched: Settings, httpserver: HTTPServer) -> None:
+def test_the_other_default_server_need_not_be_there(monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer) -> None:
+    """As for most people: one server of their own, named by SGLANG_360P_URL."""
     serve(httpserver, described())
-    first, second = untouched.sglang_servers
-    here = first.model_copy(update={"base_url": httpserver.url_for("")})
-    found = by_key(servers.servers(untouched.model_copy(update={"sglang_servers": (here, second)})))
+    monkeypatch.setenv("SGLANG_360P_URL", httpserver.url_for(""))
+    monkeypatch.setattr(config, "SHIPPED_ADDRESSES", ("http://127.0.0.1:9",))
+    first, second = config.fresh().sglang_servers
+    nobody = second.model_copy(update={"base_url": "http://127.0.0.1:9"})
+    found = by_key(servers.servers(config.fresh().model_copy(update={"sglang_servers": (first, nobody)})))
     assert {key: one.verdict for key, one in found.items()} == {
         "server.mova-360p": "ok",
         "contract.mova-360p": "ok",
