@@ -194,7 +194,8 @@ def test_a_finished_video_whose_file_is_gone(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("label", "state", "same"), [("Try another seed", "preparing", False), ("Change and render again", "draft", True)]
+    ("label", "state", "same"),
+    [("Try another seed", "preparing", False), ("Change a copy step by step", "draft", True)],
 )
 def test_a_finished_job_is_repeated_as_a_new_one(office: Office, label: str, state: JobState, same: bool) -> None:
     job = finished(office)

@@ -15,11 +15,11 @@ from servers import PREVIEW
 from step_result import Step
 from ui.components.act_bar import act_bar
 from ui.components.acting import acting
-from ui.components.elsewhere import GO_TO, elsewhere_button, other_server, send_again
+from ui.components.elsewhere import elsewhere_button, other_server, send_again
+from ui.components.finished_acts import finished_acts
 from ui.components.links import query
 from ui.components.notices import leave
 from ui.components.plain import plain
-from ui.components.player import download_button
 from ui.components.step_names import act_label
 from ui.components.stop_waiting import stop_buttons
 from ui.session import own_desk
@@ -37,9 +37,7 @@ def job_acts(job: JobRecord, following: Step) -> None:
         elif job.state in _AGAIN:
             _again(job, following)
         elif job.state == "completed":
-            download_button(job, primary=True)
-            _button(_("Try another seed"), _another_seed, job.id, icon="casino")
-            _button(_("Change and render again"), _change, job.id, icon="edit")
+            finished_acts(job)
         else:
             _meanwhile(job)
 
@@ -130,16 +128,3 @@ def _other_seed(job_id: str) -> None:
     render = dataclasses.replace(render_of(job), seed=draw_seed())
     if desk.change(job_id, Wish.of(job), render, job.model):
         desk.retry_from(job_id)
-
-
-def _another_seed(job_id: str) -> None:
-    """A new job over the same results, sent at once; the finished one stays as it is."""
-    copy = own_desk().duplicate(job_id, seed=draw_seed())
-    own_desk().approve(copy.id, to_end=True)
-    st.session_state[GO_TO] = copy.id
-
-
-def _change(job_id: str) -> None:
-    """A new draft over the same results, to be changed; the finished one stays as it is."""
-    st.session_state[GO_TO] = own_desk().duplicate(job_id).id
-    leave(_("This is a copy. Change what you like, then send it."))

@@ -11,6 +11,7 @@ from jobs.wish import Wish, render_of
 from step_result import STEPS
 from ui.components.chime import ring
 from ui.components.elsewhere import GO_TO
+from ui.components.finished_details import finished_details
 from ui.components.frame_card import change_frame, frame_card, show_frame
 from ui.components.job_acts import job_acts
 from ui.components.notices import leave, say_notice
@@ -65,6 +66,8 @@ def _draw(progress: Progress) -> None:
         with st.expander(_("How it was made"), expanded=job.state in EDITABLE, icon=":material/stacks:"):
             _made(job, views)
             _settings(job)
+        if job.final:
+            finished_details(job)
         return
     last = max((place for place, view in enumerate(views, 1) if view.shown or view.state != "pending"), default=0)
     reached = last if job.mode == "full" else len(views)

@@ -6,9 +6,9 @@ import streamlit as st
 
 from jobs.records import JobRecord
 from jobs.wish import Wish, render_of
-from ui.components.acting import acting
 from ui.components.addresses import address
 from ui.components.durations import ago
+from ui.components.favourite_box import favourite_box
 from ui.components.library_picked import is_full, is_picked, pick
 from ui.components.links import job_link
 from ui.components.plain import plain
@@ -34,7 +34,7 @@ def library_card(job: JobRecord) -> None:
         st.caption(_facts(job))
         with st.container(horizontal=True, vertical_alignment="center"):
             _pick_box(job)
-            _favourite_box(job)
+            favourite_box(job)
 
 
 def _poster(job: JobRecord) -> None:
@@ -70,14 +70,3 @@ def _pick_box(job: JobRecord) -> None:
 
 def _picked(job_id: str) -> None:
     pick(job_id, yes=st.session_state[f"pick-{job_id}"])
-
-
-def _favourite_box(job: JobRecord) -> None:
-    key = f"favourite-{job.id}"
-    st.session_state[key] = job.favourite
-    st.checkbox(_("Favourite"), key=key, on_change=_favoured, args=(job.id,))
-
-
-@acting
-def _favoured(job_id: str) -> None:
-    own_desk().favour(job_id, favourite=st.session_state[f"favourite-{job_id}"])
