@@ -81,6 +81,7 @@ MovaError
 │   ├── ProviderTimeout
 │   ├── ProviderBusy          429 or 5xx, still after the retries
 │   ├── KeyRefused
+│   ├── KeyGone               one that was typed into a session which has ended
 │   ├── QuotaExhausted
 │   ├── ModelGone             retired, or not for this key
 │   ├── PromptBlocked         the service declined the text or the picture
@@ -573,6 +574,17 @@ class ProviderBusy(ProviderError):
 class KeyRefused(ProviderError):
     what = N_("The service {provider} refused the key.")
     advice = N_("Check the key; a DashScope key works only in the region that issued it.")
+
+
+class KeyGone(ProviderError):
+    what = N_(
+        "The key for {provider} that was typed into a session is gone: the session has ended, the key was cleared, "
+        "or the program was started again."
+    )
+    advice = N_(
+        "Type it in again on the Settings page, then go on with the job. "
+        "Going on without it asks this server's services."
+    )
 
 
 class QuotaExhausted(ProviderError):

@@ -16,7 +16,7 @@ from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING
 
-from errors import InputError, NotAllowed, QuotaReached, UnknownJob
+from errors import InputError, KeyGone, NotAllowed, QuotaReached, UnknownJob
 from input_limits import given_text
 from jobs.fair_order import Direction
 from jobs.folders import Folders
@@ -25,6 +25,7 @@ from jobs.people import EVERYBODY, Person
 from jobs.quotas import Quota
 from jobs.reading import ON_SERVER
 from jobs.records import JobRecord, Mode, NewJob, StepRecord
+from jobs.session_keys import LENT, LentKeys, SessionKeys
 from jobs.shots import Shots
 from jobs.states import JobState
 from jobs.store import Store, open_store
@@ -74,14 +75,26 @@ class Desk(Shots):
     """One person's desk. Raises BadId or UnknownJob for an id that is not theirs, StoreError for the database."""
 
     def __init__(
-        self, settings: Settings, store: Store, folders: Folders, wake: Event, person: Person = EVERYBODY
+        self,
+        settings: Settings,
+        store: Store,
+        folders: Folders,
+        wake: Event,
+        person: Person = EVERYBODY,
+        *,
+        lent: LentKeys | None = None,
+        keys: SessionKeys | None = None,
     ) -> None:
         super().__init__(store, folders, person)
-        self._settings, self._wake = settings, wake
+        self._settings, self._wake, self._lent, self._keys = settings, wake, lent, keys
 
-    def of(self, person: Person) -> Desk:
-        """The desk as this person may use it: with their own jobs only, unless they are an administrator."""
-        return Desk(self._settings, self._store, self._folders, self._wake, person)
+    def of(self, person: Person, keys: SessionKeys | None = None) -> Desk:
+        """The desk as this person may use it: with their own jobs only, unless they are an administrator.
+
+        Args:
+            keys: what they typed into their session; it serves the steps that are asked for at this desk.
+        """
+        return Desk(self._settings, self._store, self._folders, self._wake, person, lent=self._lent, keys=keys)
 
     # ---- a job's life ------------------------------------------------------------------------------------------
 
@@ -237,6 +250,7 @@ class Desk(Shots):
             return self._woken(self._store.line.enqueue(job_id, retry=True, quota=self._quota))
         if step != "render" and step in self._store.steps.chosen(job_id):
             self._ask_for(job_id, step)
+        self._lend(job)
         # A render that was sent had passed its gate: it is not asked for once more.
         stage = step if step == "render" and job.sent else None
         return self._woken(self._store.jobs.reopen(job_id, "preparing", stage=stage, quota=self._quota))
@@ -400,7 +414,20 @@ class Desk(Shots):
             self._store.jobs.add_attempt(job.id)
         return self._store.line.enqueue(job.id)
 
+    def _lend(self, job: JobRecord) -> None:
+        """Have this session's keys serve the job's next steps; or none, where its person knows that they are gone."""
+        names: list[str] = []
+        if self._lent is not None and self._keys and self._keys.names:
+            self._lent.lend(job.id, self._keys)
+            names = self._keys.names
+        elif job.error is None or job.error.kind != KeyGone.__name__:
+            return
+        inputs = self.get(job.id).inputs
+        if (inputs.get(LENT) or []) != names:
+            self._store.jobs.update(job.id, inputs={**inputs, LENT: names})
+
     def _to_preparation(self, job: JobRecord) -> bool:
+        self._lend(job)
         if job.state in _RETRIED:
             return self._store.jobs.reopen(job.id, "preparing", quota=self._quota)
         return self._store.jobs.move_to(job.id, "preparing", only_from=("draft", "waiting", "queued"), error=None)

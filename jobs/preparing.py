@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from errors import MovaError, StorageError, StoreError
+from errors import KeyGone, MovaError, StorageError, StoreError
 from jobs.answers import Answers, Remembering, forget_answers
 from jobs.folders import Folders
 from jobs.records import FIRST_VERSION, JobRecord, StepRecord, StoredError
+from jobs.session_keys import LentKeys
 from jobs.states import JobState, StepState
 from jobs.wish import Wish, render_of
 from pipeline import PREPARATION, Made, Materials, Tools, make
 from step_result import STEPS, Step
 
 if TYPE_CHECKING:
+    from config import Settings
     from jobs.store import Store
+    from providers.base import Capability, Provider
 
 T = TypeVar("T")
 Chosen = Mapping[Step, StepRecord]
@@ -44,7 +47,8 @@ class Preparing:
 
     store: Store
     folders: Folders
-    tools: Tools
+    settings: Settings
+    lent: LentKeys
     interruptibly: Interruptibly
     persist: Persist
     queued: threading.Event
@@ -68,6 +72,11 @@ class Preparing:
         materials, step = self.next_step(job)
         if step is None or _is_past(step, Wish.of(job).until):
             self._prepared(job)
+            return False
+        try:
+            self.lent.overrides(job)
+        except KeyGone as problem:
+            self._wait_for_key(job, step, problem)
             return False
         self._make(job, step, materials)
         return self._goes_on(job, step)
@@ -137,13 +146,24 @@ class Preparing:
 
     def _buy(self, job: JobRecord, running: StepRecord, materials: Materials) -> None:
         answers = Answers(self.folders.of(job), running.step, running.version)
-        made = self.interruptibly(lambda: self._made(materials, answers))
+        tools = self._tools(job, answers)
+        made = self.interruptibly(lambda: self._made(materials, answers, tools))
         self.persist(lambda: self._keep(job, running, made))
         forget_answers(answers.folder)
 
-    def _made(self, materials: Materials, answers: Answers) -> Made:
+    def _tools(self, job: JobRecord, answers: Answers) -> Tools:
+        """The services as this job asks them: with keys of its person's session, where they gave some."""
+        settings, overrides = self.settings, self.lent.overrides(job)
+
+        def asked(capability: Capability) -> Provider:
+            from providers import choose
+
+            return Remembering(choose(settings, capability, overrides), answers)
+
+        return Tools(settings, asked)
+
+    def _made(self, materials: Materials, answers: Answers, tools: Tools) -> Made:
         """The step's result. A step that fails keeps no answer: another try is to ask anew."""
-        tools = Tools(self.tools.settings, lambda capability: Remembering(self.tools.choose(capability), answers))
         try:
             return make(answers.step, materials, tools)
         except Exception:
@@ -218,6 +238,12 @@ class Preparing:
         else:
             self.store.line.enqueue(job.id)
             self.queued.set()
+
+    def _wait_for_key(self, job: JobRecord, step: Step, problem: KeyGone) -> None:
+        """Nothing was asked and nothing is lost: the person decides whose key goes on with it."""
+        error = StoredError.of(problem)
+        self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage=step, error=error)
+        self._write_record(job.id)
 
     def _fail(self, job: JobRecord, problem: MovaError) -> None:
         for begun in self.store.steps.of(job.id):

@@ -28,15 +28,14 @@ from jobs.records import JobRecord, SlotRecord
 from jobs.roster import Roster
 from jobs.sending import SETTLE_SECONDS, Sending
 from jobs.server_watch import HOLDS, ServerWatch
+from jobs.session_keys import LentKeys
 from jobs.states import ACTIVE, FINAL
 from jobs.store import Store, open_store
 from jobs.wish import model_of
-from pipeline import Tools
 from run_folder import make_folder
 
 if TYPE_CHECKING:
     from config import Settings
-    from providers.base import Capability, Provider
 
 T = TypeVar("T")
 
@@ -75,7 +74,8 @@ class Worker:
         self.folders = Folders(settings, self.store)
         self.roster = Roster(settings)
         self.watch = ServerWatch(self.roster, self._wake.set)
-        self.desk = Desk(settings, self.store, self.folders, self._wake)
+        self._lent = LentKeys()
+        self.desk = Desk(settings, self.store, self.folders, self._wake, lent=self._lent)
 
     def start(self, *, working: bool = True) -> None:
         """Begin to work, first on what an earlier process of this name left.
@@ -92,8 +92,9 @@ class Worker:
             self._begin(name)
 
     def _begin(self, name: str) -> None:
-        tools = Tools(self.settings, self._provider)
-        preparing = Preparing(self.store, self.folders, tools, self._interruptibly, self._persist, self._wake)
+        preparing = Preparing(
+            self.store, self.folders, self.settings, self._lent, self._interruptibly, self._persist, self._wake
+        )
         sending = Sending(
             self.store,
             self.folders,
@@ -127,11 +128,6 @@ class Worker:
 
     def _thread(self, name: str, work: Callable[[], object], rest: Callable[[], object]) -> threading.Thread:
         return threading.Thread(target=self._repeat, args=(work, rest), name=name, daemon=True)
-
-    def _provider(self, capability: Capability) -> Provider:
-        from providers import choose
-
-        return choose(self.settings, capability)
 
     # ---- what runs use -----------------------------------------------------------------------------------------
 

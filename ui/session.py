@@ -7,6 +7,7 @@ import streamlit as st
 from errors import NotLoggedIn
 from jobs.desk import Desk
 from jobs.people import Person
+from jobs.session_keys import SessionKeys
 from ui.office import office
 from ui.visitor import person_here
 
@@ -40,4 +41,10 @@ def person() -> Person:
 
 def own_desk() -> Desk:
     """The desk as this visitor may use it: the only way of a page to a job."""
-    return office().worker.desk.of(person())
+    return office().worker.desk.of(person(), session_keys())
+
+
+def session_keys() -> SessionKeys:
+    """The keys that were typed into this session; they are nowhere else."""
+    keys: SessionKeys = st.session_state.setdefault("session-keys", SessionKeys())
+    return keys

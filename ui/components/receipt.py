@@ -17,7 +17,7 @@ from ui.components.health_mark import health_mark
 from ui.components.plain import plain
 from ui.components.step_names import step_title
 from ui.office import office
-from ui.session import own_desk
+from ui.session import own_desk, session_keys
 from ui.session import translate as _
 
 _ASKS: dict[Step, Capability] = {
@@ -94,5 +94,5 @@ def _services(draft: Draft) -> str:
 
 def service(step: Step) -> str:
     """Who makes a step with the present keys."""
-    name = choose(office().settings, _ASKS[step]).name
+    name = choose(office().settings, _ASKS[step], session_keys().overrides()).name
     return _("offline, without a model") if name == OFFLINE else plain(name)

@@ -8,12 +8,14 @@ import streamlit as st
 
 import api_utils
 from config import Settings
+from errors import MovaError
 from providers.trial import KEYS, MODELS, SERVICES, Service
 from ui.components.live import live
 from ui.components.plain import plain
 from ui.components.trouble import show_trouble
 from ui.office import office
 from ui.service_check import ServiceCheck, begin
+from ui.session import session_keys
 from ui.session import translate as _
 from ui.setting_sources import source_of
 
@@ -28,9 +30,7 @@ def _rows() -> None:
     st.caption(
         _("For each step the first service that is set up and can do it is used; with none, the offline one drafts.")
     )
-    st.caption(
-        _("A key that is typed here serves the tests of this browser session only; jobs use the keys of the server.")
-    )
+    st.caption(_about_keys())
     for service in SERVICES:
         _row(service, office().settings)
 
@@ -41,13 +41,17 @@ def _row(service: Service, settings: Settings) -> None:
             st.markdown(f"**{_name(service)}**", width="content")
             _badge(service, settings)
         st.caption(_facts(service, settings))
-        typed = st.text_input(
-            _("A key for this session's tests"),
+        st.text_input(
+            _("A key for this session"),
             type="password",
             key=_field(service),
-            persist_state="session",
             autocomplete="off",
+            on_change=_take,
+            args=(service,),
         )
+        if trouble := st.session_state.pop(_trouble_of(service), None):
+            show_trouble(trouble)
+        typed = KEYS[service] in session_keys().names
         with st.container(horizontal=True):
             st.button(
                 _("Test"),
@@ -61,9 +65,24 @@ def _row(service: Service, settings: Settings) -> None:
         _result(service)
 
 
+def _about_keys() -> str:
+    if office().settings.embedded_worker:
+        return _(
+            "A key that is typed here stays in the memory of this browser session. It serves its tests and the steps "
+            "that you ask for from now on, before a key of the server. With the session it is gone, and a job that "
+            "still needs it waits for you."
+        )
+    return _(
+        "A key that is typed here serves the tests of this browser session only: other processes work on the jobs "
+        "(EMBEDDED_WORKER is off), and none of them ever gets it."
+    )
+
+
 def _badge(service: Service, settings: Settings) -> None:
     name = KEYS[service]
-    if getattr(settings, name):
+    if name in session_keys().names:
+        st.badge(_("Key of this session ••••"), icon=":material/key:", color="blue")
+    elif getattr(settings, name):
         places = {
             "environment": _("Key set in the environment ••••"),
             ".env": _("Key set in .env ••••"),
@@ -114,13 +133,27 @@ def _check(service: Service) -> ServiceCheck | None:
     return check
 
 
+def _trouble_of(service: Service) -> str:
+    return f"trouble-key-{service}"
+
+
+def _take(service: Service) -> None:
+    """Keep what was typed, and empty the field: it is not sent to the browser again."""
+    typed, st.session_state[_field(service)] = str(st.session_state.get(_field(service)) or ""), ""
+    st.session_state.pop(f"check-{service}", None)
+    try:
+        session_keys().put(office().settings, KEYS[service], typed)
+    except MovaError as trouble:
+        st.session_state[_trouble_of(service)] = trouble
+
+
 def _clear(service: Service) -> None:
-    st.session_state[_field(service)] = ""
+    session_keys().drop(KEYS[service])
     st.session_state.pop(f"check-{service}", None)
 
 
 def _test(service: Service) -> None:
-    key = str(st.session_state.get(_field(service)) or "")
+    key = session_keys().overrides().get(KEYS[service]) or ""
     st.session_state[f"check-{service}"] = begin(office().settings, service, key)
 
 
