@@ -94,17 +94,10 @@ class Preparing:
         )
         for step in PREPARATION:
             record = chosen.get(step)
-            if record is None or step in asked or not self._counts(record, materials):
+            if record is None or step in asked or not counts(record, materials):
                 return materials, step
             materials = self._with(job, materials, record)
         return materials, None
-
-    def _counts(self, record: StepRecord, materials: Materials) -> bool:
-        """Whether a result still belongs to what it was made from; what a person wrote always does."""
-        if record.state == "skipped" or record.edited or record.provider == YOURS:
-            return True
-        wanted = materials.input_hash(record.step)
-        return record.state in _MADE and record.input_hash in (wanted, RESTORED + wanted)
 
     def _with(self, job: JobRecord, materials: Materials, record: StepRecord) -> Materials:
         if record.state == "stale":
@@ -255,6 +248,14 @@ class Preparing:
     def _write_record(self, job_id: str) -> None:
         if job := self.store.jobs.get(job_id):
             self.folders.write_record(job)
+
+
+def counts(record: StepRecord, materials: Materials) -> bool:
+    """Whether a result still belongs to what it was made from; what a person wrote always does."""
+    if record.state == "skipped" or record.edited or record.provider == YOURS:
+        return True
+    wanted = materials.input_hash(record.step)
+    return record.state in _MADE and record.input_hash in (wanted, RESTORED + wanted)
 
 
 def _following(step: Step) -> list[Step]:

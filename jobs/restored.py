@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobs.desk import Order
-from jobs.preparing import RESTORED
+from jobs.preparing import RESTORED, counts
 from jobs.records import FIRST_VERSION, StepRecord
 from jobs.wish import Wish
-from pipeline import Materials
+from pipeline import PREPARATION, Materials
 
 if TYPE_CHECKING:
     from render_settings import RenderSettings
@@ -50,6 +51,20 @@ def steps_of(run: Restored, until: Step) -> tuple[StepRecord, ...]:
         if kept.step != "first_frame":
             materials = materials.with_text(kept.step, kept.output)
     return tuple(steps)
+
+
+def first_to_make(steps: Sequence[StepRecord], materials: Materials, frame: bytes) -> Step:
+    """The first step that would be made anew from these results with this wish and frame; the render where none."""
+    made = {step.step: step for step in steps}
+    for step in PREPARATION:
+        record = made.get(step)
+        if record is None or not counts(record, materials):
+            return step
+        if step == "first_frame":
+            materials = replace(materials, first_frame=frame)
+        else:
+            materials = materials.with_text(step, record.output or "")
+    return "render"
 
 
 def _materials(run: Restored, render: RenderSettings) -> Materials:

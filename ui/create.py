@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from ui.components.orientation import choose_orientation
 from ui.components.picture_field import choose_picture
 from ui.components.plain import plain
 from ui.components.receipt import show_receipt
+from ui.components.restored import forget, restore_box, used
 from ui.components.step_names import act_label
 from ui.components.trouble import show_trouble
 from ui.office import office
@@ -52,6 +54,7 @@ def _gather() -> Draft:
         numbers=numbers,
         picture=chosen[0] if chosen else None,
         crop=crop,
+        used=used(),
     )
 
 
@@ -73,12 +76,17 @@ def _buttons(draft: Draft) -> None:
     sight = office().worker.watch.sight()
     label = act_label(draft.next_step, preview=sight is not None and sight.preview)
     with act_bar():
-        if draft.kind == "full":
+        if draft.kind == "full" and not draft.straight:
             ask = st.checkbox(_("Ask me before each step"), True, key="create-ask", persist_state="session")
-        go = st.button(label if ask else _("Run to the end"), type="primary", icon=":material/arrow_forward:")
-        to_end = draft.kind == "full" and ask and st.button(_("Run to the end"), icon=":material/fast_forward:")
+        go = st.button(
+            label if ask or draft.next_step == "render" else _("Run to the end"),
+            type="primary",
+            icon=":material/arrow_forward:",
+        )
+        more = draft.kind == "full" and ask and draft.next_step != "render"
+        to_end = more and st.button(_("Run to the end"), icon=":material/fast_forward:")
     if go or to_end:
-        _place(draft, ask=ask and not to_end)
+        _place(draft, ask=ask and not to_end and not draft.straight)
 
 
 def _place(draft: Draft, *, ask: bool) -> None:
@@ -92,10 +100,13 @@ def _place(draft: Draft, *, ask: bool) -> None:
         return
     try:
         order = draft.order(office().settings, line=sight.line(draft.model), ask=ask)
+        if draft.used and own_desk().known(draft.used.run.id):
+            order = replace(order, parent=draft.used.run.id)
         job_id = _placed(draft, order)
     except MovaError as trouble:
         show_trouble(trouble)
         return
+    forget()
     st.switch_page("job.py", query_params={**st.query_params, "id": job_id})
 
 
@@ -110,6 +121,7 @@ def _placed(draft: Draft, order: Order) -> str:
 
 
 st.title(_("Create"))
+restore_box()
 draft = _gather()
 _receipt(draft)
 _buttons(draft)

@@ -91,8 +91,9 @@ def choose_numbers(settings: Settings) -> Numbers:
     )
     with st.expander(_("Advanced settings"), icon=":material/tune:"):
         numbers = number_fields(begin, "create")
+        none = st.checkbox(_("No negative prompt at all"), key="create-no-negative", persist_state="session")
         captions = st.checkbox(_("Captions wanted in the picture"), key="create-captions", persist_state="session")
-    return replace(numbers, captions=captions)
+    return replace(numbers, captions=captions, no_negative_prompt=none)
 
 
 def number_fields(begin: Numbers, key: str, changed: Callable[[], None] | None = None) -> Numbers:
