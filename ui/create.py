@@ -13,6 +13,7 @@ from media.crop import CropChoice
 from media.frames import WHITE_FRAME_NOTE
 from render_settings import SIZES
 from ui.components.act_bar import act_bar
+from ui.components.continued import continued, show_continued
 from ui.components.draft import Draft
 from ui.components.frame_crop import choose_crop
 from ui.components.order_fields import choose_kind, choose_numbers, choose_quality, write_text
@@ -44,7 +45,10 @@ def _gather() -> Draft:
         model = choose_quality(sight.models if sight else configured)
         orientation = choose_orientation(model)
         numbers = choose_numbers(settings)
+    before = continued(chosen[0]) if chosen else None
     with left:
+        if before:
+            show_continued(before, model, orientation, numbers.fps)
         crop = choose_crop(chosen[1], SIZES[model][orientation], "create") if chosen else CropChoice()
     return Draft(
         kind=kind,
@@ -55,6 +59,7 @@ def _gather() -> Draft:
         picture=chosen[0] if chosen else None,
         crop=crop,
         used=used(),
+        extends=before.id if before else None,
     )
 
 

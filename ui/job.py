@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jobs.records import JobRecord
+from ui.components.chain_section import chain_section, label_section
 from ui.components.elsewhere import GO_TO
 from ui.components.job_view import show_job
 from ui.components.links import query
@@ -30,3 +31,5 @@ if job is None:
     _nothing()
 else:
     show_job(job.id)
+    chain_section(job)
+    label_section(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -24,6 +25,8 @@ _KEYS = {
     "negative_prompt": "create-negative",
     "captions": "create-captions",
 }
+
+CONTINUED = "create-continued"  # the job whose last frame is the picture, and that frame's digest
 
 
 def current(settings: Settings) -> PresetSettings:
@@ -56,3 +59,8 @@ def use(values: PresetSettings) -> None:
     for name, key in _KEYS.items():
         st.session_state[key] = fields[name]
     st.session_state[_KEYS["seed"]] = str(values.seed or "")
+
+
+def go_on_from(job_id: str | None, frame: bytes | None) -> None:
+    """Remember that Create's picture is the last frame of a job; of none where either is missing."""
+    st.session_state[CONTINUED] = (job_id, hashlib.sha256(frame).hexdigest()) if job_id and frame else ("", "")

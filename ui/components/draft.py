@@ -47,7 +47,10 @@ class Numbers:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """``picture`` is the person's own file as it came; Text only gets a white frame in its place."""
+    """``picture`` is the person's own file as it came, or the last frame of the job that it ``extends``.
+
+    Text only gets a white frame in its place.
+    """
 
     kind: Kind
     text: str
@@ -57,6 +60,7 @@ class Draft:
     picture: bytes | None = None
     crop: CropChoice = field(default_factory=CropChoice)
     used: Used | None = None
+    extends: str | None = None
 
     @property
     def next_step(self) -> Step:
@@ -136,6 +140,8 @@ class Draft:
             steps=steps,
             files={FRAME: self.picture} if has_frame and self.picture else {},
             ask=ask and self.kind == "full",
+            parent=self.extends,
+            extends=self.extends,
             warnings=(*removed, *notes),
         )
 

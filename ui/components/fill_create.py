@@ -7,7 +7,7 @@ import streamlit as st
 from jobs.preparing import YOURS
 from jobs.records import JobRecord
 from jobs.wish import Wish, model_of, render_of
-from ui.components.create_values import use
+from ui.components.create_values import go_on_from, use
 from ui.components.notices import leave
 from ui.presets import checked
 from ui.session import own_desk
@@ -38,7 +38,9 @@ def fill_create(job: JobRecord) -> None:
     st.session_state["create-text"] = wish.text
     st.session_state["create-bars"] = wish.crop_mode == "bars"
     st.session_state["create-shift"] = wish.crop_shift
-    st.session_state["create-picture"] = _own_picture(job)
+    picture = _own_picture(job)
+    st.session_state["create-picture"] = picture
+    go_on_from(job.extends, picture)
     leave(_("The fields hold the texts and settings of that video. Change what you like; the video stays as it is."))
 
 

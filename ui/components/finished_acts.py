@@ -13,6 +13,7 @@ from run_folder import RECORD
 from ui.components.acting import acting
 from ui.components.addresses import address
 from ui.components.again import another_seed, four_seeds, same_seed
+from ui.components.continued import extend_button
 from ui.components.elsewhere import GO_TO
 from ui.components.favourite_box import favourite_box
 from ui.components.fill_create import fill_create
@@ -36,6 +37,7 @@ def finished_acts(job: JobRecord) -> None:
     if st.button(_("Edit and run"), key="edit-and-run", icon=":material/edit:", help=about):
         fill_create(job)
         st.switch_page("create.py", query_params=query())
+    extend_button(job)
     with st.popover(_("More"), icon=":material/more_horiz:", key="finished-more"):
         _again(job)
         _hand_on(job)
