@@ -124,7 +124,7 @@ def _check_server(named: str | None, settings: Settings) -> None:
 def _options(row: Row, folder: Path) -> argparse.Namespace:
     """What the command line would have of this row."""
     image = folder / row.image if row.image else None
-    return argparse.Namespace(**{**row.model_dump(), "image": image, "until": None})
+    return argparse.Namespace(**{**row.model_dump(), "image": image, "until": None, "extend": None})
 
 
 def _digest(row: Row, picture: bytes) -> str:

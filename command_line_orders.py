@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from command_line import crop_choice, render_from
 from description.text import collapse
 from input_limits import given, given_text
 from jobs.desk import Order
-from jobs.wish import Wish, model_of
+from jobs.wish import Wish, model_of, render_of
+from jobs.worker import at_desk
 from media.frames import open_source, render_frame
 from notes import N_
 
@@ -24,12 +26,27 @@ def own_picture(options: argparse.Namespace, settings: Settings) -> bytes | None
     Raises:
         InputError
     """
+    if options.extend:
+        return _last_frame(options, settings)
     render_from(options, "mova-360p", settings)
     crop_choice(options)
     if not options.image:
         return None
     open_source(options.image, settings)
     return Path(options.image).read_bytes()
+
+
+def _last_frame(options: argparse.Namespace, settings: Settings) -> bytes:
+    """The last frame of the job to go on from; what the command line does not say is as it was there."""
+    with at_desk(settings) as desk:
+        job, frame = desk.get(options.extend), desk.last_frame(options.extend)
+    render, wish = render_of(job), Wish.of(job)
+    for name in ("num_frames", "fps", "guidance_scale", "num_inference_steps", "negative_prompt"):
+        if getattr(options, name) is None:
+            setattr(options, name, getattr(render, name))
+    options.orientation = options.orientation or wish.orientation
+    render_from(options, model_of(job.model), settings)
+    return frame
 
 
 def simple_order(options: argparse.Namespace, settings: Settings, picture: bytes | None, line: str) -> Order:
@@ -48,7 +65,8 @@ def simple_order(options: argparse.Namespace, settings: Settings, picture: bytes
     )
     render, notes = render_from(options, model_of(line), settings)
     _, cut = render_frame(open_source(picture, settings) if picture else None, render, wish.crop)
-    return Order(mode="simple", wish=wish, render=render, line=line, picture=picture, warnings=(*removed, *notes, *cut))
+    order = Order(mode="simple", wish=wish, render=render, line=line, warnings=(*removed, *notes, *cut))
+    return replace(order, picture=picture, parent=options.extend, extends=options.extend)
 
 
 def full_order(options: argparse.Namespace, settings: Settings, picture: bytes | None, line: str) -> Order:
@@ -69,4 +87,5 @@ def full_order(options: argparse.Namespace, settings: Settings, picture: bytes |
         crop_mode=crop_choice(options).mode,
         crop_shift=options.crop_shift,
     )
-    return Order(mode="full", wish=wish, render=render, line=line, picture=picture, warnings=(*removed, *notes))
+    order = Order(mode="full", wish=wish, render=render, line=line, warnings=(*removed, *notes))
+    return replace(order, picture=picture, parent=options.extend, extends=options.extend)

@@ -19,6 +19,7 @@ from command_line import (
     spoken,
 )
 from command_line_orders import full_order, own_picture, simple_order
+from errors import InputError
 from input_limits import MAX_LISTED, given, whole_within
 from jobs.desk import Desk, Order
 from jobs.records import JobRecord
@@ -56,6 +57,8 @@ def run_simple(options: argparse.Namespace, settings: Settings) -> dict[str, obj
 
 def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     """Description to video over all steps, or up to ``--until``, or on from ``--from``."""
+    if options.from_dir and options.extend:
+        raise InputError("--from, --extend")
     before = RunFolder(options.from_dir).load() if options.from_dir else None
     if before:
         _take_over(options, before)

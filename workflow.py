@@ -34,13 +34,16 @@ def _parser() -> argparse.ArgumentParser:
     frame = simple.add_mutually_exclusive_group(required=True)
     frame.add_argument("--image", type=Path, metavar="F", help="the first frame; cropped to the size of the render")
     frame.add_argument("--white-frame", action="store_true", help="text only: a white first frame is made for you")
+    frame.add_argument("--extend", metavar="JOB", help="go on from a video: its last frame is the first one")
     full = commands.add_parser("full", help="a description becomes a video, every step on record")
     wish = full.add_mutually_exclusive_group(required=True)
     wish.add_argument("--description", metavar="TEXT", help="what is to be seen and heard; speech in quotes")
     wish.add_argument(
         "--from", dest="from_dir", type=Path, metavar="DIR", help="go on from a job's folder, edits and all"
     )
-    full.add_argument("--image", type=Path, metavar="F", help="your own first frame")
+    frame = full.add_mutually_exclusive_group()
+    frame.add_argument("--image", type=Path, metavar="F", help="your own first frame")
+    frame.add_argument("--extend", metavar="JOB", help="go on from a video: its last frame is the first one")
     full.add_argument("--until", choices=STEPS[:-1], metavar="STEP", help=f"stop after: {', '.join(STEPS[:-1])}")
     full.add_argument("--captions", action="store_true", default=None, help="captions are wanted on the picture")
     full.add_argument(
