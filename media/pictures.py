@@ -155,7 +155,7 @@ def _split(picture: Image.Image) -> tuple[Image.Image, Image.Image | None]:
         return picture, None
     if _is_deep(picture):
         return picture, _all_but(picture.convert("I"), picture.info["transparency"])
-    layered = picture.convert("RGBA")
+    layered = picture if picture.mode == "RGBA" else picture.convert("RGBA")  # no copy: it may be large
     return layered.convert("RGB"), layered.getchannel("A")
 
 
@@ -195,7 +195,8 @@ def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
         with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):  # a broken profile is as good as none
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             return _transformed(picture, source)
-    return picture.convert("RGB")
+    is_plain = type(picture) is Image.Image and picture.mode == "RGB"
+    return picture if is_plain else picture.convert("RGB")
 
 
 def _transformed(picture: Image.Image, source: ImageCms.ImageCmsProfile) -> Image.Image:
