@@ -25,6 +25,7 @@ from jobs.desk import Desk, Order
 from jobs.records import JobRecord
 from jobs.wish import Wish
 from jobs.worker import working
+from media.findings import said as looks_said
 from notes import N_, Note, note
 from pipeline import PREVIEW_NOTE
 from run_bars import Bars
@@ -137,7 +138,12 @@ def watched(desk: Desk, job: JobRecord, options: argparse.Namespace) -> dict[str
     except KeyboardInterrupt:
         say(_stopped(desk, job.id))
         return _result(desk, job.id, options, said, INTERRUPTED)
-    return _result(desk, job.id, options, said, None)
+    result = _result(desk, job.id, options, said, None)
+    next_try = Wish.of(desk.get(job.id)).next_try
+    if next_try is None or desk.known(next_try) is None:
+        return result
+    _say(options, result["text"])  # it looks failed: the one that was begun in its place is the result
+    return watched(desk, desk.get(next_try), options)
 
 
 def _stopped(desk: Desk, job_id: str) -> Note:
@@ -152,8 +158,6 @@ def _result(
     desk: Desk, job_id: str, options: argparse.Namespace, said: list[str], exit_code: int | None
 ) -> dict[str, object]:
     job, record = desk.get(job_id), desk.record(job_id)
-    from media.look import said as looks_said
-
     folder = desk.folder(job_id)
     notes = _sentences(desk, job)
     lines: list[Note | str] = [remark(notes.get(words, words)) for words in record.warnings if words not in said]

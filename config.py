@@ -202,6 +202,9 @@ class Settings(BaseSettings):
     # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,
     # postgresql://user:password@host/name
     database_url: Annotated[SecretStr, AfterValidator(checked_database)] | None = None
+    # How often a video that looks failed (one flat colour, frozen, silent) is rendered again by itself, each time as a
+    # job of its own with another seed. 0: never, you are shown what looks failed and decide.
+    look_retries: Annotated[int, Field(ge=0, le=5)] = 0
     # Whether a finished video carries its prompts and texts inside, so that it can be run again from the file alone.
     # Off, they stay in job.json only; settings, seed, first frame and the label of AI content are written always.
     provenance_prompts: bool = True

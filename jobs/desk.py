@@ -308,7 +308,7 @@ class Desk(Shots):
         names = {one.output for one in kept if one.step == "first_frame" and one.output}
         order = Order(
             mode=job.mode,
-            wish=Wish.of(job),
+            wish=dataclasses.replace(Wish.of(job), look_try=0, next_try=None),
             render=render if seed is None else dataclasses.replace(render, seed=seed),
             line=line or job.model,
             ask=job.ask,

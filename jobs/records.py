@@ -69,8 +69,8 @@ class NewJob:
 class JobRecord:
     """One job. ``number`` orders pages and is their cursor; ``progress`` is 0 to 100; times are aware, in UTC.
 
-    ``look`` is what an automatic look at the finished video found (media/look.py): empty where nothing is wrong with
-    it, None where it was not looked at.
+    ``look`` is what an automatic look at the finished video found (media/findings.py): empty where nothing is wrong
+    with it, None where it was not looked at.
     """
 
     id: str

@@ -16,6 +16,7 @@ from run_folder import VIDEO
 
 if TYPE_CHECKING:
     from config import Settings
+    from jobs.another_seed import AnotherSeed
     from jobs.folders import Folders
     from jobs.store import Store
     from media.videos import VideoFacts
@@ -37,6 +38,7 @@ class Saving:
     store: Store
     folders: Folders
     settings: Settings
+    another: AnotherSeed
 
     def described(self, job: JobRecord, part: Path) -> Saved:
         """Check the file that came, and write its provenance into it before it gets its name.
@@ -49,8 +51,8 @@ class Saving:
 
         facts, deviations = check(part, render_of(job))
         look = self._look(job, part, facts)
-        step = self._step(job, deviations)
-        done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
+        step, told = self._step(job, deviations), self.another.recorded(job, look)
+        done = replace(told, state="completed", finished=datetime.now(UTC), look=look)
         steps = {**self.store.steps.chosen(job.id), "render": step}
         record = self.folders.record_of(done, steps.values(), facts)
         trouble = embed(part, record, frame_of(self.folders.of(job).path), prompts=self.settings.provenance_prompts)
@@ -64,6 +66,7 @@ class Saving:
         self.store.steps.save(saved.step)
         self.folders.record_file(job, "video", VIDEO)
         self.folders.write_record(job, saved.video)
+        self.another.start(job)
         trouble = check_pair(folder, prompts=self.settings.provenance_prompts)
         if trouble is None or trouble.template in [words.template for words in job.warnings]:
             return job

@@ -31,6 +31,8 @@ from errors import (
     WaitedTooLong,
     WorkerDied,
 )
+from jobs.another_seed import AnotherSeed
+from jobs.desk import Desk
 from jobs.fleet import Fleet
 from jobs.folders import Folders, prompt_of
 from jobs.preparing import Interruptibly, Persist
@@ -261,7 +263,9 @@ class Sending:
 
     def _fetch(self, job: JobRecord) -> bool:
         client, path = self.fleet.client(job), self.folders.of(job).path / VIDEO
-        saving = Saving(self.store, self.folders, self.settings)
+        desk = Desk(self.settings, self.store, self.folders, self.changed)
+        another = AnotherSeed(desk, self.store, self.settings.look_retries)
+        saving = Saving(self.store, self.folders, self.settings, another)
         saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
         self._still_wanted(job)
         done = saving.recorded(saved)
@@ -272,6 +276,7 @@ class Sending:
             only_from=_SAVING,
             finished=done.finished,
             warnings=done.warnings,
+            inputs=done.inputs,
             look=done.look,
         )
         return False

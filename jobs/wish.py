@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Wish:
     """``text`` is the description of Full Workflow, or Simple Mode's prompt. Recorded as the job's ``inputs``.
 
-    ``until`` is the last step to make before the job waits, None where it goes to the render.
+    ``until`` is the last step to make before the job waits, None where it goes to the render. ``look_try`` counts the
+    tries that were made by themselves up to this one, and ``next_try`` is the job of the one after it.
     """
 
     text: str
@@ -32,6 +33,8 @@ class Wish:
     trim_negative_prompt: bool = False
     until: Step | None = None
     source_picture: str | None = None
+    look_try: int = 0
+    next_try: str | None = None
 
     @classmethod
     def of(cls, job: JobRecord) -> Self:

@@ -7,10 +7,10 @@ average the noise of compression away.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
@@ -19,7 +19,7 @@ from av.audio.resampler import AudioResampler
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 
-from notes import N_, Note, listed, note
+from media.findings import Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from media.videos import VideoFacts
     from render_settings import RenderSettings
 
-Finding = Literal["flat_colour", "frozen", "silent", "clipped", "lengths_differ", "frames_missing"]
-WORDS: Mapping[str, str] = {
-    "flat_colour": N_("flat colour"),
-    "frozen": N_("frozen picture"),
-    "silent": N_("no sound"),
-    "clipped": N_("clipped sound"),
-    "lengths_differ": N_("sound and picture differ in length"),
-    "frames_missing": N_("frames are missing"),
-}
 _CELL = 8  # pixels of a side
 _FLAT_RANGE = 16.0  # of 255, between the darkest and the brightest cell of a channel; real pictures have 100 and more
 _FLAT_SHARE = 0.9  # of all frames: a fade from or to one colour is no failure
@@ -119,12 +110,6 @@ def look_at(path: Path, facts: VideoFacts, asked: RenderSettings) -> tuple[Findi
                     samples += _mono(ears.resample(frame))
     sound.add(np.concatenate(samples) if samples else np.zeros(0, np.float32))
     return (*picture.finding, *sound.finding, *_measures(facts, asked))
-
-
-def said(findings: Iterable[str]) -> Note | None:
-    """The findings as a sentence; None without any."""
-    words = [WORDS[finding] for finding in findings if finding in WORDS]
-    return note(N_("This video looks failed: {reason}."), reason=listed(words)) if words else None
 
 
 def _measures(facts: VideoFacts, asked: RenderSettings) -> tuple[Finding, ...]:

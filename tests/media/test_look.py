@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.look import WORDS, look_at, said
+from media.findings import WORDS, said
+from media.look import look_at
 from media.videos import probe
 from render_settings import RenderSettings
 

@@ -12,6 +12,7 @@ from ui.presets import PresetSettings, checked
 if TYPE_CHECKING:
     from config import Settings
 
+RESTORED_FROM = "restored-from"
 # The fields of a preset, and the keys of Create's widgets.
 _KEYS = {
     "mode": "create-kind",
@@ -53,12 +54,14 @@ def current(settings: Settings) -> PresetSettings:
     return checked({**values, "seed": int(seed) if seed.isascii() and seed.isdigit() else seed})
 
 
-def use(values: PresetSettings) -> None:
-    """Set Create's fields."""
+def use(values: PresetSettings, *, no_negative_prompt: bool = False) -> None:
+    """Set Create's fields; nothing stays of a run that they were restored from before."""
     fields = values.model_dump()
     for name, key in _KEYS.items():
         st.session_state[key] = fields[name]
     st.session_state[_KEYS["seed"]] = str(values.seed or "")
+    st.session_state["create-no-negative"] = no_negative_prompt
+    st.session_state.pop(RESTORED_FROM, None)
 
 
 def go_on_from(job_id: str | None, frame: bytes | None) -> None:

@@ -9,7 +9,6 @@ from jobs.records import JobRecord
 from jobs.wish import Wish, model_of, render_of
 from ui.components.create_values import go_on_from, use
 from ui.components.notices import leave
-from ui.components.restored import forget
 from ui.presets import checked
 from ui.session import own_desk
 from ui.session import translate as _
@@ -35,8 +34,7 @@ def fill_create(job: JobRecord) -> None:
         "negative_prompt": render.negative_prompt or "",
         "captions": wish.captions,
     }
-    use(checked(values))
-    forget()
+    use(checked(values), no_negative_prompt=render.negative_prompt == "")
     st.session_state["create-text"] = wish.text
     st.session_state["create-bars"] = wish.crop_mode == "bars"
     st.session_state["create-shift"] = wish.crop_shift

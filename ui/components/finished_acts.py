@@ -31,8 +31,8 @@ _ASKED = "asked-to-delete"
 
 def finished_acts(job: JobRecord) -> None:
     """The next useful acts, the rest folded."""
-    download_button(job, primary=True)
-    _button(_("Try another seed"), another_seed, job.id, "casino", wide=False)
+    download_button(job, primary=not job.looks_failed)
+    _button(_("Try another seed"), another_seed, job.id, "casino", wide=False, primary=job.looks_failed)
     about = _("Opens Create with the texts and settings of this video. The video stays as it is.")
     if st.button(_("Edit and run"), key="edit-and-run", icon=":material/edit:", help=about):
         fill_create(job)
@@ -79,11 +79,19 @@ def delete_button(job: JobRecord) -> None:
 
 
 def _button(
-    label: str, act: Callable[[str], None], job_id: str, icon: str, *, about: str | None = None, wide: bool = True
+    label: str,
+    act: Callable[[str], None],
+    job_id: str,
+    icon: str,
+    *,
+    about: str | None = None,
+    wide: bool = True,
+    primary: bool = False,
 ) -> None:
     key, sign = f"act-{act.__name__.strip('_')}", f":material/{icon}:"
     width: Literal["stretch", "content"] = "stretch" if wide else "content"
-    st.button(label, key=key, on_click=act, args=(job_id,), icon=sign, help=about, width=width)
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    st.button(label, key=key, on_click=act, args=(job_id,), icon=sign, help=about, width=width, type=kind)
 
 
 @acting

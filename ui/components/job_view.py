@@ -14,6 +14,7 @@ from ui.components.elsewhere import GO_TO
 from ui.components.finished_details import finished_details
 from ui.components.frame_card import change_frame, frame_card, show_frame
 from ui.components.job_acts import job_acts
+from ui.components.look_badge import look_badge
 from ui.components.notices import leave, say_notice
 from ui.components.plain import show_text
 from ui.components.player import receipt_of
@@ -97,6 +98,7 @@ def _head(job: JobRecord) -> None:
         show_state(job.state)
         if job.preview:
             st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
+        look_badge(job)
         st.caption(receipt_of(job), width="content")
     if job.mode == "full":
         st.text(Wish.of(job).text)

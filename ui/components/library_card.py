@@ -11,6 +11,7 @@ from ui.components.durations import ago
 from ui.components.favourite_box import favourite_box
 from ui.components.library_picked import is_full, is_picked, pick
 from ui.components.links import job_link
+from ui.components.look_badge import look_badge
 from ui.components.plain import plain
 from ui.components.state_words import show_state
 from ui.components.titles import short
@@ -31,6 +32,7 @@ def library_card(job: JobRecord) -> None:
             show_state(job.state)
             if job.preview:
                 st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
+        look_badge(job)
         st.caption(_facts(job))
         with st.container(horizontal=True, vertical_alignment="center"):
             _pick_box(job)

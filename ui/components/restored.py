@@ -10,17 +10,20 @@ import streamlit as st
 from errors import MovaError
 from restore import Restored, is_mp4, run_of
 from step_result import Step
+from ui.components.create_values import RESTORED_FROM as _USED
+from ui.components.create_values import use
 from ui.components.notices import leave
 from ui.components.plain import plain, show_text
 from ui.components.step_names import step_title
 from ui.components.trouble import show_trouble
 from ui.office import office
+from ui.presets import checked
 from ui.session import translate as _
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-_READ, _FIELD, _ROUND, _START, _USED = "restore-read", "restore-files", "restore-round", "restore-start", "restore-used"
+_READ, _FIELD, _ROUND, _START = "restore-read", "restore-files", "restore-round", "restore-start"
 _LARGEST = 200  # MB, what the page itself takes
 
 
@@ -152,19 +155,24 @@ def _is_own(run: Restored, step: Step) -> bool:
 
 def _fill(run: Restored, start: Start) -> None:
     """Set Create's fields; nothing is recorded or sent yet."""
-    kinds = {"full": "full", "simple": "text" if run.white_frame else "simple"}
     render, state = run.render, st.session_state
-    state["create-kind"] = kinds[run.mode]
+    values = {
+        "mode": run.mode if not run.white_frame else "text",
+        "model": run.model,
+        "orientation": run.orientation,
+        "num_frames": render.num_frames,
+        "fps": render.fps,
+        "num_inference_steps": render.num_inference_steps,
+        "guidance_scale": float(render.guidance_scale),
+        "seed": render.seed,
+        "negative_prompt": render.negative_prompt or "",
+        "captions": run.captions,
+    }
+    use(checked(values), no_negative_prompt=render.negative_prompt == "")
     state["create-text"] = run.description if run.mode == "full" else run.prompt
-    state["create-model"], state["create-orientation"] = run.model, run.orientation
-    state["create-frames"], state["create-fps"] = render.num_frames, render.fps
-    state["create-steps"], state["create-guidance"] = render.num_inference_steps, render.guidance_scale
-    state["create-seed"] = str(render.seed)
-    state["create-negative"], state["create-no-negative"] = render.negative_prompt or "", render.negative_prompt == ""
-    state["create-captions"] = run.captions
-    state.pop("create-picture", None)
-    if run.frame and not run.white_frame and _takes_frame(run, start):
-        state["create-picture"] = run.frame
+    state["create-bars"], state["create-shift"] = False, 0.0
+    takes_frame = run.frame and not run.white_frame and _takes_frame(run, start)
+    state["create-picture"] = run.frame if takes_frame else None
     state[_USED] = Used(run, start)
     state.pop(_READ, None)
     state[_ROUND] = state.get(_ROUND, 0) + 1
