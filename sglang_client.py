@@ -203,7 +203,8 @@ class SGLangClient:
         try:
             with self._http.opened(address, seconds=timeout, largest=max_bytes, silence=_SILENCE) as response:
                 if response.status_code != 200:
-                    raise self._no_content(job_id, response.status_code, next(response.iter_raw(_REASON_BYTES), b""))
+                    said = self._http.without_token(next(response.iter_raw(_REASON_BYTES), b""))
+                    raise self._no_content(job_id, response.status_code, said)
                 _write(part, response.iter_raw(2**16))
             found = check(part)
             part.replace(path)

@@ -24,6 +24,7 @@ class SGLangHTTP:
         self.base_url = base_url
         self.name = name or base_url
         self._headers = {"User-Agent": "mova-workflow"}
+        self._token = token
         if token:
             self._headers["Authorization"] = f"Bearer {token.get_secret_value()}"
 
@@ -36,7 +37,11 @@ class SGLangHTTP:
             ServerAnswerUnclear: the answer is longer than any of SGLang's, or compressed unasked.
         """
         with self._sent(method, path, seconds=seconds, largest=_MAX_ANSWER, **content) as response:
-            return response.status_code, response.read()
+            return response.status_code, self.without_token(response.read())
+
+    def without_token(self, said: bytes) -> bytes:
+        """What a server, or the proxy before it, says, without the token: some repeat what they refuse."""
+        return said.replace(self._token.get_secret_value().encode(), b"(token)") if self._token else said
 
     @contextmanager
     def opened(self, path: str, *, seconds: float, largest: int, silence: float) -> Iterator[httpx2.Response]:

@@ -160,6 +160,22 @@ def test_the_token_goes_to_the_proxy_and_into_no_error(httpserver: HTTPServer) -
     assert "t0ken" not in repr(vars(caught.value))
 
 
+def test_a_server_that_repeats_the_token_gives_it_to_no_error(httpserver: HTTPServer, tmp_path: Path) -> None:
+    said = {"detail": "the token tok-secret is not known here"}
+    httpserver.expect_request("/v1/videos").respond_with_json(said, status=403)
+    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_json(said, status=403)
+    client = SGLangClient(httpserver.url_for("").rstrip("/"), token=SecretStr("tok-secret"))
+
+    def download() -> None:
+        client.download(ID, tmp_path / "video.mp4", max_bytes=10**6, timeout=5, check=str)
+
+    for ask in (client.list_jobs, lambda: client.submit("p", b"x", RENDER), download):
+        with pytest.raises(ServerError) as refused:
+            ask()
+        assert "tok-secret" not in f"{refused.value} {vars(refused.value)}"
+        assert "(token)" in refused.value.raw
+
+
 def test_a_refusal_keeps_the_servers_reason(httpserver: HTTPServer, client: SGLangClient) -> None:
     httpserver.expect_request("/v1/videos").respond_with_json({"detail": "seed must be >= 0"}, status=400)
     with pytest.raises(RequestRefused) as caught:
