@@ -10,6 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from ui import office
+from ui.host_guard import HostGuard
 from ui.language_cookie import LanguageCookie
 from ui.routes import ROUTES
 
@@ -24,4 +25,6 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         await asyncio.to_thread(office.close_office)
 
 
-app = st.App("ui/main.py", lifespan=lifespan, routes=list(ROUTES), middleware=[Middleware(LanguageCookie)])
+app = st.App(
+    "ui/main.py", lifespan=lifespan, routes=list(ROUTES), middleware=[Middleware(HostGuard), Middleware(LanguageCookie)]
+)

@@ -185,6 +185,9 @@ class Settings(BaseSettings):
     # Who sees everybody's jobs and may pause sending: names as the login or the proxy gives them, between commas.
     admins: Annotated[tuple[str, ...], NoDecode] = ()
 
+    # The names under which the app answers, between commas. Empty: any name where there is a login or MOVA_HOST is
+    # more than this machine; else localhost and 127.0.0.1 only, so that no page of elsewhere gets at it.
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     # What each person may have, administrators and the command line excepted; 0 is no limit: jobs that are not
     # finished, jobs begun in a day (UTC), and MB of files.
     quota_jobs_waiting: Annotated[int, Field(ge=0, le=1_000_000)] = 0
@@ -211,7 +214,7 @@ class Settings(BaseSettings):
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
     max_image_megapixels: Annotated[int, Field(ge=1, le=170)] = 80
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "allowed_hosts", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

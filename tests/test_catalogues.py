@@ -104,6 +104,7 @@ NOT_OURS_TO_SAY = {
     *("Gemini", "DashScope (Qwen, Z-Image)"),  # names
     *("Answer with one word.", "Say: ready"),  # to a model
     *("X-Content-Type-Options", "Cache-Control", "Content-Disposition", "private, max-age=3600"),  # to a browser
+    *("This program does not answer under this name. Name it in ALLOWED_HOSTS.",),  # before there is a page
     *("There is no such file.", "This address is not valid any more. Open the page again."),  # on a page without Python
 }
 

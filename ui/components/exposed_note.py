@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
-
 import streamlit as st
 
 from ui.components.plain import plain
+from ui.host_guard import is_loopback, listens_on
 from ui.office import office
 from ui.session import translate as _
 from ui.visitor import has_login
-
-_LOOPBACK = ("localhost", "127.", "::1", "[::1]")
 
 
 def exposed_note() -> None:
     """Shown unless the server listens on this machine's own address only, or people log in here."""
     host, settings = listens_on(), office().settings
-    if host.startswith(_LOOPBACK):
+    if is_loopback(host):
         return
     if settings.trusted_user_header:
         words = _(
@@ -33,8 +30,3 @@ def exposed_note() -> None:
     else:
         return
     st.warning(plain(words.format(host=host, header=settings.trusted_user_header)), icon=":material/lock_open:")
-
-
-def listens_on() -> str:
-    """The address that the server listens on; without one it listens on all."""
-    return str(st.get_option("server.address") or os.environ.get("MOVA_HOST") or "0.0.0.0")  # noqa: S104
