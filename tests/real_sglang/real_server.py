@@ -31,13 +31,24 @@ class RealServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> RealServer:
+        self.spawn()
+        self.waits_until_ready()
+        return self
+
+    def spawn(self) -> None:
+        """Start it without waiting."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+
+    def revive(self) -> None:
+        """See that it is ready: wait for it, or start it again where it is dead."""
+        if self._process is None or "Scheduler worker exited" in self._health():
+            self.kill()
+            self.spawn()
         self.waits_until_ready()
-        return self
 
     def __enter__(self) -> RealServer:
         return self.start()
@@ -59,6 +70,12 @@ class RealServer:
             return requests.get(f"{self.address}/health", timeout=2).status_code == 200
         except requests.RequestException:
             return False
+
+    def _health(self) -> str:
+        try:
+            return requests.get(f"{self.address}/health", timeout=2).text
+        except requests.RequestException:
+            return ""
 
     @property
     def words(self) -> str:

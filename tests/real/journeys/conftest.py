@@ -1,0 +1,47 @@
+"""The app in a real Chromium before two real servers of one model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser.conftest import chromium, pytest_runtest_makereport, visit, visitor
+from tests.browser.running_app import RunningApp, free_port
+from tests.real_sglang.real_server import RealServer
+
+__all__ = ["chromium", "pytest_runtest_makereport", "visit", "visitor"]
+# Ten steps of 0.5 s: long enough to be seen moving, and to be killed in the middle.
+_STEPS, _STEP_TIME = "10", 0.5
+
+
+@pytest.fixture(scope="package")
+def _fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RealServer]]:
+    folder = tmp_path_factory.mktemp("fleet")
+    fleet = {name: RealServer(folder / name, free_port(), step_time=_STEP_TIME) for name in ("alpha", "beta")}
+    try:
+        for server in fleet.values():
+            server.spawn()
+        yield fleet
+    finally:
+        for server in fleet.values():
+            server.stop()
+
+
+@pytest.fixture
+def fleet(_fleet: dict[str, RealServer]) -> dict[str, RealServer]:
+    """Two servers, ready; one that a test has left dead is started again."""
+    for server in _fleet.values():
+        server.revive()
+    return _fleet
+
+
+@pytest.fixture(scope="package")
+def app(tmp_path_factory: pytest.TempPathFactory, _fleet: dict[str, RealServer]) -> Iterator[RunningApp]:
+    """An app with both servers and no keys: steps 1 to 4 are drafted offline."""
+    servers = [{"name": name, "base_url": its.address, "model": "mova-360p"} for name, its in _fleet.items()]
+    running = RunningApp(tmp_path_factory.mktemp("app"), SGLANG_SERVERS=json.dumps(servers), NUM_INFERENCE_STEPS=_STEPS)
+    running.start()
+    yield running
+    running.stop()
