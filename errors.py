@@ -519,7 +519,7 @@ class GpusShared(LaunchError):
 
 class TooLittleMemory(LaunchError):
     what = N_("MOVA needs {needed} GB of GPU memory even layer by layer; {free} of {total} GB are free.")
-    advice = N_("Stop other programs on the GPU (nvidia-smi lists them), or choose another with --gpus.")
+    advice = N_("Stop other programs on the GPU (nvidia-smi lists them), or use a larger one; --gpus chooses.")
 
 
 class DegreesUnfit(LaunchError):

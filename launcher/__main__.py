@@ -41,6 +41,7 @@ def _flags(sglang: str | None) -> frozenset[str] | None:
     if sglang is None:
         say(note(N_("SGLang is not installed here: its options are taken to be those of 0.5.23.")))
         return None
+    say(note(N_("Asking SGLang which options it knows…")))
     flags = installed.known_flags(sglang)
     if flags is None:
         say(note(N_("`sglang serve --help` did not say which options it knows: they are taken to be those of 0.5.23.")))

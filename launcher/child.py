@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 
 _LAST_LINES = 20
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class Child:
@@ -35,7 +36,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+            preexec_fn=_end_with_parent if _LIBC else None,
         )
         self._reader = threading.Thread(target=self._pass_on, daemon=True)
 
@@ -99,4 +100,5 @@ class Child:
 
 def _end_with_parent() -> None:
     """Have the kernel end this process where the launcher is killed outright."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if _LIBC:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from errors import BadOption, GpuMissing, GpusShared, NoGpu, TooFewGpus
-from launcher.fit import usable
+from launcher.fit import shown_gb, usable
 from launcher.gpus import Gpu
 from launcher.options import Wish
 from notes import N_, Note, note, phrase
@@ -73,7 +73,7 @@ def choose(wish: Wish, seen: Sequence[Gpu], *, dry_run: bool) -> Choice:
 def _told(wish: Wish, size: float, count: int) -> Choice:
     """GPUs as the options describe them."""
     gpus = tuple(Gpu(index, size, size) for index in (wish.gpus or range(count))[:count])
-    reason = note(N_("GPUs: {n} of {size} GB, as the options say"), n=count, size=_size(size))
+    reason = note(N_("GPUs: {n} of {size} GB, as the options say"), n=count, size=shown_gb(size))
     return Choice(gpus, _indices([gpu.index for gpu in gpus]) if wish.gpus else None, (reason,), looked=False)
 
 
@@ -106,7 +106,7 @@ def _count(wish: Wish) -> int | None:
 
 
 def _described(gpus: Sequence[Gpu]) -> Note:
-    free = _size(min(gpu.free_gb for gpu in gpus))
+    free = shown_gb(min(gpu.free_gb for gpu in gpus))
     names = ", ".join(dict.fromkeys(gpu.name for gpu in gpus if gpu.name)) or "GPU"
     template = N_("GPUs: {n} ({which}), at least {free} GB free on each: {names}")
     return note(template, n=len(gpus), which=_indices([gpu.index for gpu in gpus]), free=free, names=names)
@@ -115,13 +115,13 @@ def _described(gpus: Sequence[Gpu]) -> Note:
 def _left_out(pool: Sequence[Gpu], gpus: Sequence[Gpu], *, by_count: bool) -> list[Note]:
     left = [] if by_count else [gpu for gpu in pool if gpu not in gpus]
     template = N_("GPU {gpu} is left out: its {free} GB would slow the others down (--gpus takes it all the same)")
-    return [note(template, gpu=gpu.index, free=_size(gpu.free_gb)) for gpu in left]
+    return [note(template, gpu=gpu.index, free=shown_gb(gpu.free_gb)) for gpu in left]
 
 
 def _busy(gpus: Sequence[Gpu]) -> list[Note]:
     template = N_("another program holds memory of GPU {gpu}: {free} of {total} GB are free")
     return [
-        note(template, gpu=gpu.index, free=_size(gpu.free_gb), total=_size(gpu.total_gb))
+        note(template, gpu=gpu.index, free=shown_gb(gpu.free_gb), total=shown_gb(gpu.total_gb))
         for gpu in gpus
         if gpu.free_gb < 0.9 * gpu.total_gb
     ]
@@ -129,7 +129,3 @@ def _busy(gpus: Sequence[Gpu]) -> list[Note]:
 
 def _indices(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers))
-
-
-def _size(gb: float) -> str:
-    return f"{gb:.1f}".removesuffix(".0")

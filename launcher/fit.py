@@ -35,8 +35,7 @@ def usable(gpus: Sequence[Gpu]) -> tuple[list[Gpu], str]:
     best = max(gpus, key=lambda gpu: gpu.free_gb)
     mode = residency_for(best.free_gb)
     if mode is None:
-        needed = round(NEEDED_GB[LAYERWISE])
-        raise TooLittleMemory(free=round(best.free_gb, 1), total=round(best.total_gb, 1), needed=needed)
+        raise too_little(best)
     return [gpu for gpu in gpus if residency_for(gpu.free_gb) == mode], mode
 
 
@@ -49,16 +48,29 @@ def degrees(num_gpus: int, heads: int, ring: int | None = None, ulysses: int | N
     Raises:
         DegreesUnfit: what was asked for cannot be.
     """
+    for name, degree in (("ring", ring), ("ulysses", ulysses)):
+        if degree and num_gpus % degree:
+            reason = phrase(N_("{degree} ({option}) does not divide {gpus}"), degree=degree, option=name, gpus=num_gpus)
+            raise DegreesUnfit(gpus=num_gpus, reason=reason)
     if ulysses is None:
-        per_ring = num_gpus // ring if ring and num_gpus % ring == 0 else num_gpus
-        ulysses = per_ring if ring else max(n for n in range(1, num_gpus + 1) if num_gpus % n == 0 and heads % n == 0)
-    ring = num_gpus // ulysses if ring is None else ring
+        fitting = (n for n in range(num_gpus, 0, -1) if num_gpus % n == 0 and heads % n == 0)
+        ulysses = num_gpus // ring if ring else next(fitting)
+    ring = ring or num_gpus // ulysses
     if ring * ulysses != num_gpus:
         reason = phrase(N_("ring {ring} x ulysses {ulysses} is not {gpus}"), ring=ring, ulysses=ulysses, gpus=num_gpus)
         raise DegreesUnfit(gpus=num_gpus, reason=reason)
     if heads % ulysses:
-        reason = phrase(
-            N_("ulysses {ulysses} does not divide the {heads} attention heads"), ulysses=ulysses, heads=heads
-        )
-        raise DegreesUnfit(gpus=num_gpus, reason=reason)
+        template = N_("ulysses {ulysses} does not divide {heads}, the attention heads that both towers share")
+        raise DegreesUnfit(gpus=num_gpus, reason=phrase(template, ulysses=ulysses, heads=heads))
     return ring, ulysses
+
+
+def too_little(gpu: Gpu) -> TooLittleMemory:
+    """What is wrong with a GPU that has no room for MOVA's layers."""
+    needed = round(NEEDED_GB[LAYERWISE])
+    return TooLittleMemory(free=shown_gb(gpu.free_gb), total=shown_gb(gpu.total_gb), needed=needed)
+
+
+def shown_gb(size: float) -> str:
+    """Without a needless .0."""
+    return f"{size:.1f}".removesuffix(".0")

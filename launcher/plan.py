@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from errors import TooLittleMemory
 from launcher.checkpoint import Checkpoint, read_checkpoint
 from launcher.choice import Choice, check_apart, choose
-from launcher.fit import HOST_GB, LAYERWISE, NEEDED_GB, RESIDENT, degrees, residency_for
+from launcher.fit import HOST_GB, LAYERWISE, NEEDED_GB, RESIDENT, degrees, residency_for, too_little
 from launcher.gpus import Gpu
 from launcher.links import Link, link_for
 from launcher.options import FILES, Wish
@@ -115,9 +114,7 @@ def _plan(wish: Wish, checkpoint: Checkpoint, choice: Choice, ports: Ports, name
 def _residency(choice: Choice) -> str:
     mode = residency_for(choice.free_gb)
     if mode is None:
-        least = min(choice.gpus, key=lambda gpu: gpu.free_gb)
-        needed = round(NEEDED_GB[LAYERWISE])
-        raise TooLittleMemory(free=round(least.free_gb, 1), total=round(least.total_gb, 1), needed=needed)
+        raise too_little(min(choice.gpus, key=lambda gpu: gpu.free_gb))
     return mode
 
 

@@ -73,7 +73,7 @@ def _trouble(host: str, port: int) -> LaunchError | None:
 
 
 def _another(port: int) -> int:
-    return next((other for other in range((port // 100 + 1) * 100, 65000, 100) if not _refused("", other)), 30000)
+    return next((other for other in range((port // 1000 + 1) * 1000, 65_000, 1000) if not _refused("", other)), 30000)
 
 
 def _refused(host: str, port: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -17,7 +18,8 @@ def here() -> Translate:
 
 
 def say(words: Note | str) -> None:
-    print(words.text(here()) if isinstance(words, Note) else words, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # the terminal is gone: what was started still has to be looked after
+        print(words.text(here()) if isinstance(words, Note) else words, file=sys.stderr, flush=True)
 
 
 def say_error(problem: MovaError) -> None:

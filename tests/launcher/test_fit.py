@@ -80,9 +80,9 @@ def test_degrees_that_are_asked_for(asked: dict[str, int], split: tuple[int, int
     ("asked", "words"),
     [
         ({"ring": 2, "ulysses": 2}, "ring 2 x ulysses 2 is not 8"),
-        ({"ring": 3}, "is not 8"),
-        ({"ulysses": 3}, "is not 8"),
-        ({"ulysses": 8}, "ulysses 8 does not divide the 4 attention heads"),
+        ({"ring": 3}, r"3 \(ring\) does not divide 8"),
+        ({"ulysses": 3}, r"3 \(ulysses\) does not divide 8"),
+        ({"ulysses": 8}, "ulysses 8 does not divide 4"),
         ({"ring": 1}, "ulysses 8 does not divide"),
     ],
 )

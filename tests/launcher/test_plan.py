@@ -175,7 +175,7 @@ def test_a_port_in_use(mova: str, busy: set[int], taken: int) -> None:
     busy.add(taken)
     with pytest.raises(PortTaken, match=f"Port {taken} cannot be used: another program") as caught:
         plan(mova, alike(1, 80))
-    assert "--port 30100" in caught.value.next_step()
+    assert "--port 31000" in caught.value.next_step()
     assert f"Port {taken} cannot be used" in said(plan(mova, alike(1, 80), dry_run=True))
     assert plan(mova, alike(1, 80), port=31000).ports.http == 31000
 
