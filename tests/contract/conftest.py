@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.browser.running_app import free_port
 from tests.contract.contract_target import Target
+from tests.real_sglang.ports import free_block
 from tests.real_sglang.real_server import RealServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         yield _ready(Target(given.rstrip("/")))
         return
     if os.environ.get("REAL_SGLANG"):
-        with RealServer(tmp_path_factory.mktemp("contract"), free_port()) as real:
+        with RealServer(tmp_path_factory.mktemp("contract"), free_block()) as real:
             yield Target(real.address)
         return
     command = [sys.executable, "-m", "preview", "--port", "0", "--stop-with-parent"]

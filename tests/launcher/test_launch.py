@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from launcher import options
-from tests.browser.running_app import free_port
 from tests.launcher.made_up import checkpoint
+from tests.real_sglang.ports import free_block
 
 REPO = Path(__file__).resolve().parents[2]
 SCRIPT = REPO / "launch_sglang_server.sh"
@@ -82,7 +82,7 @@ def one(port: int, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_start_and_a_stop(folder: Path, number: signal.Signals) -> None:
-    port = free_port()
+    port = free_block()
     launch = Launch(folder, *one(port, folder))
     launch.waits_for("ready after")
     said = launch.said
@@ -108,7 +108,7 @@ def test_a_start_and_a_stop(folder: Path, number: signal.Signals) -> None:
     ],
 )
 def test_a_server_that_dies(folder: Path, act: str, status: int, words: str) -> None:
-    launch = Launch(folder, *one(free_port(), folder), act=act)
+    launch = Launch(folder, *one(free_block(), folder), act=act)
     assert launch.ends() == status
     assert words in launch.said
     last = launch.said[launch.said.index("Its last lines:") :]
@@ -119,7 +119,7 @@ def test_a_server_that_dies(folder: Path, act: str, status: int, words: str) -> 
 
 
 def test_a_server_that_does_not_listen_is_ended_by_the_second_signal(folder: Path) -> None:
-    launch = Launch(folder, *one(free_port(), folder), act="deaf")
+    launch = Launch(folder, *one(free_block(), folder), act="deaf")
     launch.waits_for("ready after")
     launch.process.send_signal(signal.SIGINT)
     launch.waits_for("shutting down after signal 2")
@@ -129,7 +129,7 @@ def test_a_server_that_does_not_listen_is_ended_by_the_second_signal(folder: Pat
 
 
 def test_nothing_is_left_where_the_launcher_itself_is_killed(folder: Path) -> None:
-    launch = Launch(folder, *one(free_port(), folder))
+    launch = Launch(folder, *one(free_block(), folder))
     launch.waits_for("ready after")
     launch.process.kill()
     launch.ends()
@@ -141,10 +141,10 @@ def test_nothing_is_left_where_the_launcher_itself_is_killed(folder: Path) -> No
 
 
 def test_two_at_once_of_which_one_dies(folder: Path) -> None:
-    port = free_port()
+    port = free_block()
     words = ["--num-gpus", "1", "--gpu-memory", "80", *one(port, folder)[-4:]]
     first, second = (["--model-path", f"MOVA-{size}p", "--gpus", gpu] for size, gpu in (("360", "3"), ("720", "5")))
-    launch = Launch(folder, *words, *first, "--port", str(port), *second, "--port", str(free_port()))
+    launch = Launch(folder, *words, *first, "--port", str(port), *second, "--port", str(free_block()))
     for name in ("mova-360p", "mova-720p"):
         launch.waits_for(f"{name}: ready after")
     assert "[mova-360p] pids" in launch.said
@@ -224,7 +224,7 @@ def test_a_missing_or_old_python_is_said(folder: Path, tmp_path: Path) -> None:
 
 
 def test_an_unknown_option_is_left_out_and_said(folder: Path) -> None:
-    launch = Launch(folder, *one(free_port(), folder), "--", "--adjust-frames", "false", act="die-loading")
+    launch = Launch(folder, *one(free_block(), folder), "--", "--adjust-frames", "false", act="die-loading")
     assert launch.ends() == 3
     assert "this SGLang does not know --strict-ports: left out" in launch.said
     assert "this SGLang does not know --adjust-frames: passed on all the same" in launch.said
@@ -235,7 +235,7 @@ def test_an_unknown_option_is_left_out_and_said(folder: Path) -> None:
 
 def test_files_that_cannot_be_written_are_said(folder: Path) -> None:
     (folder / "file").write_text("")
-    launch = Launch(folder, *one(free_port(), folder)[:-4], "--output-path", "file/out")
+    launch = Launch(folder, *one(free_block(), folder)[:-4], "--output-path", "file/out")
     assert launch.ends() == 2
     assert "The folder" in launch.said
     assert "--output-path" in launch.said

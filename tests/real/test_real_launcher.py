@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.browser.running_app import free_port
 from tests.launcher.made_up import checkpoint
 from tests.launcher.test_launch import SCRIPT
+from tests.real_sglang.ports import free_block
 from tests.real_sglang.real_server import HERE, PYTHON
 
 _SECONDS = 240
@@ -79,7 +79,7 @@ def _is_zombie(pid: int) -> bool:
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Launch]:
-    started = Launch(tmp_path, free_port())
+    started = Launch(tmp_path, free_block())
     yield started
     for pid in started.pids():
         os.kill(pid, signal.SIGKILL)

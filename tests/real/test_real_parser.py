@@ -14,8 +14,8 @@ from launcher.command import options, words
 from launcher.fit import COMPONENT, LAYERWISE, RESIDENT
 from launcher.options import Wish
 from launcher.plan import Plan, plans
-from tests.browser.running_app import free_port
 from tests.launcher.made_up import checkpoint
+from tests.real_sglang.ports import free_block
 from tests.real_sglang.real_server import HERE, PYTHON
 
 
@@ -51,7 +51,7 @@ def parser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parser]:
 
 
 def planned(path: Path, **wish: Any) -> Plan:
-    plan = plans([Wish(str(path), port=free_port(), **wish)], [], None, dry_run=True)[0]
+    plan = plans([Wish(str(path), port=free_block(), **wish)], [], None, dry_run=True)[0]
     if plan.link:
         plan.link.make()
     return plan

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.conftest import chromium, pytest_runtest_makereport, visit, visitor
-from tests.browser.running_app import RunningApp, free_port
+from tests.browser.running_app import RunningApp
+from tests.real_sglang.ports import free_block
 from tests.real_sglang.real_server import RealServer
 
 __all__ = ["chromium", "pytest_runtest_makereport", "visit", "visitor"]
@@ -19,7 +20,7 @@ _STEPS, _STEP_TIME = "10", 0.5
 @pytest.fixture(scope="package")
 def _fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RealServer]]:
     folder = tmp_path_factory.mktemp("fleet")
-    fleet = {name: RealServer(folder / name, free_port(), step_time=_STEP_TIME) for name in ("alpha", "beta")}
+    fleet = {name: RealServer(folder / name, free_block(), step_time=_STEP_TIME) for name in ("alpha", "beta")}
     try:
         for server in fleet.values():
             server.spawn()
