@@ -12,10 +12,15 @@ from ui.components.links import query
 from ui.session import own_desk
 from ui.session import translate as _
 
+_SEEN = "job-seen"
+
 
 def _mine() -> JobRecord | None:
-    if elsewhere := st.session_state.pop(GO_TO, None):
+    """The job of the address; without one, as after a step back in the browser, the one that was seen last."""
+    elsewhere = st.session_state.pop(GO_TO, None) or (None if "id" in st.query_params else st.session_state.get(_SEEN))
+    if elsewhere:
         st.query_params["id"] = elsewhere
+    st.session_state[_SEEN] = st.query_params.get("id", "")
     return own_desk().known(st.query_params.get("id", ""))
 
 

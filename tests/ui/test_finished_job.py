@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from jobs.records import JobRecord
 from jobs.wish import render_of
 from pipeline import PREPARATION
-from run_folder import VIDEO
+from run_folder import FIRST_FRAME, VIDEO
+from tests.media.test_videos import make_video
 from tests.ui.jobs_at_rest import ended, job_page, made, picture, press, rows
 from tests.ui.still_office import drawn, new_job, still_office, words
 from ui.office import Office
@@ -24,7 +25,7 @@ def office() -> Iterator[Office]:
 
 def finished(office: Office) -> JobRecord:
     job = ended(office, "completed")
-    (office.desk.folder(job.id) / VIDEO).write_bytes(b"a video")
+    make_video(office.desk.folder(job.id) / VIDEO)
     return office.desk.get(job.id)
 
 
@@ -72,7 +73,6 @@ def test_edit_and_run_fills_create_and_leaves_the_job(office: Office) -> None:
     assert create.checkbox(key="create-captions").value is True
     assert create.session_state["create-orientation"] == "portrait"
     assert create.session_state["create-kind"] == "full"
-    assert create.session_state["create-picture"] is None
     assert office.desk.get(job.id) == before
 
 
@@ -89,7 +89,7 @@ def test_edit_and_run_of_simple_mode_takes_the_own_picture_along(office: Office)
     _finish(office, job)
     test = filled(job)
     assert test.session_state["create-kind"] == "simple"
-    assert test.session_state["create-picture"] == picture("orange", (800, 600))
+    assert test.session_state["create-picture"] == (office.desk.folder(job.id) / FIRST_FRAME).read_bytes()
 
 
 def test_looking_at_a_job_fills_nothing(office: Office) -> None:
@@ -154,4 +154,4 @@ def _finish(office: Office, job: JobRecord) -> None:
     assert store.line.claim("mova-360p", "mova-360p", 1) == job.id
     for state in ("rendering", "saving", "completed"):
         store.jobs.move_to(job.id, state)
-    (office.desk.folder(job.id) / VIDEO).write_bytes(b"a video")
+    make_video(office.desk.folder(job.id) / VIDEO)

@@ -100,12 +100,13 @@ def test_searching_in_all_texts(office: Office, query: str, found: list[int]) ->
 
 def test_the_address_says_what_is_shown(office: Office) -> None:
     boat, cat = new_job(office.desk, "A boat"), new_job(office.desk, "A cat", mode="full")
-    office.worker.store.jobs.update(cat.id, favourite=True, server="a")
+    office.worker.store.jobs.update(cat.id, favourite=True, server="a", look=("flat_colour",))
     office.worker.store.jobs.move_to(boat.id, "cancelled")
     asked = [
         ({"mode": "full"}, cat),
         ({"favourites": "1"}, cat),
         ({"server": "a"}, cat),
+        ({"looks": "failed"}, cat),
         ({"state": "cancelled"}, boat),
     ]
     asked += [({"q": "boat", "size": "640x352", "from": "2026-01-01", "to": "2999-01-01"}, boat)]

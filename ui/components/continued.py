@@ -13,6 +13,7 @@ from render_settings import SIZES, Orientation
 from ui.components.create_values import CONTINUED, go_on_from
 from ui.components.fill_create import fill_create
 from ui.components.links import job_link, query
+from ui.components.restored import forget
 from ui.components.trouble import show_trouble
 from ui.session import own_desk
 from ui.session import translate as _
@@ -34,6 +35,7 @@ def extend_button(job: JobRecord) -> None:
 def _fill(job: JobRecord, frame: bytes) -> None:
     """Everything as it was but the frame and the seed; the text is there to be changed to what happens next."""
     fill_create(job)
+    forget()  # with another frame nothing of what was made counts
     st.session_state["create-kind"], st.session_state["create-seed"] = job.mode, ""
     st.session_state["create-bars"], st.session_state["create-shift"] = False, 0.0
     st.session_state["create-picture"] = frame

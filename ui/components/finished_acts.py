@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from errors import MovaError
 from jobs.records import JobRecord
 from jobs.wish import Wish
 from run_folder import RECORD
@@ -22,6 +23,7 @@ from ui.components.notices import leave
 from ui.components.player import download_button
 from ui.components.sizes import disk_size
 from ui.components.titles import file_name
+from ui.components.trouble import show_trouble
 from ui.files import file_path, zip_path
 from ui.session import own_desk
 from ui.session import translate as _
@@ -35,14 +37,22 @@ def finished_acts(job: JobRecord) -> None:
     _button(_("Try another seed"), another_seed, job.id, "casino", wide=False, primary=job.looks_failed)
     about = _("Opens Create with the texts and settings of this video. The video stays as it is.")
     if st.button(_("Edit and run"), key="edit-and-run", icon=":material/edit:", help=about):
-        fill_create(job)
-        st.switch_page("create.py", query_params=query())
+        _edit(job)
     extend_button(job)
     with st.popover(_("More"), icon=":material/more_horiz:", key="finished-more"):
         _again(job)
         _hand_on(job)
         favourite_box(job)
         delete_button(job)
+
+
+def _edit(job: JobRecord) -> None:
+    try:
+        fill_create(job)
+    except MovaError as trouble:
+        show_trouble(trouble)
+        return
+    st.switch_page("create.py", query_params=query())
 
 
 def _again(job: JobRecord) -> None:

@@ -48,10 +48,8 @@ def _page(found: JobFilter, now: Wanted) -> JobPage:
 
 
 def _head(count: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        words = _("Found: {n} or more") if count >= _COUNTED else _("Found: {n}")
-        st.caption(words.format(n=count), width="stretch")
-        _create("secondary")
+    words = _("Found: {n} or more") if count >= _COUNTED else _("Found: {n}")
+    st.caption(words.format(n=count))
 
 
 def _nothing(now: Wanted) -> None:
@@ -61,11 +59,7 @@ def _nothing(now: Wanted) -> None:
         st.button(_("Show everything"), key="library-all", type="primary", on_click=clear)
         return
     st.info(_("Nothing here yet. Every video you make will be found here."), icon=":material/video_library:")
-    _create("primary")
-
-
-def _create(kind: str) -> None:
-    if st.button(_("Create a video"), key="create", type=kind, icon=":material/add_circle:"):  # type: ignore[arg-type]
+    if st.button(_("Create a video"), key="create", type="primary", icon=":material/add_circle:"):
         st.switch_page("create.py", query_params=query())
 
 

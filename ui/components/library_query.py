@@ -25,6 +25,7 @@ class Wanted:
     server: str | None = None
     size: str | None = None
     favourites: bool = False
+    looks_failed: bool = False
     since: date | None = None
     until: date | None = None
     oldest: bool = False
@@ -41,6 +42,7 @@ class Wanted:
             server=query.get("server", "")[:_LONGEST] or None,
             size=query.get("size", "")[:_LONGEST] or None,
             favourites=query.get("favourites") == "1",
+            looks_failed=query.get("looks") == "failed",
             since=_day(query.get("from")),
             until=_day(query.get("to")),
             oldest=query.get("sort") == "oldest",
@@ -57,6 +59,7 @@ class Wanted:
             "server": self.server,
             "size": self.size,
             "favourites": "1" if self.favourites else None,
+            "looks": "failed" if self.looks_failed else None,
             "from": self.since and self.since.isoformat(),
             "to": self.until and self.until.isoformat(),
             "sort": "oldest" if self.oldest else None,
@@ -72,8 +75,8 @@ class Wanted:
     @property
     def filters(self) -> int:
         """How many filters are set; the text and the order are none."""
-        found = (self.state, self.mode, self.server, self.size, self.favourites, self.since, self.until)
-        return sum(1 for one in found if one)
+        one_of = (self.state, self.mode, self.server, self.size, self.since, self.until)
+        return sum(1 for one in (*one_of, self.favourites, self.looks_failed) if one)
 
     def filter(self, zone: ZoneInfo) -> JobFilter:
         """The store's filter; days begin and end where the visitor is."""
@@ -83,6 +86,7 @@ class Wanted:
             server=self.server,
             size=self.size,
             favourite=True if self.favourites else None,
+            looks_failed=True if self.looks_failed else None,
             since=_midnight(self.since, zone) if self.since else None,
             until=_midnight(self.until + timedelta(days=1), zone) if self.until else None,
             text=self.text or None,

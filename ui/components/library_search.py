@@ -58,8 +58,8 @@ def _filters(now: Wanted) -> None:
         _choice("mode", _("Mode"), {**every, **modes}, now.mode)
         _choice("size", _("Size"), {**every, **_sizes(now)}, now.size)
         _day("until", _("Created until"), now)
-    key = _shown("favourites", now.favourites)
-    st.checkbox(_("Favourites only"), key=key, on_change=_take, args=("favourites",))
+    _only("favourites", _("Favourites only"), now.favourites)
+    _only("looks_failed", _("Only what looks failed"), now.looks_failed)
     st.button(_("Clear the filters"), key="library-clear", icon=":material/filter_list_off:", on_click=clear)
 
 
@@ -81,6 +81,10 @@ def _choice(name: str, label: str, words: Mapping[Any, str], value: object, widt
         placeholder=_("All"),
         width=width or "stretch",
     )
+
+
+def _only(name: str, label: str, value: bool) -> None:
+    st.checkbox(label, key=_shown(name, value), on_change=_take, args=(name,))
 
 
 def _day(name: str, label: str, now: Wanted) -> None:

@@ -124,7 +124,7 @@ def _offer(run: Restored) -> None:
         _("Fill the form"),
         key="restore-fill",
         icon=":material/input:",
-        on_click=_fill,
+        on_click=fill_form,
         args=(run, choices[chosen][0] if chosen in choices else Start()),
     )
 
@@ -153,7 +153,7 @@ def _is_own(run: Restored, step: Step) -> bool:
     return run.steps[step].state != "skipped"
 
 
-def _fill(run: Restored, start: Start) -> None:
+def fill_form(run: Restored, start: Start) -> None:
     """Set Create's fields; nothing is recorded or sent yet."""
     render, state = run.render, st.session_state
     values = {
