@@ -19,8 +19,8 @@ _LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
 _WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 
 
-def jobs_of(visit: Visit, language: str) -> tuple[str, str]:
-    """The ids of a job that waits at its last step and of a finished one."""
+def jobs_of(visit: Visit, language: str) -> tuple[str, str, str]:
+    """The ids of a job that waits at its last step and of two finished ones."""
     say, made = translator(language), list[str]()
     for act in ("Write image prompt", "Run to the end"):
         visit.open("", lang=language)
@@ -32,21 +32,26 @@ def jobs_of(visit: Visit, language: str) -> tuple[str, str]:
     visit.open("job", id=made[0], lang=language)
     for act in ("Make first frame", "Describe frame", "Write video description"):
         visit.go(say(act), say)
-    return made[0], made[1]
+    visit.open("job", id=made[1], lang=language)
+    visit.press(say("Try another seed"))
+    visit.page.wait_for_url(lambda address: made[1] not in address)
+    visit.rests(say, 60)
+    return made[0], made[1], visit.job
 
 
 def pictures(browser: Browser, app: RunningApp, out: Path) -> None:
     for language in _LOCALES:
         maker = Visit(browser.new_page(locale=_LOCALES[language]), app)
-        waiting, done = jobs_of(maker, language)
-        pages = {"create": ("", ""), "queue": ("queue", ""), "settings": ("settings", "")}
-        pages |= {"job-waiting": ("job", waiting), "job-done": ("job", done)}
+        waiting, done, again = jobs_of(maker, language)
+        pages: dict[str, tuple[str, dict[str, str]]] = {one: (one, {}) for one in ("queue", "library", "settings")}
+        pages |= {"create": ("", {}), "compare": ("compare", {"a": done, "b": again})}
+        pages |= {"job-waiting": ("job", {"id": waiting}), "job-done": ("job", {"id": done})}
         for scheme, width in itertools.product(("light", "dark"), _WIDTHS):
             size = dict(zip(("width", "height"), _WIDTHS[width], strict=True))
             context = browser.new_context(locale=_LOCALES[language], viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
             visit = Visit(context.new_page(), app)
-            for name, (path, job) in pages.items():
-                visit.open(path, lang=language, **({"id": job} if job else {}))
+            for name, (path, query) in pages.items():
+                visit.open(path, lang=language, **query)
                 visit.page.wait_for_timeout(1500)  # pictures and the first frame of a video arrive
                 visit.picture(out, f"{name}-{language}-{scheme}-{width}")
             context.close()
