@@ -132,6 +132,8 @@ class VideoServer:
             return self._accept(form_fields(body, kind), form_files(body, kind).get("input_reference", b""))
         if self.instead:
             return self.instead
+        if not path.startswith("/v1/videos"):
+            return 404, {"detail": "Not Found"}
         with self._lock:
             if path == "/v1/videos":
                 return self._listed(query)
