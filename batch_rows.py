@@ -134,4 +134,5 @@ def _digest(row: Row, picture: bytes) -> str:
 
 def _job_id(manifest: Path, digest: str, same_before: int) -> str:
     whole = f"{manifest.resolve()}\n{digest}\n{same_before}"
-    return f"batch-{hashlib.sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:20]}"
+    mark = hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"batch-{mark[:14]}-{mark[14:20]}"

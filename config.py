@@ -200,6 +200,8 @@ class Settings(BaseSettings):
 
     # ---- Files -------------------------------------------------------------------------------------------
     output_dir: Path = Path("outputs")
+    # After how many days jobs that have ended are deleted with their files, favourites never; 0 keeps all.
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] = 0
     # Whether the web app works on jobs itself. Off, it only records them, for `python -m jobs.worker` processes.
     embedded_worker: bool = True
     # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,

@@ -14,9 +14,10 @@ _AT_ONCE = 2
 
 @dataclass
 class Work:
-    """Its thread fills it in: ``percent`` from 0 to 100, and the trouble where it failed."""
+    """Its thread fills it in: ``percent`` from 0 to 100, what came of it, and the trouble where it failed."""
 
     percent: int = 0
+    result: object = None
     done: bool = False
     trouble: MovaError | None = None
 
@@ -48,7 +49,7 @@ class Beside:
 
         with self._room:
             try:
-                work(on_step)
+                begun.result = work(on_step)
             except MovaError as problem:
                 begun.trouble = problem
             except Exception as problem:  # the page that waits must not wait for ever

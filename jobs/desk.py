@@ -20,6 +20,7 @@ from errors import InputError, KeyGone, NotAllowed, QuotaReached, UnknownJob
 from input_limits import given_text
 from jobs.fair_order import Direction
 from jobs.folders import Folders
+from jobs.housekeeping import Housekeeping
 from jobs.own_frame import own_frame
 from jobs.people import EVERYBODY, Person
 from jobs.quotas import Quota
@@ -352,6 +353,11 @@ class Desk(Shots):
         freed = self._folders.remove(job)
         self._store.jobs.purge(job_id)
         return freed
+
+    def housekeeping(self) -> Housekeeping:
+        """What lies on the disk, for everybody together; raises as ``pause`` does."""
+        self._steer()
+        return Housekeeping(self._settings, self._store, self)
 
     # ---- the line ----------------------------------------------------------------------------------------------
 

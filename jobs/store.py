@@ -13,6 +13,7 @@ from jobs.line import Line
 from jobs.migrate import bring_up_to_date
 from jobs.render_times import RenderTimes
 from jobs.store_chains import Extensions
+from jobs.store_chores import Chores
 from jobs.store_files import Files
 from jobs.store_jobs import Jobs
 from jobs.store_pages import Pages
@@ -31,6 +32,7 @@ class Store:
     line: Line
     times: RenderTimes
     extensions: Extensions
+    chores: Chores
 
     def close(self) -> None:
         """Let go of all connections; a later call opens new ones."""
@@ -50,7 +52,7 @@ def open_store(address: str) -> Store:
         _prepare_file(Path(str(database.engine.url.database)), database.name)
     bring_up_to_date(database)
     parts = (Jobs(database), Steps(database), Files(database), Pages(database), Line(database), RenderTimes(database))
-    return Store(database, *parts, Extensions(database))
+    return Store(database, *parts, Extensions(database), Chores(database))
 
 
 def _prepare_file(path: Path, name: str) -> None:

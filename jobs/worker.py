@@ -44,6 +44,7 @@ _KEEP_NAME = 1.0
 _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
 _LOOK_AT_SERVERS = 2.0
+_KEEP_HOUSE = 600.0
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
 _GRACE = 10.0  # what a stop waits for service calls that are in flight
 _LOG = logging.getLogger("mova.worker")
@@ -70,6 +71,10 @@ class Worker:
             self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
         ]
+        if settings.retention_days:
+            self._threads.append(
+                self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE))
+            )
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.folders = Folders(settings, self.store)
         self.roster = Roster(settings)
@@ -232,6 +237,12 @@ class Worker:
         """Take up servers that were added to the configuration, and see how all of them are."""
         self.roster.keep()
         self.watch.ask(older_than=HOLDS)
+
+    def _keep_house(self) -> None:
+        retired = self.desk.housekeeping().retire(lambda: not self._draining.is_set())
+        if retired is not None:  # a warning, for what is deleted is to be seen in every log
+            words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"
+            _LOG.warning(words, self.settings.retention_days, retired.jobs, retired.bytes / 1e6)
 
     def _look_at_slots(self) -> None:
         for slot in self.store.line.occupied():

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.components.disk_board import disk_board
 from ui.components.doctor_board import doctor_board
 from ui.components.exposed_note import exposed_note
 from ui.components.preset_box import preset_box
@@ -16,4 +17,5 @@ server_rows()
 service_rows()
 doctor_board()
 preset_box()
+disk_board()
 setting_list()

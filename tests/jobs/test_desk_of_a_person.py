@@ -43,7 +43,7 @@ GIVEN: dict[str, Any] = {
 # Acts on no job in particular; what they give away is looked at below.
 WITHOUT_A_JOB = {
     *("of", "create", "pause", "resume", "is_paused", "outlook"),
-    *("newest", "page", "numbered", "count", "queue", "queue_pace", "states_of", "film"),
+    *("newest", "page", "numbered", "count", "queue", "queue_pace", "states_of", "film", "housekeeping"),
 }
 
 

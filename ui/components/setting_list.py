@@ -13,7 +13,7 @@ from ui.setting_sources import source_of
 _SHOWN = (
     *("num_frames", "fps", "guidance_scale", "num_inference_steps", "seed", "subtitle_marker"),
     *("server_patience", "render_timeout", "download_timeout", "max_video_mb", "max_image_mb", "max_image_megapixels"),
-    *("text_timeout", "image_timeout", "provider_attempts"),
+    *("text_timeout", "image_timeout", "provider_attempts", "retention_days"),
 )
 
 

@@ -1,0 +1,185 @@
+"""Housekeeping: what lies on the disk, what of it belongs to no job, and what has outlived its time.
+
+Only what bears our names is looked at and removed: folders named as jobs are, and in them the files that jobs have.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.beside import OnStep
+from jobs.job_writes import now
+from jobs.states import FINAL, JobState
+
+if TYPE_CHECKING:
+    from config import Settings
+    from jobs.desk import Desk
+    from jobs.store import Store
+
+RETENTION = "retention"
+AGES = (7, 30, 90, 365)  # days; what is older than the last is the rest
+_OUR_FOLDERS = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{6}|batch-[0-9a-f]{14}-[0-9a-f]{6})")
+_OUR_FILES = re.compile(
+    r"job\.json|(image_prompt|visual_elements|video_description)\.txt|first_frame\.png"
+    r"|first_frame_original(_v\d+)?\.[a-z0-9]{1,5}|poster\.jpg|video\.mp4|video-labelled\.mp4|joined-[0-9a-f]{16}\.mp4"
+    r"|\..+\.part|\.answer-.+"
+)
+_SETTLED = 3600.0  # seconds: a folder is there a moment before its job is recorded
+_HALF_WRITTEN = 86_400.0
+
+
+@dataclass(frozen=True)
+class Amount:
+    """How many jobs, and the bytes of their folders."""
+
+    jobs: int = 0
+    bytes: int = 0
+
+    def more(self, size: int) -> Amount:
+        return Amount(self.jobs + 1, self.bytes + size)
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A folder of a job that is not recorded, or a file that was never finished; ``name`` is below OUTPUT_DIR."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What lies on the disk; ``by_age`` has one amount for each of AGES and one for what is older."""
+
+    by_state: dict[JobState, Amount]
+    by_age: tuple[Amount, ...]
+    orphans: tuple[Orphan, ...]
+
+    @property
+    def whole(self) -> Amount:
+        amounts = self.by_state.values()
+        return Amount(sum(one.jobs for one in amounts), sum(one.bytes for one in amounts))
+
+
+class Housekeeping:
+    """For those who may act for everybody. Nothing is removed that was not asked for by name, or by the settings."""
+
+    def __init__(self, settings: Settings, store: Store, desk: Desk) -> None:
+        self._settings, self._store, self._desk = settings, store, desk
+
+    # ---- looking -----------------------------------------------------------------------------------------------
+
+    def look(self, on_step: OnStep) -> Usage:
+        """Walk through all folders of jobs; ``on_step(done, all)`` follows the folders."""
+        known, folders = self._store.chores.jobs(), list(self._folders())
+        by_state: dict[JobState, Amount] = {}
+        by_age = [Amount()] * (len(AGES) + 1)
+        orphans: list[Orphan] = []
+        for number, folder in enumerate(folders, 1):
+            sizes = _sizes(folder)
+            if folder.name in known:
+                state, created = known[folder.name]
+                by_state[state] = by_state.get(state, Amount()).more(sum(sizes.values()))
+                place = _place(now() - created)
+                by_age[place] = by_age[place].more(sum(sizes.values()))
+                orphans += [Orphan(f"{folder.name}/{name}", sizes[name]) for name in _half_written(folder, sizes)]
+            elif _unchanged_for(folder) > _SETTLED:
+                orphans.append(Orphan(folder.name, sum(sizes[name] for name in sizes if _OUR_FILES.fullmatch(name))))
+            on_step(number, len(folders))
+        return Usage(by_state, tuple(by_age), tuple(orphans))
+
+    def _folders(self) -> Iterator[Path]:
+        with os.scandir(self._settings.output_dir) as entries:
+            for entry in entries:
+                if _OUR_FOLDERS.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                    yield Path(entry.path)
+
+    # ---- removing ----------------------------------------------------------------------------------------------
+
+    def remove(self, orphans: Sequence[Orphan]) -> int:
+        """Remove what was found, as far as it is still nobody's; returns the bytes that came free."""
+        return sum(map(self._remove, orphans))
+
+    def _remove(self, orphan: Orphan) -> int:
+        folder_name, _, file_name = orphan.name.partition("/")
+        folder = self._settings.output_dir / folder_name
+        if not _OUR_FOLDERS.fullmatch(folder_name) or folder.is_symlink() or not folder.is_dir():
+            return 0
+        if file_name:
+            found = [name for name in _half_written(folder, _sizes(folder)) if name == file_name]
+            return sum(_removed(folder / name) for name in found)
+        if self._store.chores.is_recorded(folder_name) or _unchanged_for(folder) <= _SETTLED:
+            return 0
+        freed = sum(_removed(folder / name) for name in _sizes(folder) if _OUR_FILES.fullmatch(name))
+        with suppress(OSError):  # something of somebody else's is in it, and stays
+            folder.rmdir()
+        return freed
+
+    # ---- retention ---------------------------------------------------------------------------------------------
+
+    def retire(self, go_on: Callable[[], bool]) -> Amount | None:
+        """Once a day delete the jobs that ended longer ago than the settings keep them; None where it is not time.
+
+        Favourites stay, and whatever has not ended, and shots that a job which stays goes on from.
+
+        Args:
+            go_on: asked before each job; where it says no the rest is done another day.
+        """
+        days = self._settings.retention_days
+        if not days or not self._store.chores.begin(RETENTION, timedelta(days=1)):
+            return None
+        retired = Amount()
+        for job_id in self._store.chores.outlived(now() - timedelta(days=days)):
+            if not go_on():
+                break
+            job = self._desk.known(job_id)
+            if job is None or job.favourite or job.state not in FINAL:  # what a person has just done counts
+                continue
+            freed = self._desk.delete(job_id)
+            if freed is not None:
+                retired = retired.more(freed)
+        return retired
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    """The plain files in a folder."""
+    try:
+        with os.scandir(folder) as entries:
+            plain = (entry for entry in entries if entry.is_file(follow_symlinks=False))
+            return {entry.name: entry.stat(follow_symlinks=False).st_size for entry in plain}
+    except OSError:  # deleted in this moment
+        return {}
+
+
+def _half_written(folder: Path, sizes: dict[str, int]) -> list[str]:
+    """Files that a process has left behind which died while it wrote them."""
+    parts = [name for name in sizes if name.startswith(".") and name.endswith(".part")]
+    return [name for name in parts if _unchanged_for(folder / name) > _HALF_WRITTEN]
+
+
+def _unchanged_for(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _removed(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+        path.unlink()
+    except OSError:
+        return 0
+    return size
+
+
+def _place(age: timedelta) -> int:
+    return next((place for place, days in enumerate(AGES) if age < timedelta(days=days)), len(AGES))
