@@ -57,6 +57,7 @@ MovaError
 ├── PreviewError              the preview engine did not start
 ├── LaunchError               an SGLang server cannot be started as asked; nothing was loaded
 │   ├── OptionsUnclear        an option that there is not
+│   ├── OptionMisplaced       one of the launcher's own, handed on to SGLang
 │   ├── BadOption             a value that cannot be
 │   ├── NoModelPath
 │   ├── CheckpointMissing     no such folder
@@ -452,6 +453,11 @@ class LaunchError(MovaError):
 class OptionsUnclear(LaunchError):
     what = N_("The options cannot be understood.")
     advice = N_("List them with: ./launch_sglang_server.sh --help")
+
+
+class OptionMisplaced(LaunchError):
+    what = N_("{option} stands after --, where only SGLang sees it; the launcher has to know it, too.")
+    advice = N_("Put it before the --.")
 
 
 class BadOption(LaunchError):

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from errors import BadOption, NoModelPath, OptionsUnclear
+from errors import BadOption, NoModelPath, OptionMisplaced, OptionsUnclear
 from launcher.fit import RESIDENCIES
 from launcher.gpus import listed
 from launcher.resolution import MODELS
 from notes import N_
 
+# What the launcher itself has to know of the server that it watches.
+_WATCHED = ("--model-path", "--host", "--port")
 FILES = Path(__file__).resolve().parent.parent / "sglang_files"
 
 _ABOUT = """Start SGLang serving MOVA, with options that fit this machine, and stay beside it until it ends.
@@ -47,10 +49,13 @@ def wishes(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[li
     """The servers that are asked for, and whether to start them for real.
 
     Raises:
-        OptionsUnclear, BadOption: an option that is none, or a value that cannot be.
+        OptionsUnclear, OptionMisplaced, BadOption: an option or a value that cannot be.
         NoModelPath: neither --model-path nor MOVA_MODEL_PATH.
     """
     ours, passed_on = _cut(list(arguments), "--")
+    for name in passed_on:
+        if name.split("=", 1)[0] in _WATCHED:
+            raise OptionMisplaced(option=name.split("=", 1)[0])
     parsed = [_parser().parse_args(group) for group in _groups(ours)]
     for options in parsed:
         options.model_path = options.model_path or environment.get("MOVA_MODEL_PATH")

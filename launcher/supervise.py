@@ -30,7 +30,6 @@ class Server:
     child: Child
     started: float
     state: str = LOADING
-    since: float = 0.0
     said: float = 0.0
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from errors import BadOption, LaunchError, NoModelPath, OptionsUnclear
+from errors import BadOption, LaunchError, NoModelPath, OptionMisplaced, OptionsUnclear
 from launcher.options import Wish, wishes
 
 ENVIRONMENT = {"MOVA_MODEL_PATH": "/models/MOVA-360p"}
@@ -60,6 +60,8 @@ def test_two_models() -> None:
         ("--gpu-memory inf", BadOption),
         ("--ring-degree 0", BadOption),
         ("--gpus all", BadOption),
+        ("-- --port 31000", OptionMisplaced),
+        ("--port 31000 -- --log-level debug --host=::1", OptionMisplaced),
     ],
 )
 def test_what_cannot_be_understood(words: str, problem: type[LaunchError]) -> None:

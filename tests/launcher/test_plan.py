@@ -256,10 +256,10 @@ def test_the_whole_command(mova: str) -> None:
 
 
 def test_what_is_passed_on_wins(mova: str) -> None:
-    made = plan(mova, alike(1, 80), passed_on=("--host=::1", "--log-level", "debug", "--enable-metrics", "false"))
+    made = plan(mova, alike(1, 80), passed_on=("--tp-size=2", "--log-level", "debug", "--enable-metrics", "false"))
     given = shlex.split(shown(made, options(made)))
-    assert given[-5:] == ["--host=::1", "--log-level", "debug", "--enable-metrics", "false"]
-    assert [given.count(name) for name in ("--host", "--enable-metrics", "--port")] == [0, 1, 1]
+    assert given[-5:] == ["--tp-size=2", "--log-level", "debug", "--enable-metrics", "false"]
+    assert [given.count(name) for name in ("--tp-size", "--enable-metrics", "--port")] == [0, 1, 1]
 
 
 def test_a_dry_run_shows_what_the_command_needs(tmp_path: Path) -> None:
