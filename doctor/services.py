@@ -40,7 +40,7 @@ def service(settings: Settings, name: Service) -> list[Finding]:
     if vision and vision != text:
         found.append(_asked(settings, name, "vision"))
     if image:
-        found.append(_not_asked(name, image))
+        found.append(_picture_model(settings, name, image))
     return found or [_without_models(name)]
 
 
@@ -62,9 +62,20 @@ def _asked(settings: Settings, name: Service, capability: Capability) -> Finding
     return ok(key, words, provider=_NAMES[name], model=answer.model, seconds=seconds)
 
 
-def _not_asked(name: Service, model: str) -> Finding:
-    words = N_("{provider} makes pictures with {model}; it was not asked for one, which would cost.")
-    return ok(f"service.{name}.image", words, provider=_NAMES[name], model=model)
+def _picture_model(settings: Settings, name: Service, model: str) -> Finding:
+    """A picture would cost: the service's own list of models has to do, where it has one."""
+    from providers.model_list import has_model
+
+    key, facts = f"service.{name}.image", {"provider": _NAMES[name], "model": model}
+    there = has_model(settings, name, model)
+    if there is None:
+        return ok(
+            key, N_("{provider} makes pictures with {model}; it was not asked for one, which would cost."), **facts
+        )
+    if not there:
+        words = N_("{provider} does not name {model} among its models, so first frames may fail.")
+        return warning(key, words, N_("It may be retired: set another model in the settings."), **facts)
+    return ok(key, N_("{provider} has {model} for pictures; none was made, which would cost."), **facts)
 
 
 def _without_models(name: Service) -> Finding:

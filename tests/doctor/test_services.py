@@ -57,7 +57,7 @@ def test_a_service_that_answers_is_well_and_no_picture_is_bought(
     assert checks.services(settings) == []
     assert {one.verdict for one in found.values()} == {"ok"}
     assert f"service.{name}.text" in found
-    assert "it was not asked for one" in found[f"service.{name}.image"].says.text()
+    assert "which would cost" in found[f"service.{name}.image"].says.text()
     assert fake.count(f"{name}.image") == 0
     assert fake.count(f"{name}.text") == 1
 
@@ -110,3 +110,33 @@ def test_a_service_without_models_is_a_warning(monkeypatch: pytest.MonkeyPatch) 
     (found,) = checks.service(config.fresh(), "openai")
     assert found.verdict == "warning"
     assert "without any model" in found.says.text()
+
+
+GONE = Raw(404, {"error": {"code": 404, "status": "NOT_FOUND", "message": "models/x is not found"}})
+LISTED = Raw(200, {"object": "list", "data": [{"id": "local-text"}, {"id": "local-image"}]})
+OTHERS = Raw(200, {"object": "list", "data": [{"id": "local-text"}, "nonsense"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "verdict", "words"),
+    [
+        ("gemini", Raw(200, {"name": "models/x"}), "ok", "has gemini-nano-banana-2.1 for pictures"),
+        ("gemini", GONE, "warning", "does not name gemini-nano-banana-2.1"),
+        ("gemini", Raw(404, {"detail": "Not Found"}), "ok", "was not asked"),
+        ("gemini", Raw(200, "<html>"), "ok", "was not asked"),
+        ("openai", LISTED, "ok", "has local-image for pictures"),
+        ("openai", OTHERS, "warning", "does not name local-image"),
+        ("openai", Raw(403, {"error": "no"}), "ok", "was not asked"),
+        ("openai", Raw(200, {"data": []}), "ok", "was not asked"),
+    ],
+)
+def test_a_picture_model_is_looked_for_in_the_services_own_list(
+    monkeypatch: pytest.MonkeyPatch, fake: FakeServices, name: Service, answer: Raw, verdict: str, words: str
+) -> None:
+    settings = settings_for(monkeypatch, fake, name)
+    fake.script("unknown", answer)
+    found = by_key(checks.service(settings, name))[f"service.{name}.image"]
+    assert (found.verdict, words in found.says.text()) == (verdict, True), found.says.text()
+    (request,) = fake.received("unknown")
+    assert request.key == KEYS[name]
+    assert request.path == {"gemini": "/gemini/v1beta/models/gemini-nano-banana-2.1", "openai": "/v1/models"}[name]
