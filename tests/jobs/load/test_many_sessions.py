@@ -1,0 +1,102 @@
+"""Fifty people at their pages at once, each with a session of the real app: no job lost, none mixed, a fair order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+from jobs.desk import Desk
+from jobs.wish import Wish
+from tests.browser.running_app import RunningApp
+from tests.jobs.load.page_session import PageSession
+from tests.jobs.load.video_server import VideoServer
+from tests.jobs.load.workers import desk_at, environment, settings_of, until
+
+PEOPLE, EACH = 50, 2
+HEADER = "X-Forwarded-User"
+Seen = dict[int, tuple[bytes, list[float]]]
+
+
+def name_of(number: int) -> str:
+    return f"person-{number:02}@example.org"
+
+
+def text_of(number: int, turn: int) -> str:
+    return f"Secret{number:02}x{turn} is a harbour at dusk."
+
+
+@pytest.fixture
+def server() -> Iterator[VideoServer]:
+    with VideoServer(seconds=0.05) as running:
+        yield running
+
+
+@pytest.fixture
+def app(tmp_path: Path, server: VideoServer) -> Iterator[RunningApp]:
+    variables = environment(tmp_path / "outputs", [server]) | {"TRUSTED_USER_HEADER": HEADER}
+    running = RunningApp(tmp_path, **variables)
+    running.start()
+    yield running
+    running.stop()
+
+
+def orders(app: RunningApp, number: int, together: threading.Barrier, seen: Seen) -> None:
+    """One person: opens the page, writes and sends, twice."""
+    with PageSession(app.port, {HEADER: name_of(number)}) as session:
+        took = []
+        for turn in range(EACH):
+            session.open()
+            if turn == 0:
+                session.choose("Mode", "Text only")
+            session.write("Prompt", text_of(number, turn))
+            together.wait()
+            took.append(session.press("Send to GPU"))
+        seen[number] = (b"".join(session.received), took)
+
+
+def crowd(app: RunningApp) -> Seen:
+    """What everybody's browser has received, and the seconds from each click to the job's page."""
+    seen: Seen = {}
+    together = threading.Barrier(PEOPLE, timeout=300)
+    threads = [threading.Thread(target=orders, args=(app, number, together, seen)) for number in range(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == PEOPLE, app.words[-3000:]
+    return seen
+
+
+def check_jobs(desk: Desk) -> None:
+    """As many as were asked for, each with its own person's words."""
+    found = {(job.owner, Wish.of(job).text) for job in desk.newest(PEOPLE * EACH + 10)}
+    assert found == {(name_of(number), text_of(number, turn)) for number in range(PEOPLE) for turn in range(EACH)}
+    assert desk.count() == PEOPLE * EACH
+
+
+def test_fifty_people_at_once(app: RunningApp, server: VideoServer, tmp_path: Path) -> None:
+    with desk_at(settings_of(environment(tmp_path / "outputs", [server]))) as (desk, _store):
+        desk.pause()
+        seen = crowd(app)
+        check_jobs(desk)
+        owners = {job.id: job.owner for job in desk.newest(PEOPLE * EACH)}
+        desk.resume()
+        until(lambda: all(job.final for job in desk.newest(PEOPLE * EACH)), 240)
+        assert {job.state for job in desk.newest(PEOPLE * EACH)} == {"completed"}
+    sent = [owners[job.tag.split("#")[1].rsplit(".", 1)[0]] for job in server.accepted]
+    assert len(sent) == PEOPLE * EACH
+    for turn in range(EACH):  # nobody's second job goes before everybody's first
+        assert len(set(sent[turn * PEOPLE : (turn + 1) * PEOPLE])) == PEOPLE
+    for number, (received, _took) in seen.items():
+        others = {f"Secret{other:02}x".encode() for other in range(PEOPLE) if other != number}
+        assert f"Secret{number:02}x1".encode() in received
+        assert not [one for one in others if one in received]
+        assert not [other for other in range(PEOPLE) if other != number and name_of(other).encode() in received]
+    took = sorted(seconds for _received, each in seen.values() for seconds in each)
+    print(f"{PEOPLE} people, {PEOPLE * EACH} jobs, seconds from the click to the job's page:")
+    print(f"{median(took):.1f} at the median, {quantiles(took, n=20)[-1]:.1f} for 19 of 20, {took[-1]:.1f} at most")
+    assert "Traceback" not in app.words
