@@ -88,7 +88,7 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
 
 def run_jobs(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     """The newest jobs first."""
-    from jobs.desk import listing
+    from jobs.listing import listing
 
     whole_within("--limit", options.limit, 1, MAX_LISTED)
     jobs = listing(settings, options.limit)

@@ -16,36 +16,32 @@ from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING
 
-from errors import InputError, KeyGone, NotAllowed, QuotaReached, UnknownJob
-from input_limits import given_text
+from errors import KeyGone, NotAllowed, QuotaReached, UnknownJob
 from jobs.fair_order import Direction
 from jobs.folders import Folders
 from jobs.housekeeping import Housekeeping
 from jobs.own_frame import own_frame
 from jobs.people import EVERYBODY, Person
-from jobs.quotas import Quota
 from jobs.reading import ON_SERVER
 from jobs.records import JobRecord, Mode, NewJob, StepRecord
 from jobs.session_keys import LENT, LentKeys, SessionKeys
-from jobs.shots import Shots
 from jobs.states import JobState
-from jobs.store import Store, open_store
-from jobs.wish import Wish, model_of, render_of, shown_server
+from jobs.step_acts import RETRIED, StepActs, stale_after
+from jobs.store import Store
+from jobs.wish import Wish, model_of, render_of
 from notes import Note
 from pipeline import PREPARATION
 from run_folder import new_job_id
 from servers import PREVIEW
-from step_result import STEPS, Step
+from step_result import Step
 
 if TYPE_CHECKING:
     from config import Settings
-    from media.crop import CropChoice
     from render_settings import RenderSettings
 
 _BEFORE_SENDING: tuple[JobState, ...] = ("draft", "waiting", "preparing", "queued")
 _PREPARING: tuple[JobState, ...] = ("preparing",)
 _IN_LINE: tuple[JobState, ...] = ("queued",)
-_RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +68,7 @@ class Order:
     id: str | None = None
 
 
-class Desk(Shots):
+class Desk(StepActs):
     """One person's desk. Raises BadId or UnknownJob for an id that is not theirs, StoreError for the database."""
 
     def __init__(
@@ -86,8 +82,8 @@ class Desk(Shots):
         lent: LentKeys | None = None,
         keys: SessionKeys | None = None,
     ) -> None:
-        super().__init__(store, folders, person)
-        self._settings, self._wake, self._lent, self._keys = settings, wake, lent, keys
+        super().__init__(settings, store, folders, person)
+        self._wake, self._lent, self._keys = wake, lent, keys
 
     def of(self, person: Person, keys: SessionKeys | None = None) -> Desk:
         """The desk as this person may use it: with their own jobs only, unless they are an administrator.
@@ -112,7 +108,7 @@ class Desk(Shots):
             own = own_frame(
                 self._folders, self._settings, order.picture, job_id=job_id, mode=order.mode, wish=wish, before=steps
             )
-            wish, steps = own.wish, [*_stale_after("first_frame", steps), *own.steps]
+            wish, steps = own.wish, [*stale_after("first_frame", steps), *own.steps]
         files = [self._folders.put(job_id, "original", name, data) for name, data in order.files.items()]
         new = NewJob(
             id=job_id,
@@ -156,96 +152,15 @@ class Desk(Shots):
         job = self.get(job_id)
         return self._woken(self._store.line.enqueue(job.id))
 
-    def change(self, job_id: str, wish: Wish, render: RenderSettings, line: str) -> bool:
-        """Change what is asked for, as long as nothing works on the job."""
-        job = self.get(job_id)
-        return self._store.jobs.update(
-            job_id,
-            only_in=("draft", "waiting", *_RETRIED),
-            inputs={**job.inputs, **wish.as_json()},
-            settings=dataclasses.asdict(render),
-            model=line,
-            seed=render.seed,
-        )
-
-    def set_render(self, job_id: str, render: RenderSettings) -> bool:
-        """Change the numbers of the render; a description for a clip of another length becomes stale."""
-        job = self.get(job_id)
-        if not self.change(job_id, Wish.of(job), render, job.model):
-            return False
-        if render.seconds != render_of(job).seconds:
-            self._store.steps.outdate(job_id, _following("visual_elements"))
-        return True
-
-    def edit_step(self, job_id: str, step: Step, text: str) -> StepRecord:
-        """Put the person's own text in a step's place; what rests on it becomes stale."""
-        if step not in PREPARATION or step == "first_frame":
-            raise InputError(step)
-        self.get(job_id)
-        text, removed = given_text(text, step.replace("_", " "))
-        self._settle(job_id, step)
-        return self._store.steps.edit(job_id, step, text, warnings=tuple(removed), stale=_following(step))
-
-    def keep_step(self, job_id: str, step: Step) -> bool:
-        """Keep a stale result although something before it changed."""
-        return self._store.steps.keep(self.get(job_id).id, step)
-
-    def swap_frame(self, job_id: str, picture: bytes) -> StepRecord:
-        """Take the person's own picture as the first frame; no image prompt is needed then.
-
-        Raises:
-            PictureError, StorageError, DiskQuota.
-        """
-        job = self.get(job_id)
-        if self._quota:
-            self._store.jobs.check_disk(job.owner, self._quota, len(picture))
-        before, wish = self._store.steps.of(job_id), Wish.of(job)
-        own = own_frame(self._folders, self._settings, picture, job_id=job_id, mode=job.mode, wish=wish, before=before)
-        self._settle(job_id, "first_frame")
-        self._store.files.record(own.file)
-        # It begins with another picture now than the shot before it ends with.
-        self._store.jobs.update(job_id, inputs={**job.inputs, **own.wish.as_json()}, extends=None)
-        *prompt, frame = own.steps
-        for step in prompt:
-            self._store.steps.save(step)
-        saved = self._store.steps.save(frame, stale=_following("first_frame"))
-        self._folders.first_frame(self.get(job_id), saved)
-        return saved
-
-    def recrop(self, job_id: str, crop: CropChoice) -> bool:
-        """Crop the first frame otherwise; what looked at it becomes stale. Says whether it happened.
-
-        Raises:
-            PictureError: the picture cannot be cropped like that; nothing was changed.
-        """
-        job = self.get(job_id)
-        wish = dataclasses.replace(Wish.of(job), crop_mode=crop.mode, crop_shift=crop.shift)
-        frame = self._store.steps.chosen(job_id).get("first_frame")
-        self._folders.check_crop(job, frame, crop)
-        if not self.change(job_id, wish, render_of(job), job.model):
-            return False
-        self._store.steps.outdate(job_id, _following("first_frame"))
-        self._folders.first_frame(self.get(job_id), frame)
-        return True
-
-    def discard_step(self, job_id: str, step: Step) -> None:
-        """Ask for another version of a step without starting it yet."""
-        self._ask_for(self.get(job_id).id, step)
-
     def regenerate_step(self, job_id: str, step: Step) -> bool:
         """Make one step anew as a further version, and go on from there."""
         self._ask_for(self.get(job_id).id, step)
         return self._woken(self._to_preparation(self.get(job_id)))
 
-    def choose_version(self, job_id: str, step: Step, version: int) -> bool:
-        """Leaf to another version of a step."""
-        self._settle(self.get(job_id).id, step)
-        return self._store.steps.choose(job_id, step, version, stale=_following(step))
-
     def retry_from(self, job_id: str, step: Step = "render") -> bool:
         """Take up a job that failed, was cancelled, abandoned or lost, over the stored results before ``step``."""
         job = self.get(job_id)
-        if job.state not in _RETRIED:
+        if job.state not in RETRIED:
             return False
         if step == "render" and self._is_prepared(job):
             return self._woken(self._store.line.enqueue(job_id, retry=True, quota=self._quota))
@@ -269,8 +184,8 @@ class Desk(Shots):
         """
         job = self.get(job_id)
         line = model_of(job.model) if anywhere else job.model
-        if job.state in (*_IN_LINE, *_RETRIED):
-            moved = self._store.jobs.update(job_id, only_in=(*_IN_LINE, *_RETRIED), model=line)
+        if job.state in (*_IN_LINE, *RETRIED):
+            moved = self._store.jobs.update(job_id, only_in=(*_IN_LINE, *RETRIED), model=line)
             if job.state == "queued" or self.retry_from(job_id):
                 return job_id if self._woken(moved) else None
         if job.state in ON_SERVER:
@@ -382,11 +297,6 @@ class Desk(Shots):
 
     # ---- helpers -----------------------------------------------------------------------------------------------
 
-    @property
-    def _quota(self) -> Quota | None:
-        """None for the program and for administrators."""
-        return None if self.person.is_admin else Quota.of(self._settings)
-
     def _owner_of(self, order: Order) -> str:
         return (order.owner if self.person.is_admin else None) or self.person.name
 
@@ -434,61 +344,10 @@ class Desk(Shots):
 
     def _to_preparation(self, job: JobRecord) -> bool:
         self._lend(job)
-        if job.state in _RETRIED:
+        if job.state in RETRIED:
             return self._store.jobs.reopen(job.id, "preparing", quota=self._quota)
         return self._store.jobs.move_to(job.id, "preparing", only_from=("draft", "waiting", "queued"), error=None)
-
-    def _ask_for(self, job_id: str, step: Step) -> None:
-        version = self._store.steps.next_version(job_id, step)
-        begun = ("pending", "running", "failed")  # such a version is made next anyway
-        if not any(one.step == step and one.state in begun for one in self._store.steps.of(job_id)):
-            pending = StepRecord(job_id=job_id, step=step, version=version, state="pending")
-            self._store.steps.save(pending, stale=_following(step))
-
-    def _settle(self, job_id: str, step: Step) -> None:
-        """What the person provides takes the place of a version that failed or was only asked for."""
-        for one in self._store.steps.of(job_id):
-            if one.step == step and one.state in ("pending", "failed"):
-                self._store.steps.set_state(job_id, step, one.version, "skipped", only_from=("pending", "failed"))
 
     def _woken(self, happened: bool) -> bool:
         self._wake.set()
         return happened
-
-
-def _stale_after(changed: Step, steps: Sequence[StepRecord]) -> list[StepRecord]:
-    """The steps as they are once ``changed`` is another: what rests on it is stale."""
-    following = _following(changed)
-    return [
-        dataclasses.replace(step, state="stale") if step.step in following and step.state == "done" else step
-        for step in steps
-    ]
-
-
-def _following(step: Step) -> Sequence[Step]:
-    return [later for later in STEPS[STEPS.index(step) + 1 :] if later != "render"]
-
-
-def listing(settings: Settings, limit: int) -> list[dict[str, object]]:
-    """The newest jobs, for a reader that starts no worker."""
-    store = open_store(settings.database_address)
-    try:
-        return [_listed(job) for job in store.pages.page(size=limit).jobs]
-    finally:
-        store.close()
-
-
-def _listed(job: JobRecord) -> dict[str, object]:
-    return {
-        "id": job.id,
-        "state": job.state,
-        "mode": job.mode,
-        "created": job.created.isoformat(timespec="seconds"),
-        "progress": job.progress,
-        "server": shown_server(job),
-        "model": model_of(job.model),
-        "seed": job.seed,
-        "preview": job.preview,
-        "text": Wish.of(job).text[:200],
-        "error": job.error.rebuilt().message() if job.error else None,
-    }

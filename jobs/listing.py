@@ -1,0 +1,37 @@
+"""The newest jobs as a list for programs and terminals, read without a worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobs.records import JobRecord
+from jobs.store import open_store
+from jobs.wish import Wish, model_of, shown_server
+
+if TYPE_CHECKING:
+    from config import Settings
+
+
+def listing(settings: Settings, limit: int) -> list[dict[str, object]]:
+    """The newest jobs, for a reader that starts no worker."""
+    store = open_store(settings.database_address)
+    try:
+        return [_listed(job) for job in store.pages.page(size=limit).jobs]
+    finally:
+        store.close()
+
+
+def _listed(job: JobRecord) -> dict[str, object]:
+    return {
+        "id": job.id,
+        "state": job.state,
+        "mode": job.mode,
+        "created": job.created.isoformat(timespec="seconds"),
+        "progress": job.progress,
+        "server": shown_server(job),
+        "model": model_of(job.model),
+        "seed": job.seed,
+        "preview": job.preview,
+        "text": Wish.of(job).text[:200],
+        "error": job.error.rebuilt().message() if job.error else None,
+    }
