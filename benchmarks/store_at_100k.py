@@ -32,6 +32,7 @@ from tests.postgres import WHY_MISSING, programs, throwaway_postgres
 RUNS = 15
 _progress = itertools.cycle(range(100))
 BATCH = 2000
+START = datetime(2025, 11, 23, tzinfo=UTC)
 MODELS = ("mova-360p", "mova-720p")
 STEPS = {"image_prompt": 60, "first_frame": 0, "visual_elements": 80, "video_description": 150}
 HAN = "橘猫在雨中的港口睡觉镜头缓缓推近一只老人坐窗边看书阳光洒满房间孩子笑着跑过草地海浪拍打岩石"
@@ -64,10 +65,9 @@ def fill(store: Store, count: int) -> None:
     """The newest jobs are the active ones; one text in 5000 holds a word that no other has."""
     chance = random.Random(1)  # noqa: S311
     words = Words(chance)
-    start = datetime(2025, 11, 23, tzinfo=UTC)
     for first in range(0, count, BATCH):
         batch = [
-            _job(chance, words, n, start + timedelta(seconds=n * 300)) for n in range(first, min(first + BATCH, count))
+            _job(chance, words, n, START + timedelta(seconds=n * 300)) for n in range(first, min(first + BATCH, count))
         ]
         _insert(store, words, batch)
 
@@ -111,6 +111,7 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
     """What pages ask for, by name."""
     pages, everything = store.pages, JobFilter()
     middle = pages.numbered(count // 24).jobs[0].number
+    week = START + timedelta(seconds=count * 150)
     page_500 = min(500, count // 24)
     searches = {"a rare word": "zanzibar", "a common word": "camera", "a prefix": "cam", "two characters": "橘猫"}
     searches |= {"one character": "猫", "two words": "camera cat", "four characters": "橘猫在雨", "nothing": "qqqqqq"}
@@ -129,6 +130,13 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
         "failed or completed jobs": lambda: pages.page(JobFilter(states=frozenset(("failed", "completed")))),
         "failed jobs of an owner": lambda: pages.page(JobFilter(owner="owner-3", states=frozenset(("failed",)))),
         "favourites of one model": lambda: pages.page(JobFilter(favourite=True, model="mova-720p")),
+        "oldest first": lambda: pages.page(JobFilter(owner="owner-0"), oldest=True),
+        "a size of an owner": lambda: pages.page(JobFilter(owner="owner-0", size="640x352")),
+        "a size that none has": lambda: pages.page(JobFilter(owner="owner-0", size="720x1280")),
+        "a week of an owner": lambda: pages.page(JobFilter(owner="owner-0", since=week, until=week + timedelta(7))),
+        "favourites of an owner": lambda: pages.page(JobFilter(owner="owner-0", favourite=True)),
+        "what looks failed, where nothing does": lambda: pages.page(JobFilter(owner="owner-0", looks_failed=True)),
+        "counted up to 1000": lambda: pages.count(JobFilter(owner="owner-0"), at_most=1000),
         "filter that fits nothing": lambda: pages.page(JobFilter(server="none", mode="full")),
         **searched,
         "search: common, of an owner": lambda: pages.page(JobFilter(text="camera", owner="owner-9")),

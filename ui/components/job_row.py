@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import accumulate, takewhile
 from typing import cast, get_args
-from unicodedata import east_asian_width
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -25,6 +23,7 @@ from ui.components.state_words import show_state
 from ui.components.step_names import act_label, running_label
 from ui.components.stop_waiting import stop_buttons
 from ui.components.thumbnail import thumbnail
+from ui.components.titles import short
 from ui.session import translate as _
 
 _SHOWN = 150  # letters: about two lines
@@ -89,7 +88,7 @@ def _row(job: JobRecord, *sentences: str) -> Iterator[None]:
         with st.container(horizontal=True):
             thumbnail(job)
             with st.container(width="stretch", gap="xsmall"):
-                st.text(_two_lines(Wish.of(job).text))
+                st.text(short(Wish.of(job).text, _SHOWN))
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                     show_state(job.state)
                     if job.preview:
@@ -102,13 +101,6 @@ def _row(job: JobRecord, *sentences: str) -> Iterator[None]:
 
 def _acts() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="center", gap="small")
-
-
-def _two_lines(text: str) -> str:
-    """The beginning of a text; a Chinese sign is as wide as two letters."""
-    room = accumulate(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-    fits = sum(1 for _width in takewhile(lambda width: width <= _SHOWN, room))
-    return text if fits == len(text) else f"{text[:fits].rstrip()}…"
 
 
 def _facts(job: JobRecord) -> str:
