@@ -25,8 +25,7 @@ Json = dict[str, Any]
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 # GB 45438-2025, appendix E, in the namespace of TC260's practice guide; label 1: this is AI-generated.
 _AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
-KEYWORDS = "AI-generated, AI生成, MOVA"
-_ARTIST = "MOVA"
+LABELS = "AI-generated, AI生成"
 _TITLE_LENGTH = 80
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -51,10 +50,17 @@ def frame_of(folder: Path) -> bytes:
     return path.read_bytes() if path.is_file() else b""
 
 
-def aigc_label(job_id: str) -> dict[str, str]:
+def maker(document: Json) -> str:
+    """Who made the pictures and the sound: a preview does not pass for MOVA's."""
+    return "preview engine, not MOVA" if document["preview"] else "MOVA"
+
+
+def aigc_label(document: Json) -> dict[str, str]:
     """The implicit label of AI content as GB 45438-2025 names its seven fields."""
     fields = ("ReservedCode1", "ContentPropagator", "PropagateID", "ReservedCode2")
-    return {"Label": "1", "ContentProducer": _ARTIST, "ProduceID": job_id} | dict.fromkeys(fields, "")
+    return {"Label": "1", "ContentProducer": maker(document), "ProduceID": str(document["id"])} | dict.fromkeys(
+        fields, ""
+    )
 
 
 def shared(document: Json, *, prompts: bool) -> Json:
@@ -65,7 +71,7 @@ def shared(document: Json, *, prompts: bool) -> Json:
     """
     address = "://" in str(document.get("server"))
     kept = {**document, "video_bytes": None, "server": None if address else document.get("server")}
-    kept |= {"digital_source_type": DIGITAL_SOURCE_TYPE, "AIGC": aigc_label(str(document["id"]))}
+    kept |= {"digital_source_type": DIGITAL_SOURCE_TYPE, "AIGC": aigc_label(document)}
     return kept if prompts else _without_prompts(kept)
 
 
@@ -93,14 +99,14 @@ def tags_of(document: Json, frame: bytes) -> Tags:
     title = " ".join(told.split())[:_TITLE_LENGTH] or "MOVA video"
     words = {
         "title": title,
-        "artist": _ARTIST,
+        "artist": maker(document),
         "description": told,
         "synopsis": prompt,
         "comment": json.dumps(document, ensure_ascii=False),
-        "keywords": KEYWORDS,
+        "keywords": f"{LABELS}, {maker(document)}",
         "date": str(document["finished"] or document["created"])[:10],
     }
-    label = escape(json.dumps(aigc_label(document["id"]), ensure_ascii=False), quote=False)
+    label = escape(json.dumps(aigc_label(document), ensure_ascii=False), quote=False)
     xmp = _XMP.format(namespace=_AIGC_NAMESPACE, source_type=DIGITAL_SOURCE_TYPE, aigc=label)
     return Tags({name: value for name, value in words.items() if value}, frame, xmp)
 

@@ -77,7 +77,8 @@ def _show(usage: Usage) -> None:
 def _table(title: str, amounts: dict[str, Amount]) -> None:
     if amounts:
         rows = [
-            {title: name, _("Jobs"): str(one.jobs), _("On the disk"): disk_size(one.bytes)} for name, one in amounts.items()
+            {title: name, _("Jobs"): str(one.jobs), _("On the disk"): disk_size(one.bytes)}
+            for name, one in amounts.items()
         ]
         st.table(rows)
 
