@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from unicodedata import east_asian_width
@@ -76,13 +77,21 @@ def _columns(text: str) -> int:
 def _language() -> Translate:
     """The person's language; English where what reads the catalogue is missing itself."""
     try:
-        from words import here
-
-        translate = here()
+        translate = _spoken()
         translate("")
     except Exception:  # whatever a damaged package does
         return as_written
     return translate
+
+
+def _spoken() -> Translate:
+    """As every script; by the environment alone where config.py cannot be read."""
+    from words import here, language_of_environment, translator
+
+    try:
+        return here()
+    except (ImportError, SyntaxError):
+        return translator(language_of_environment(os.environ))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,11 @@ def configured() -> tuple[Settings | None, list[Finding]]:
         import config
 
         return config.fresh(), []
-    except Exception as problem:  # pydantic may be missing, or config.py be edited into no Python
+    except SyntaxError as problem:  # of config.py, which people edit, or of a damaged package
+        words, advice = N_("{file} is not Python in line {line}."), N_("Correct it there, or fetch the file again.")
+        file, line = Path(problem.filename or "config.py").name, problem.lineno or 0
+        return None, [broken("configuration", words, advice, file=file, line=line)]
+    except Exception as problem:  # pydantic may be missing
         return None, [could_not("configuration", problem)]
 
 

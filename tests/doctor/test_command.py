@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,10 +27,14 @@ SECRETS = {
 
 
 def doctor(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return doctor_in(REPO, *options, **variables)
+
+
+def doctor_in(folder: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     needed = {name: os.environ[name] for name in ("PATH", "OUTPUT_DIR", "MOVA_ENV_FILE")}
     return subprocess.run(
         [sys.executable, "-m", "doctor", *options],
-        cwd=REPO,
+        cwd=folder,
         env={**needed, "MOVA_LANGUAGE": "en", **variables},
         capture_output=True,
         text=True,
@@ -109,6 +114,16 @@ def test_a_package_that_is_missing_does_not_make_the_doctor_ill(tmp_path: Path) 
     assert "av" in found["codecs"]["what"]
     assert found["python"]["verdict"] == "ok"
     assert doctor(PYTHONPATH=str(tmp_path), LANG="zh_CN.UTF-8").returncode == 1
+
+
+def test_a_config_py_that_was_edited_into_no_python_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "config.py").write_text("fps = 24\nservers = (\n")
+    shutil.copytree(REPO / "doctor", tmp_path / "doctor")
+    done = doctor_in(tmp_path, "--json", PYTHONPATH=f"{tmp_path}:{REPO}")
+    assert done.returncode == 1
+    assert findings(done)["configuration"]["what"] == "config.py is not Python in line 2."
+    said = doctor_in(tmp_path, PYTHONPATH=f"{tmp_path}:{REPO}", LANG="zh_CN.UTF-8").stdout
+    assert "config.py 第 2 行不是有效的 Python" in said
 
 
 def test_help_says_what_the_exit_codes_mean() -> None:
