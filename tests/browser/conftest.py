@@ -66,6 +66,7 @@ def _server() -> Iterator[StandIn]:
 def server(_server: StandIn) -> Iterator[StandIn]:
     """The server that ``app`` sends to, its gate open."""
     _server.sent.clear()
+    _server.frames.clear()
     yield _server
     _server.open_gate()
 

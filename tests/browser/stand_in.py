@@ -20,11 +20,15 @@ from tests.browser.running_app import free_port
 
 
 class StandIn:
-    """``close_gate`` holds every render at its middle, ``fail_next`` fails one; ``sent`` are the renders asked for."""
+    """``close_gate`` holds every render at its middle, ``fail_next`` fails one.
+
+    ``sent`` are the renders asked for, ``frames`` the first frames that came with them.
+    """
 
     def __init__(self) -> None:
         self.address = f"http://127.0.0.1:{free_port()}"
         self.sent: list[Plan] = []
+        self.frames: list[bytes] = []
         self._gate = threading.Event()
         self._reason = ""
         self.open_gate()
@@ -41,6 +45,7 @@ class StandIn:
     def render(self, plan: Plan, picture: Path, video: Path, progress: Callable[[int, int], None]) -> None:
         """In the place of the engine's own."""
         self.sent.append(plan)
+        self.frames.append(picture.read_bytes())
         while not self._gate.wait(0.1):
             progress(1, 2)
         reason, self._reason = self._reason, ""
