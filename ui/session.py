@@ -11,6 +11,8 @@ from jobs.session_keys import SessionKeys
 from ui.office import office
 from ui.visitor import person_here
 
+_KEYS = "session-keys"
+
 
 def translate(text: str) -> str:
     """A sentence in the visitor's language."""
@@ -45,6 +47,9 @@ def own_desk() -> Desk:
 
 
 def session_keys() -> SessionKeys:
-    """The keys that were typed into this session; they are nowhere else."""
-    keys: SessionKeys = st.session_state.setdefault("session-keys", SessionKeys())
+    """The keys that this person typed into this session; they are nowhere else."""
+    name = person().name  # a tab can come back to its session after somebody else has logged in
+    if st.session_state.get(_KEYS, ("",))[0] != name:
+        st.session_state[_KEYS] = (name, SessionKeys())
+    keys: SessionKeys = st.session_state[_KEYS][1]
     return keys
