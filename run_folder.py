@@ -11,10 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required
+
+from typing_extensions import TypedDict
 
 from errors import FileMissing, storage_error
-from step_result import STEPS, StepResult
+from input_limits import plain_id, read_at_most
+from notes import N_
+from step_result import STEPS, Step, StepResult
 
 if TYPE_CHECKING:
     from jobs.records import StepRecord
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 2  # 2: `settings` as they were sent, `look`
 KIND = "mova-run"
+_MAX_RECORD_BYTES = 8 * 2**20
 RECORD, FIRST_FRAME, VIDEO, POSTER = "job.json", "first_frame.png", "video.mp4", "poster.jpg"
 
 
@@ -235,11 +240,42 @@ class RunFolder:
         """Read ``job.json`` back; fields that this version does not know are left out.
 
         Raises:
-            FileMissing: there is none that can be read.
+            FileMissing: there is none that can be read, or it is not a record of a run.
+            FileTooLarge
         """
         try:
-            document = json.loads((self.path / RECORD).read_bytes())
-            known = {one.name for one in dataclasses.fields(RunRecord)}
-            return RunRecord(**{key: value for key, value in document.items() if key in known})
-        except (OSError, ValueError, TypeError, AttributeError) as problem:
-            raise FileMissing(name=str(self.path / RECORD), reason=type(problem).__name__) from None
+            return _checked(json.loads(read_at_most(self.path / RECORD, _MAX_RECORD_BYTES)))
+        except (ValueError, RecursionError, TypeError, AttributeError):
+            raise FileMissing(name=str(self.path / RECORD), reason=N_("it is not a record of a run")) from None
+
+
+def _checked(document: Any) -> RunRecord:
+    """A record whose every value is of its kind, whoever wrote the file.
+
+    Raises:
+        ValueError, TypeError, AttributeError
+    """
+    from pydantic import TypeAdapter
+
+    known = {one.name for one in dataclasses.fields(RunRecord)}
+    fields = {key: value for key, value in document.items() if key in known}
+    record: RunRecord = TypeAdapter(RunRecord).validate_json(json.dumps(fields), strict=True)
+    TypeAdapter(list[_StepDocument]).validate_python(record.steps, strict=True)
+    plain_id(record.id)
+    return record
+
+
+class _StepDocument(TypedDict, total=False):
+    """What is read of a step; anything beside it is let through."""
+
+    step: Required[Step]
+    output: Required[str]
+    file: str | None
+    state: str | None
+    provider: str | None
+    model: str | None
+    input_hash: str | None
+    edited: bool
+    warnings: list[str]
+    seconds: float | None
+    tokens: int | None

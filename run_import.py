@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from errors import EmptyText, FileMissing
+from input_limits import read_at_most
 from jobs.desk import Desk, Order
 from jobs.folders import TEXT_FILES
 from jobs.records import JobRecord, StepRecord
-from notes import Note
+from notes import N_, Note
 from run_folder import FIRST_FRAME
 from step_result import Step
 
 if TYPE_CHECKING:
     from run_folder import RunRecord
+
+_MAX_TEXT_BYTES, _MAX_PICTURE_BYTES = 2**20, 2**28
 
 
 def brought_in(desk: Desk, order: Order, folder: Path, before: RunRecord) -> JobRecord:
@@ -56,9 +59,9 @@ def _texts(folder: Path) -> dict[Step, str | None]:
         found[step] = None
         if path.is_file():
             try:
-                found[step] = path.read_text(encoding="utf-8-sig").strip()
-            except (OSError, ValueError) as problem:
-                raise FileMissing(name=name, reason=type(problem).__name__) from None
+                found[step] = read_at_most(path, _MAX_TEXT_BYTES).decode("utf-8-sig").strip()
+            except UnicodeDecodeError:
+                raise FileMissing(name=name, reason=N_("it is not UTF-8 text")) from None
             if not found[step]:
                 raise EmptyText(name=name)
     return found
@@ -69,7 +72,7 @@ def _frame(folder: Path, before: RunRecord) -> bytes | None:
     path = folder / FIRST_FRAME
     if not path.is_file():
         return None
-    data = path.read_bytes()
+    data = read_at_most(path, _MAX_PICTURE_BYTES)
     return data if hashlib.sha256(data).hexdigest() != before.first_frame_sha256 else None
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING
 
-from errors import KeyGone, NotAllowed, QuotaReached, UnknownJob
+from errors import KeyGone, NotAllowed, QuotaReached, StorageError, UnknownJob
 from jobs.fair_order import Direction
 from jobs.folders import Folders
 from jobs.housekeeping import Housekeeping
@@ -251,14 +252,14 @@ class Desk(StepActs):
     def cancel(self, job_id: str) -> bool:
         """Cancel a job of which nothing was sent: free, and what was made is kept. Says whether it happened."""
         job = self.get(job_id)
-        return self._woken(self._store.jobs.move_to(job.id, "cancelled", only_from=_BEFORE_SENDING))
+        return self._over(job.id, self._store.jobs.move_to(job.id, "cancelled", only_from=_BEFORE_SENDING))
 
     def stop_waiting(self, job_id: str) -> bool:
         """Give up a job that a server has. The GPU goes on with it, and its slot stays taken until that ends."""
         job = self.get(job_id)
         if (job.server or "").startswith(PREVIEW):  # an engine of our own, nobody's GPU
-            return self._woken(self._store.jobs.move_to(job_id, "cancelled"))
-        return self._woken(self._store.jobs.move_to(job_id, "abandoned"))
+            return self._over(job_id, self._store.jobs.move_to(job_id, "cancelled"))
+        return self._over(job_id, self._store.jobs.move_to(job_id, "abandoned"))
 
     def delete(self, job_id: str) -> int | None:
         """Delete a job that nothing works on, and its files; returns the bytes that came free, None if refused."""
@@ -347,6 +348,14 @@ class Desk(StepActs):
         if job.state in RETRIED:
             return self._store.jobs.reopen(job.id, "preparing", quota=self._quota)
         return self._store.jobs.move_to(job.id, "preparing", only_from=("draft", "waiting", "queued"), error=None)
+
+    def _over(self, job_id: str, happened: bool) -> bool:
+        """Say in the record beside the files, too, that a job has ended; a full disk undoes no end."""
+        if happened:
+            with suppress(StorageError):
+                self._folders.of(self.get(job_id)).clear_parts()
+                self._folders.write_record(self.get(job_id))
+        return self._woken(happened)
 
     def _woken(self, happened: bool) -> bool:
         self._wake.set()

@@ -124,6 +124,7 @@ class Sending:
         """Send the job; one of the troubles means that it did not arrive."""
         steps = self.store.steps.chosen(job.id)
         frame = self.folders.first_frame(job, steps.get("first_frame"))
+        self._still_wanted(job)
         self._begin(job, client, steps.values())
         try:
             prompt, render = prompt_of(job, steps.values()), render_of(job)
@@ -334,4 +335,6 @@ class Sending:
         else:
             self.store.jobs.move_to(job.id, "failed", error=error)
         if ended := self.store.jobs.get(job.id):
+            if ended.final:  # half a video of a process that was killed would stay for ever
+                self.folders.of(ended).clear_parts()
             self.folders.write_record(ended)

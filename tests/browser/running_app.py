@@ -37,6 +37,11 @@ class RunningApp:
         return f"http://localhost:{self.port}"
 
     @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
+    @property
     def words(self) -> str:
         """What the process has printed so far."""
         return self._log.read_text(errors="replace")

@@ -161,15 +161,16 @@ class FakeServices:
         """Count a request and give its reply in the vendor's form, or what comes in its place."""
         with self._lock:
             self._received.append(call)
-            replies = self._scripts.get(call.route) or [self._default(call)]
+            replies = self._scripts.get(call.route) or [self.default(call)]
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
         reply = reply(call) if callable(reply) else reply
         if isinstance(reply, Fault):
-            proper = self._default(call)
+            proper = self.default(call)
             return Misbehaving(reply, proper if isinstance(proper, Raw) else self._in_form(call, proper))
         return reply if isinstance(reply, Raw | Drip) else self._in_form(call, reply)
 
-    def _default(self, call: Received) -> str | bytes | Raw:
+    def default(self, call: Received) -> str | bytes | Raw:
+        """What a route says without a script."""
         if call.route == "picture":
             found = self._pictures.get(call.path)
             return Raw(200, found, {"Content-Type": "image/png"}) if found else Raw(403, "<Code>AccessDenied</Code>")
