@@ -21,6 +21,8 @@ from render_settings import ORIENTATIONS, SIZES, Orientation
 from step_calls import StepRun, ready, write
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from config import Settings
     from providers.base import ImageAnswer, Provider, TextRequest
     from step_result import StepResult
@@ -33,16 +35,23 @@ _SHORTEN_TO = (0.9, 0.75)  # of the limit, asked for in turn: models count chara
 
 @dataclass(frozen=True, kw_only=True)
 class FirstFrame:
-    """``png`` has exactly the size of the render; ``original`` is the file as the service made it.
+    """``picture`` has exactly the size of the render; ``original`` is the file as the service made it.
 
     ``prompt`` is what was drawn: the image prompt, shortened where the service takes less.
     """
 
     result: StepResult
     prompt: str
-    png: bytes
+    picture: Image
     original: bytes
     original_suffix: str
+
+    @property
+    def png(self) -> bytes:
+        """The picture as a PNG file, written when it is asked for."""
+        from media.pictures import png_bytes
+
+        return png_bytes(self.picture)
 
     def save(self, output: Path) -> Path:
         """Write the frame, and the original beside it as ``<name>_original.<its kind>``, whose path is returned.
@@ -142,17 +151,18 @@ def make_first_frame(
     prompt = _shortened(run, writer, given(image_prompt, N_("image prompt")), artist.prompt_limit)
     answer = artist.image(ImageRequest(prompt=prompt, width=size[0], height=size[1], size=provider_size))
     run.answers.append(answer)
-    png = _fitted(run, answer, size, settings)
+    picture = _fitted(run, answer, size, settings)
     suffix = kind_of(answer.data)
-    return FirstFrame(result=run.result(name), prompt=prompt, png=png, original=answer.data, original_suffix=suffix)
+    return FirstFrame(
+        result=run.result(name), prompt=prompt, picture=picture, original=answer.data, original_suffix=suffix
+    )
 
 
-def _fitted(run: StepRun, answer: ImageAnswer, size: tuple[int, int], settings: Settings) -> bytes:
-    """The picture as PNG bytes of exactly that size; what was cut off is noted."""
+def _fitted(run: StepRun, answer: ImageAnswer, size: tuple[int, int], settings: Settings) -> Image:
+    """The picture in exactly that size; what was cut off is noted."""
     from errors import NoImageReturned, PictureError
     from media.crop import CropChoice, fit
     from media.frames import open_source
-    from media.pictures import png_bytes
 
     try:
         fitted = fit(open_source(answer.data, settings), *size, CropChoice())
@@ -160,7 +170,7 @@ def _fitted(run: StepRun, answer: ImageAnswer, size: tuple[int, int], settings: 
         raise NoImageReturned(problem.raw, provider=answer.provider, reason=problem.phrase()) from problem
     if fitted.note:
         run.warnings.append(fitted.note)
-    return png_bytes(fitted.picture)
+    return fitted.picture
 
 
 def _parser() -> argparse.ArgumentParser:

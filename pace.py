@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-QUICK, CALM = 0.2, 2.0
+QUICKEST, QUICK, CALM = 0.05, 0.2, 2.0
+_SHARE = 0.02  # of the time a render has taken: no more than that is an end seen late where it is a short one
 _QUICK_AFTER_CHANGE = 10.0  # seconds of quick asking after a job's state changes
 _QUICK_BEFORE_END = 4.0  # seconds before the expected end
 
 
 @dataclass
 class Pace:
-    """Asks every 0.2 s near a start or an end, every 2 s in between.
+    """Asks every 0.2 s near a start or an end, every 2 s in between; down to every 0.05 s where a job has just begun.
 
     Feed it with ``saw(status, progress, now)``; ``now`` is a monotonic clock in seconds.
     """
@@ -41,14 +42,17 @@ class Pace:
 
     def pause(self, now: float) -> float:
         """Seconds to sleep before the next question."""
-        left = self.seconds_left(now)
+        left, quick = self.seconds_left(now), self._quick(now)
         if 100 - self.progress <= self._smallest_step + 1 <= 100 or self.progress >= 95:
-            return QUICK
+            return quick
         if now - self._changed_at < _QUICK_AFTER_CHANGE:
-            return QUICK
+            return quick
         if left is None:
             return CALM
-        return QUICK if left <= _QUICK_BEFORE_END else min(CALM, left - _QUICK_BEFORE_END + QUICK)
+        return quick if left <= _QUICK_BEFORE_END else min(CALM, left - _QUICK_BEFORE_END + quick)
+
+    def _quick(self, now: float) -> float:
+        return min(QUICK, max(QUICKEST, _SHARE * (now - self._changed_at)))
 
 
 def back_off(troubled_for: float) -> float:

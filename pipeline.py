@@ -84,10 +84,9 @@ class Tools:
 
 @dataclass(frozen=True)
 class Made:
-    """A step's result and the materials with it in place; ``files`` are further files to keep, by name."""
+    """A step's result; ``files`` are further files to keep, by name."""
 
     result: StepResult
-    materials: Materials
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -115,7 +114,7 @@ def _image_prompt(materials: Materials, tools: Tools) -> Made:
         writer=tools.choose("text"),
         limit=tools.choose("image").prompt_limit,
     )
-    return Made(result, materials.with_text("image_prompt", result.output))
+    return Made(result)
 
 
 def _first_frame(materials: Materials, tools: Tools) -> Made:
@@ -129,14 +128,14 @@ def _first_frame(materials: Materials, tools: Tools) -> Made:
         settings=tools.settings,
     )
     original = {f"first_frame_original.{frame.original_suffix}": frame.original}
-    return Made(frame.result, replace(materials, first_frame=frame.png), original)
+    return Made(frame.result, original)
 
 
 def _visual_elements(materials: Materials, tools: Tools) -> Made:
     from qwen_vl_api import extract_visual_elements
 
     result = extract_visual_elements(materials.first_frame, viewer=tools.choose("vision"))
-    return Made(result, materials.with_text("visual_elements", result.output))
+    return Made(result)
 
 
 def _video_description(materials: Materials, tools: Tools) -> Made:
@@ -150,4 +149,4 @@ def _video_description(materials: Materials, tools: Tools) -> Made:
         marker=materials.subtitle_marker,
     )
     described = write_video_description(wish, writer=tools.choose("text"))
-    return Made(described.result, materials.with_text("video_description", described.result.output))
+    return Made(described.result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,11 +45,14 @@ class Saving:
         Raises:
             FileMissing, VideoUnplayable: as ``media.videos.check``.
         """
+        from media.look import Look
         from media.videos import check
         from provenance import embed, frame_of
 
-        facts, deviations = check(part, render_of(job))
-        look = self._look(job, part, facts)
+        seen = Look()
+        facts, deviations = check(part, render_of(job), seen.add)
+        # A preview is not MOVA's work: it is not judged.
+        look = None if job.preview else seen.findings(facts, render_of(job))
         step, told = self._step(job, deviations), self.another.recorded(job, look)
         done = replace(told, state="completed", finished=datetime.now(UTC), look=look)
         steps = {**self.store.steps.chosen(job.id), "render": step}
@@ -73,18 +75,6 @@ class Saving:
         warned = _warned(job, trouble)
         self.folders.write_record(warned, saved.video)
         return warned
-
-    def _look(self, job: JobRecord, part: Path, facts: VideoFacts) -> tuple[str, ...] | None:
-        """What looks failed; None for a preview, which is not MOVA's work, and where the look itself failed."""
-        import av
-
-        from media.look import look_at
-
-        if job.preview:
-            return None
-        with suppress(av.FFmpegError, OSError, ValueError):
-            return look_at(part, facts, render_of(job))
-        return None
 
     def _step(self, job: JobRecord, deviations: list[Note]) -> StepRecord:
         """The render as a step; the same one where it was recorded before a crash."""

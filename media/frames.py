@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,9 +46,27 @@ def white_png(render: RenderSettings) -> bytes:
 def exact_frame(source: Path, render: RenderSettings, crop: CropChoice, settings: Settings) -> bytes:
     """The frame of a picture's file; one that is such a frame already stays as it is, byte for byte.
 
+    The last frames are remembered: every step of a job asks for its own, which takes 0.1 s to make.
+
     Raises:
         FileMissing, PictureError.
     """
+    return _exact_frame(source, _version(source), render, crop, settings)
+
+
+def _version(source: Path) -> tuple[int, ...]:
+    """Another one where the file was written again."""
+    try:
+        found = source.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=8)
+def _exact_frame(
+    source: Path, version: tuple[int, ...], render: RenderSettings, crop: CropChoice, settings: Settings
+) -> bytes:
     from media.pictures import is_bare_png
 
     picture = open_source(source, settings)

@@ -3,20 +3,20 @@
 White first frames end in one flat colour about four times in ten (OpenMOSS/MOVA, issue 38). Nothing is judged that is
 a matter of taste: a finding means that hardly anybody can want this film. Measured on a cut-down picture, whose cells
 average the noise of compression away.
+
+It sees the frames that the check of the file decodes anyway: a film is decoded once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 
 from media.findings import Finding
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from media.videos import VideoFacts
     from render_settings import RenderSettings
 
+_EVERY = 4  # of so many frames one is looked at: six a second
 _CELL = 8  # pixels of a side
 _FLAT_RANGE = 16.0  # of 255, between the darkest and the brightest cell of a channel; real pictures have 100 and more
-_FLAT_SHARE = 0.9  # of all frames: a fade from or to one colour is no failure
+_FLAT_SHARE = 0.9  # of the frames looked at: a fade from or to one colour is no failure
 _STILL = 8.0  # of 255, the most that one cell may change; compression and grain change 7, six white pixels that move 11
 _STILL_SHARE = 0.9
 _WINDOW = 4_800  # samples, 0.1 s
@@ -43,8 +44,9 @@ _TOLERANCE = 0.25  # seconds, as media.videos has it
 
 @dataclass
 class _Picture:
-    """What the frames so far have in common."""
+    """What the frames so far have in common; ``frames`` are those that were looked at."""
 
+    passed: int = 0
     frames: int = 0
     flat: int = 0
     still: int = 0
@@ -52,7 +54,11 @@ class _Picture:
     first: NDArray[np.int16] | None = None
 
     def add(self, frame: VideoFrame) -> None:
-        cells = _cells(frame)
+        self.passed += 1
+        if self.passed % _EVERY == 1:
+            self._look_at(_cells(frame))
+
+    def _look_at(self, cells: NDArray[np.int16]) -> None:
         self.frames += 1
         self.flat += bool(np.ptp(cells, axis=(0, 1)).max() < _FLAT_RANGE)
         if self.first is None or np.abs(cells - self.first).max() > _STILL:
@@ -71,10 +77,16 @@ class _Picture:
 class _Sound:
     """Of each tenth of a second: how loud it is, and how much of it is at the ceiling."""
 
+    ears: AudioResampler = field(default_factory=lambda: AudioResampler(format="flt", layout="mono", rate=_RATE))
+    samples: list[NDArray[np.float32]] = field(default_factory=list)
     loudness: list[float] = field(default_factory=list)
     at_ceiling: list[float] = field(default_factory=list)
 
-    def add(self, samples: NDArray[np.float32]) -> None:
+    def add(self, frame: AudioFrame) -> None:
+        self.samples += _mono(self.ears.resample(frame))
+
+    def _listen(self) -> None:
+        samples = np.concatenate(self.samples) if self.samples else np.zeros(0, np.float32)
         for start in range(0, samples.size, _WINDOW):
             window = samples[start : start + _WINDOW]
             self.loudness.append(float(np.sqrt(np.mean(np.square(window, dtype=np.float64)))))
@@ -82,6 +94,7 @@ class _Sound:
 
     @property
     def finding(self) -> tuple[Finding, ...]:
+        self._listen()
         heard = [ceiling for loud, ceiling in zip(self.loudness, self.at_ceiling, strict=True) if loud > _SILENT]
         if not heard:
             return ("silent",)
@@ -89,27 +102,29 @@ class _Sound:
         return ("clipped",) if clipped > _CLIPPED_SHARE * len(heard) else ()
 
 
-def look_at(path: Path, facts: VideoFacts, asked: RenderSettings) -> tuple[Finding, ...]:
-    """What looks failed in a video that was probed already; 0.3 s for 193 frames of 640x352.
+class Look:
+    """Shown every frame of a film in its order, pictures and sound; a fault in looking is nobody else's."""
 
-    Raises:
-        av.FFmpegError, OSError: the file cannot be decoded.
-    """
-    picture, sound = _Picture(), _Sound()
-    with path.open("rb") as file, av.open(file, "r", format="mp4", metadata_errors="replace") as film:
-        pictures = [track for track in film.streams.video if not track.disposition & Disposition.attached_pic][:1]
-        for track in pictures:
-            track.thread_type = "AUTO"
-        tracks, ears = [*pictures, *film.streams.audio[:1]], AudioResampler(format="flt", layout="mono", rate=_RATE)
-        samples: list[NDArray[np.float32]] = []
-        for packet in film.demux(*tracks):
-            for frame in packet.decode():
-                if isinstance(frame, VideoFrame):
-                    picture.add(frame)
-                elif isinstance(frame, AudioFrame):
-                    samples += _mono(ears.resample(frame))
-    sound.add(np.concatenate(samples) if samples else np.zeros(0, np.float32))
-    return (*picture.finding, *sound.finding, *_measures(facts, asked))
+    def __init__(self) -> None:
+        self._picture, self._sound, self._failed = _Picture(), _Sound(), False
+
+    def add(self, frame: VideoFrame | AudioFrame) -> None:
+        """See or hear one frame."""
+        if self._failed:
+            return
+        try:
+            if isinstance(frame, VideoFrame):
+                self._picture.add(frame)
+            else:
+                self._sound.add(frame)
+        except (av.FFmpegError, OSError, ValueError):
+            self._failed = True
+
+    def findings(self, facts: VideoFacts, asked: RenderSettings) -> tuple[Finding, ...] | None:
+        """What looks failed, asked for once, after the last frame; None where the look itself failed."""
+        if self._failed:
+            return None
+        return (*self._picture.finding, *self._sound.finding, *_measures(facts, asked))
 
 
 def _measures(facts: VideoFacts, asked: RenderSettings) -> tuple[Finding, ...]:

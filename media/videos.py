@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,7 @@ from errors import FileMissing, VideoUnplayable
 from notes import N_, Note, note, phrase
 from render_settings import RenderSettings
 
+OnFrame = Callable[[VideoFrame | AudioFrame], None]
 _MOST_PIXELS = 2048 * 2048  # of one frame; MOVA's largest has a quarter of that
 _MOST_BOXES = 100_000
 _TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
@@ -45,8 +47,9 @@ class VideoFacts:
 
 @dataclass
 class _Counts:
-    """What has come out of the file so far; ``sound`` in seconds."""
+    """What has come out of the file so far; ``sound`` in seconds. ``on_frame`` is shown all of it."""
 
+    on_frame: OnFrame
     packets: int = 0
     frames: int = 0
     damaged: int = 0
@@ -59,6 +62,8 @@ class _Counts:
         elif packet.size:
             self.sound_packets += 1
         for frame in packet.decode():
+            if isinstance(frame, VideoFrame | AudioFrame):
+                self.on_frame(frame)
             if isinstance(frame, AudioFrame):
                 self.sound += Fraction(frame.samples, frame.sample_rate)
             elif isinstance(frame, VideoFrame):
@@ -66,10 +71,15 @@ class _Counts:
                 self.damaged += frame.is_corrupt
 
 
-def probe(path: Path, *, max_frames: int = 2000) -> VideoFacts:
+def _unseen(frame: VideoFrame | AudioFrame) -> None:
+    """Nobody else looks."""
+
+
+def probe(path: Path, *, max_frames: int = 2000, on_frame: OnFrame = _unseen) -> VideoFacts:
     """Decode an MP4 file from its first frame to its last, sound included, and say what it holds.
 
     All of it is decoded, not only its ends, so that a break anywhere is found: 0.1 s for 193 frames of 640x352.
+    ``on_frame`` is shown each picture and each piece of sound on the way, and raises nothing.
 
     Raises:
         FileMissing: the file cannot be opened.
@@ -80,20 +90,20 @@ def probe(path: Path, *, max_frames: int = 2000) -> VideoFacts:
     except OSError as problem:
         raise FileMissing(name=path.name, reason=problem.strerror or N_("unreadable")) from problem
     with file:
-        return _probe_open_file(file, file.seek(0, os.SEEK_END), max_frames)
+        return _probe_open_file(file, file.seek(0, os.SEEK_END), max_frames, _Counts(on_frame))
 
 
-def check(path: Path, settings: RenderSettings) -> tuple[VideoFacts, list[Note]]:
+def check(path: Path, settings: RenderSettings, on_frame: OnFrame = _unseen) -> tuple[VideoFacts, list[Note]]:
     """Probe a video; return what it holds and every deviation from what was asked for.
 
     Raises:
         FileMissing, VideoUnplayable: as ``probe``.
     """
-    facts = probe(path)
+    facts = probe(path, on_frame=on_frame)
     return facts, [*_picture_notes(facts, settings), *_sound_notes(facts)]
 
 
-def _probe_open_file(file: BinaryIO, size: int, max_frames: int) -> VideoFacts:
+def _probe_open_file(file: BinaryIO, size: int, max_frames: int, counts: _Counts) -> VideoFacts:
     file.seek(0)
     begins_like_mp4 = file.read(8)[4:] == b"ftyp"
     if begins_like_mp4 and not _is_whole(file, size):
@@ -102,7 +112,7 @@ def _probe_open_file(file: BinaryIO, size: int, max_frames: int) -> VideoFacts:
     try:
         # An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
         with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
-            return _probe_container(container, size, max_frames)
+            return _probe_container(container, size, max_frames, counts)
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
         reason = N_("it breaks off or is damaged") if begins_like_mp4 else N_("it is not an MP4 file")
         raise VideoUnplayable(str(problem), reason=reason if size else N_("it is empty")) from problem
@@ -128,9 +138,9 @@ def _is_whole(file: BinaryIO, size: int) -> bool:
     return place == size
 
 
-def _probe_container(container: InputContainer, size: int, max_frames: int) -> VideoFacts:
+def _probe_container(container: InputContainer, size: int, max_frames: int, counts: _Counts) -> VideoFacts:
     pictures = picture_track(container)
-    counts = _decode(container, pictures, max_frames)
+    _decode(container, pictures, max_frames, counts)
     rate = pictures.average_rate or pictures.guessed_rate or Fraction()
     return VideoFacts(
         width=pictures.width,
@@ -165,9 +175,8 @@ def _of_bearable_size(track: VideoStream) -> VideoStream:
     return track
 
 
-def _decode(container: InputContainer, pictures: VideoStream, max_frames: int) -> _Counts:
+def _decode(container: InputContainer, pictures: VideoStream, max_frames: int, counts: _Counts) -> None:
     """Walk through the whole file once."""
-    counts = _Counts()
     sound = container.streams.audio[:1]
     pictures.thread_type = "AUTO"
     for packet in container.demux(pictures, *sound):
@@ -175,7 +184,6 @@ def _decode(container: InputContainer, pictures: VideoStream, max_frames: int) -
         if counts.packets > max_frames:
             raise VideoUnplayable(reason=phrase(N_("it has more than {limit} frames"), limit=max_frames))
     _check_complete(counts, pictures, sound)
-    return counts
 
 
 def _check_complete(counts: _Counts, pictures: VideoStream, sound: tuple[AudioStream, ...]) -> None:

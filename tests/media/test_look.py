@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from media.findings import WORDS, said
-from media.look import look_at
+from media.look import Look
 from media.videos import probe
 from render_settings import RenderSettings
 
@@ -76,8 +76,9 @@ def film(path: Path, pictures: Iterable[Picture], sound: Sound | None, *, crf: i
     return path
 
 
-def found(path: Path, num_frames: int = FRAMES) -> tuple[str, ...]:
-    return look_at(path, probe(path), asked(num_frames))
+def found(path: Path, num_frames: int = FRAMES) -> tuple[str, ...] | None:
+    look = Look()
+    return look.findings(probe(path, on_frame=look.add), asked(num_frames))
 
 
 def moving() -> list[Picture]:
@@ -149,5 +150,4 @@ def test_several_at_once_are_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="no sample of a real MOVA run beside this checkout")
 def test_a_real_video_is_fine(tmp_path: Path) -> None:
-    facts = probe(SAMPLE)
-    assert look_at(SAMPLE, facts, asked(facts.num_frames)) == ()
+    assert found(SAMPLE, probe(SAMPLE).num_frames) == ()

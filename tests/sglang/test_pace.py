@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pace import CALM, QUICK, Pace, back_off
+from pace import CALM, QUICK, QUICKEST, Pace, back_off
 
 
 def _run(total: float, steps: int, *, decode: float = 0.0) -> tuple[float, int]:
@@ -27,18 +27,25 @@ def test_the_end_of_a_steady_render_is_seen_in_a_fifth_of_a_second(total: float,
     assert late <= QUICK + 1e-6
 
 
+@given(total=st.floats(0.5, 8), steps=st.integers(10, 100))
+def test_the_end_of_a_short_one_is_seen_sooner(total: float, steps: int) -> None:
+    late, _ = _run(total, steps)
+    assert late <= max(QUICKEST, 0.02 * total) + 1e-6
+
+
 def test_a_long_render_is_asked_about_calmly() -> None:
     _, asked = _run(600, 50)
-    assert asked < 600 / CALM + 10 / QUICK + 35 / QUICK
+    assert asked < 600 / CALM + 120 + 35 / QUICK  # 120 in its first ten seconds
 
 
 def test_the_start_is_seen_quickly() -> None:
     pace = Pace()
     pace.saw("queued", 0, 0.0)
-    assert pace.pause(1.0) == QUICK
+    assert pace.pause(0.0) == QUICKEST
+    assert pace.pause(9.0) == pytest.approx(0.18)
     assert pace.pause(60.0) == CALM
     pace.saw("in_progress", 0, 60.0)
-    assert pace.pause(61.0) == QUICK
+    assert pace.pause(61.0) == QUICKEST
 
 
 def test_time_left_follows_the_steps() -> None:
