@@ -58,6 +58,7 @@ class VideoServer:
     answered_posts: int = 0
     instead: tuple[int, Any] | None = None  # the answer to every question about jobs
     video: Callable[[FakeJob], bytes] = lambda job: _video(job)
+    percent: Callable[[FakeJob], int] = lambda job: 100 if job.status == "completed" else 0
     accepted: list[FakeJob] = field(default_factory=list)
     most_at_once: int = 0
     requests: Counter[str] = field(default_factory=Counter)
@@ -142,7 +143,7 @@ class VideoServer:
                 return 404, {"detail": "Video not found"}
             self._look_at_the_clock(job)
             if not path.endswith("/content"):
-                return 200, _shown(job)
+                return 200, self._shown(job)
             return (
                 (200, self.video(job)) if job.status == "completed" else (404, {"detail": "Generation is in-progress"})
             )
@@ -157,7 +158,7 @@ class VideoServer:
             self._jobs[job.id] = job
             self.accepted.append(job)
             self.most_at_once = max(self.most_at_once, len(before) + 1)
-            return 200, _shown(job)
+            return 200, self._shown(job)
 
     def _unfinished(self) -> list[FakeJob]:
         for job in self._jobs.values():
@@ -180,18 +181,17 @@ class VideoServer:
         first = ids.index(after) + 1 if after in ids else 0
         for job in newest:
             self._look_at_the_clock(job)
-        return 200, {"object": "list", "data": [_shown(job) for job in newest[first : first + 100]]}
+        return 200, {"object": "list", "data": [self._shown(job) for job in newest[first : first + 100]]}
 
-
-def _shown(job: FakeJob) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "object": "video",
-        "model": job.tag,
-        "status": job.status,
-        "progress": 100 if job.status == "completed" else 0,
-        "error": {"message": job.error} if job.error else None,
-    }
+    def _shown(self, job: FakeJob) -> dict[str, Any]:
+        return {
+            "id": job.id,
+            "object": "video",
+            "model": job.tag,
+            "status": job.status,
+            "progress": self.percent(job),
+            "error": {"message": job.error} if job.error else None,
+        }
 
 
 def _video(job: FakeJob) -> bytes:

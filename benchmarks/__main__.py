@@ -1,0 +1,64 @@
+"""Measures the program: one table, and the same figures as JSON.
+
+overhead    what we add to the services' own times, beside the original's way of working
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.figures import Benchmark, Figure, document, machine, table, write
+
+# In the order of the table; each is the function of its name in the file of its name.
+NAMES = ("overhead",)
+OUTPUTS = Path(__file__).resolve().parent.parent / "outputs" / "benchmarks"  # nothing below outputs is committed
+
+
+def parser() -> argparse.ArgumentParser:
+    found = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    found.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help="default: all of them")
+    found.add_argument("--rounds", type=int, default=5, metavar="N", help="default 5")
+    found.add_argument("--json", type=Path, metavar="FILE", help="default: a new file in outputs/benchmarks")
+    return found
+
+
+def measured(names: list[str], rounds: int, find: Callable[[str], Benchmark]) -> list[Figure]:
+    """All figures; a benchmark that fails is told of, and costs the others nothing."""
+    figures: list[Figure] = []
+    for name in names:
+        print(f"{name}…", file=sys.stderr, flush=True)
+        try:
+            figures += find(name)(rounds)
+        except Exception:  # of many minutes of work nothing is to be lost
+            traceback.print_exc()
+            print(f"{name} failed: its figures are missing below.", file=sys.stderr)
+    return figures
+
+
+def _find(name: str) -> Benchmark:
+    found: Benchmark = getattr(import_module(f"benchmarks.{name}"), name)
+    return found
+
+
+def main() -> None:
+    options = parser().parse_args()
+    before = os.getloadavg()[0]
+    figures = measured(options.names or list(NAMES), options.rounds, _find)
+    load = (before, os.getloadavg()[0])
+    path = options.json or OUTPUTS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
+    write(path, document(figures, machine(), load))
+    print(table(figures))
+    print(f"\n{machine()}; load average {load[0]:.1f} before, {load[1]:.1f} after. {path}")
+
+
+if __name__ == "__main__":
+    main()

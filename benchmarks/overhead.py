@@ -1,0 +1,85 @@
+"""What the program adds to the services' own times, from "start" to "file checked and saved"."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from benchmarks.figures import Figure
+from benchmarks.original_way import make_video
+from benchmarks.stand_ins import StandIns, stand_ins
+from jobs.desk import Desk, Order
+from jobs.wish import Wish
+from jobs.worker import working
+from render_settings import RenderSettings
+from tests.jobs.load.workers import REPO, settings_of
+
+WISH = "An orange cat on a quay in the rain, take {}."
+RENDER = RenderSettings(
+    width=640, height=352, num_frames=193, fps=24, guidance_scale=5.0, num_inference_steps=50, seed=7
+)
+
+
+def overhead(rounds: int) -> Iterable[Figure]:
+    """Warm, cold and the original's way, one after the other in every round."""
+    with tempfile.TemporaryDirectory(prefix="overhead-") as made, stand_ins() as there:
+        folder = Path(made)
+        environment = {"PATH": os.environ["PATH"], **there.environment(folder)}
+        with working(settings_of(environment)) as desk:
+            _full_workflow(desk, 0)  # the SDK is loaded by the first job, and the server has been looked at
+            warm, cold, original = [], [], []
+            for n in range(1, rounds + 1):
+                warm.append(_added(there, partial(_full_workflow, desk, n)))
+                cold.append(_added(there, partial(_command_line, environment, n)))
+                original.append(_added(there, partial(_original_way, there, folder, n)))
+        late = [one.noticed for one in there.rendered() if one.noticed is not None and "#" in one.tag]
+    yield Figure("overhead", "running app", "s", tuple(warm), aim=0.3)
+    yield Figure("overhead", "command line, cold", "s", tuple(cold))
+    yield Figure("overhead", "original's way", "s", tuple(original))
+    yield Figure("overhead", "running app / original's way", "", _ratios(warm, original), aim=0.05)
+    yield Figure("overhead", "command line / original's way", "", _ratios(cold, original))
+    yield Figure("overhead", "end of a render noticed after", "s", tuple(late))
+
+
+def _added(there: StandIns, make: Callable[[], object]) -> float:
+    """The seconds that were not the services' own."""
+    there.busy()
+    started = time.monotonic()
+    make()
+    return time.monotonic() - started - there.busy()
+
+
+def _ratios(ours: list[float], theirs: list[float]) -> tuple[float, ...]:
+    return tuple(one / other for one, other in zip(ours, theirs, strict=True))
+
+
+def _full_workflow(desk: Desk, n: int) -> None:
+    """One job of a new owner, since nobody buys twice what he has."""
+    order = Order(mode="full", wish=Wish(text=WISH.format(n)), render=RENDER, line="mova-360p", owner=f"owner-{n}")
+    job = desk.create(order)
+    desk.start(job.id)
+    while not (seen := desk.get(job.id)).final:
+        time.sleep(0.01)
+    if seen.state != "completed":
+        raise RuntimeError(f"the job has {seen.state}: {seen.error}")
+
+
+def _original_way(there: StandIns, folder: Path, n: int) -> None:
+    services = there.services | {"PATH": os.environ["PATH"]}
+    make_video(folder / f"original-{n}", services, there.video_server, WISH.format(n))
+
+
+def _command_line(environment: dict[str, str], n: int) -> None:
+    # A folder of its own: the running app must not take the job.
+    own = environment | {"OUTPUT_DIR": str(Path(environment["OUTPUT_DIR"]).with_name(f"cold-{n}"))}
+    command = [sys.executable, "workflow.py", "full", "--description", WISH.format(n), "--server", "gpu-0", "--json"]
+    done = subprocess.run(command, cwd=REPO, env=own, check=True, capture_output=True, text=True)
+    if json.loads(done.stdout)["state"] != "completed":
+        raise RuntimeError(done.stdout)

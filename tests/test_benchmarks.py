@@ -1,0 +1,64 @@
+"""The table and the JSON of the benchmarks, with made-up figures: nothing is measured here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.__main__ import NAMES, measured, parser
+from benchmarks.figures import Figure, document, plain, table, write
+
+LATE = Figure("overhead", "running app", "s", (0.5, 0.2, 0.25), aim=0.3)
+SLOW = Figure("preview", "against real time, 720p", "", (0.9, 0.8), aim=1, at_least=True)
+COUNT = Figure("inflight", "threads", "", (31.0,))
+
+
+def test_a_figure_is_a_median_beside_its_aim() -> None:
+    assert (LATE.median, LATE.met) == (0.25, True)
+    assert (SLOW.median, SLOW.met) == (pytest.approx(0.85), False)
+    assert COUNT.met is None
+
+
+def test_one_table() -> None:
+    head, rule, *rows = table([LATE, SLOW, COUNT]).splitlines()
+    assert len({len(line) for line in (head, rule, *rows)}) == 1
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert cells == [
+        ["overhead", "running app", "0.25 s", "0.20 to 0.50", "3", "under 0.30", "met"],
+        ["preview", "against real time, 720p", "0.85", "0.80 to 0.90", "2", "over 1.00", "MISSED"],
+        ["inflight", "threads", "31.0", "31.0 to 31.0", "1", "", ""],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0, "0"), (0.0123, "0.012"), (1.234, "1.23"), (45.67, "45.7"), (1234.5, "1234")]
+)
+def test_three_digits_that_count(value: float, shown: str) -> None:
+    assert plain(value) == shown
+
+
+def test_the_json_holds_every_round(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "figures.json"
+    write(path, document([LATE], "2 cores, 24 GiB", (0.5, 1.5)))
+    held = json.loads(path.read_text())
+    assert (held["machine"], held["load"]) == ("2 cores, 24 GiB", [0.5, 1.5])
+    (figure,) = held["figures"]
+    assert figure["values"] == [0.5, 0.2, 0.25]
+    assert (figure["median"], figure["aim"], figure["met"]) == (0.25, 0.3, True)
+
+
+def test_one_that_fails_costs_the_others_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(rounds: int) -> Iterable[Figure]:
+        raise RuntimeError("no such thing")
+
+    found = measured(["a", "b"], 3, lambda name: broken if name == "a" else lambda rounds: [COUNT] * rounds)
+    assert found == [COUNT] * 3
+    assert "a failed" in capsys.readouterr().err
+
+
+def test_the_help_tells_of_each_by_name() -> None:
+    told = parser().format_help()
+    assert all(f"\n{name} " in told for name in NAMES)
