@@ -63,7 +63,11 @@ def _step(step: str, *arguments: str) -> None:
         Path(target).write_bytes(pictures[-1].data or b"")
     elif step == "elements":
         picture = types.Part.from_bytes(data=Path(arguments[0]).read_bytes(), mime_type="image/png")
-        print(client.models.generate_content(model=TEXT_MODEL, contents=[picture, "What is seen?"]).text)
+        print(
+            client.models.generate_content(
+                model=TEXT_MODEL, contents=types.Content(role="user", parts=[picture, types.Part(text="What is seen?")])
+            ).text
+        )
     else:
         wish, elements = arguments
         told = f"<user_description>{wish}</user_description><first_frame>{elements}</first_frame>"

@@ -66,7 +66,7 @@ class StandIns:
         alike = {"model": "mova-360p", "jobs_sent_ahead": ahead}
         servers = [{"name": f"gpu-{n}", "base_url": url, **alike} for n, url in enumerate(self._there["servers"])]
         own = {"OUTPUT_DIR": str(folder / "outputs"), "MOVA_ENV_FILE": os.devnull, "HOME": str(folder)}
-        return own | self._there["services"] | {"SGLANG_SERVERS": json.dumps(servers)} | more
+        return own | self.services | {"SGLANG_SERVERS": json.dumps(servers)} | more
 
     @property
     def services(self) -> dict[str, str]:

@@ -140,9 +140,9 @@ def test_sound_of_another_length(tmp_path: Path, sound: float, said: bool) -> No
 # ---- what cannot be played ------------------------------------------------------------------------------
 
 
-def reason(path: Path, **options: int) -> str:
+def reason(path: Path, max_frames: int = 2000) -> str:
     with pytest.raises(VideoUnplayable) as caught:
-        probe(path, **options)
+        probe(path, max_frames=max_frames)
     assert str(path.parent) not in str(caught.value)
     return str(caught.value).removeprefix("What the server sent is not a playable video: ").removesuffix(".")
 

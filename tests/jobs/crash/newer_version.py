@@ -26,7 +26,7 @@ def _upgrade() -> None:
         if step != "mood":
             return make(step, materials, tools)  # type: ignore[arg-type]
         result = step_result.StepResult(step=step, output="calm", provider="newer", model="newer", seconds=0.0)  # type: ignore[arg-type]
-        return pipeline.Made(result, materials)
+        return pipeline.Made(result)
 
     def newer_inputs(self: pipeline.Materials, step: str) -> tuple[object, ...]:
         return (self.visual_elements,) if step == "mood" else inputs(self, step)  # type: ignore[arg-type]
