@@ -226,6 +226,18 @@ class RunFolder:
         for left in self.path.glob(".*.part"):
             left.unlink(missing_ok=True)
 
+    def link(self, name: str, source: Path) -> bool:
+        """Have another job's file here under this name, once on the disk; False where that is not possible."""
+        part = self.path / f".{name}.{secrets.token_hex(4)}.part"
+        try:
+            os.link(source, part)
+            part.replace(self.path / name)
+        except OSError:  # another disk, or one without links
+            return False
+        finally:
+            part.unlink(missing_ok=True)
+        return True
+
     def write_if_changed(self, name: str, data: bytes) -> None:
         """The same, where the file does not hold these bytes already: each write waits for the disk."""
         target = self.path / name

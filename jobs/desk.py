@@ -110,7 +110,10 @@ class Desk(StepActs):
                 self._folders, self._settings, order.picture, job_id=job_id, mode=order.mode, wish=wish, before=steps
             )
             wish, steps = own.wish, [*stale_after("first_frame", steps), *own.steps]
-        files = [self._folders.put(job_id, "original", name, data) for name, data in order.files.items()]
+        before = self._folders.path(order.parent or job_id)  # a copy's originals are stored once for both
+        files = [
+            self._folders.put(job_id, "original", name, data, like=before / name) for name, data in order.files.items()
+        ]
         new = NewJob(
             id=job_id,
             owner=self._owner_of(order),

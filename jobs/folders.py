@@ -49,9 +49,15 @@ class Folders:
     def original_name(self, version: int, suffix: str) -> str:
         return f"first_frame_original_v{version}.{suffix}"
 
-    def put(self, job_id: str, kind: str, name: str, data: bytes) -> FileRecord:
-        """Write a file of a job, which need not be recorded yet; returns what is to be recorded of the file."""
-        self._folder(job_id).write(name, data)
+    def put(self, job_id: str, kind: str, name: str, data: bytes, *, like: Path | None = None) -> FileRecord:
+        """Write a file of a job, which need not be recorded yet; returns what is to be recorded of the file.
+
+        Args:
+            like: a file of another job; where it holds the same bytes, they are stored once for both.
+        """
+        folder = self._folder(job_id)
+        if not (like and like.is_file() and like.read_bytes() == data and folder.link(name, like)):
+            folder.write(name, data)
         return self._file_record(job_id, kind, name)
 
     def keep(self, job: JobRecord, kind: str, name: str, data: bytes) -> None:
@@ -70,7 +76,8 @@ class Folders:
 
     def keep_copy(self, job: JobRecord, source: JobRecord, name: str, new_name: str) -> None:
         """Take over a picture of another job."""
-        self.keep(job, "original", new_name, (self.of(source).path / name).read_bytes())
+        path = self.path(source.id) / name
+        self._store.files.record(self.put(job.id, "original", new_name, path.read_bytes(), like=path))
 
     def first_frame(self, job: JobRecord, chosen: StepRecord | None) -> bytes:
         """The frame as it is rendered from: the chosen original in the job's crop and size, white where asked.
@@ -103,8 +110,9 @@ class Folders:
         return made if made.is_file() else None
 
     def weigh(self, job: JobRecord) -> int:
-        """The bytes that the job's folder takes on the disk."""
-        return sum(file.stat().st_size for file in self.path(job.id).glob("**/*") if file.is_file())
+        """The bytes that the job's folder takes on the disk for itself, and that come free with it."""
+        found = (file.stat() for file in self.path(job.id).glob("**/*") if file.is_file())
+        return sum(file.st_size for file in found if file.st_nlink == 1)
 
     def discard(self, job_id: str) -> None:
         """Delete the folder of a job that was not recorded after all."""

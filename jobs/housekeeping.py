@@ -150,13 +150,17 @@ class Housekeeping:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    """The plain files in a folder."""
+    """The plain files in a folder; one that several jobs have counts in parts, so that all together are right."""
     try:
         with os.scandir(folder) as entries:
             plain = (entry for entry in entries if entry.is_file(follow_symlinks=False))
-            return {entry.name: entry.stat(follow_symlinks=False).st_size for entry in plain}
+            return {entry.name: _share(entry.stat(follow_symlinks=False)) for entry in plain}
     except OSError:  # deleted in this moment
         return {}
+
+
+def _share(found: os.stat_result) -> int:
+    return found.st_size // max(found.st_nlink, 1)
 
 
 def _half_written(folder: Path, sizes: dict[str, int]) -> list[str]:

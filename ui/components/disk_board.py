@@ -75,11 +75,9 @@ def _show(usage: Usage) -> None:
 
 
 def _table(title: str, amounts: dict[str, Amount]) -> None:
-    if amounts:
-        rows = [
-            {title: name, _("Jobs"): str(one.jobs), _("On the disk"): disk_size(one.bytes)}
-            for name, one in amounts.items()
-        ]
+    jobs, size = _("Jobs"), _("On the disk")
+    rows = [{title: name, jobs: str(one.jobs), size: disk_size(one.bytes)} for name, one in amounts.items()]
+    if rows:
         st.table(rows)
 
 
