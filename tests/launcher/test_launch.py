@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ REPO = Path(__file__).resolve().parents[2]
 SCRIPT = REPO / "launch_sglang_server.sh"
 ACTOR = Path(__file__).with_name("acting_sglang.py")
 _SECONDS = 60
+_started: list[Launch] = []
 
 
 class Launch:
@@ -36,6 +38,7 @@ class Launch:
             self.process = subprocess.Popen(
                 [SCRIPT, *words], cwd=folder, env={**own, **variables}, stdout=log, stderr=log, start_new_session=True
             )
+        _started.append(self)
 
     @property
     def said(self) -> str:
@@ -66,6 +69,18 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+@pytest.fixture(autouse=True)
+def _clear_up() -> Iterator[None]:
+    """A test that fails leaves nothing behind either."""
+    yield
+    for launch in _started:
+        launch.process.kill()
+        launch.process.wait()
+        for pid in launch.left():
+            os.kill(pid, signal.SIGKILL)
+    _started.clear()
 
 
 @pytest.fixture
