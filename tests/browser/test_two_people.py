@@ -96,7 +96,7 @@ def test_neither_sees_nor_fetches_anything_of_the_other(come: Callable[..., Visi
         assert job not in bob.page.content()
         assert ANN not in bob.page.content()
     bob.open("job", id=job).sees("There is no such job. It may have been deleted.")
-    for page, query in (("compare", {"a": job, "b": job}), ("library", {"text": "violet"}), ("create", {"id": job})):
+    for page, query in (("compare", {"a": job, "b": job}), ("library", {"q": "violet"}), ("create", {"id": job})):
         bob.open(page, **query)
         bob.does_not_see(SECRET_WISH)
         expect(bob.page.locator("video")).to_have_count(0)
