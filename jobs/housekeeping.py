@@ -136,17 +136,21 @@ class Housekeeping:
         days = self._settings.retention_days
         if not days or not self._store.chores.begin(RETENTION, timedelta(days=1)):
             return None
-        retired = Amount()
-        for job_id in self._store.chores.outlived(now() - timedelta(days=days)):
-            if not go_on():
-                break
-            job = self._desk.known(job_id)
-            if job is None or job.favourite or job.state not in FINAL:  # what a person has just done counts
-                continue
-            freed = self._desk.delete(job_id)
-            if freed is not None:
-                retired = retired.more(freed)
-        return retired
+        before, retired = now() - timedelta(days=days), Amount()
+        while True:
+            sizes = [self._retired(job_id, go_on) for job_id in self._store.chores.outlived(before)]
+            freed = [size for size in sizes if size is not None]
+            if not freed:
+                return retired
+            for size in freed:  # and then what only these went on from
+                retired = retired.more(size)
+
+    def _retired(self, job_id: str, go_on: Callable[[], bool]) -> int | None:
+        """The bytes that came free; None where the job stays."""
+        job = self._desk.known(job_id) if go_on() else None
+        if job is None or job.favourite or job.state not in FINAL:  # what a person has just done counts
+            return None
+        return self._desk.delete(job_id)
 
 
 def _sizes(folder: Path) -> dict[str, int]:

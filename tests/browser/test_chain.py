@@ -22,6 +22,7 @@ def first_shot(visit: Visit) -> None:
     visit.open().choose("Simple Mode")
     visit.write("Prompt", PROMPT)
     visit.upload(photo())
+    expect(visit.page.get_by_role("img", name="Your picture; the bright part is the first frame.")).to_be_visible()
     visit.go("Send to GPU")
     visit.watch()
 
@@ -62,7 +63,7 @@ def test_two_shots_are_added_and_joined(visit: Visit, server: StandIn, tmp_path:
     assert facts.sound_seconds is not None
     assert abs(facts.sound_seconds - facts.seconds) < 1 / facts.fps
     assert faults(visit.page) == []
-    visit.page.get_by_role("link", name="2 · ").click()
+    visit.press("2 · ", exact=False)
     expect(visit.page).to_have_url(re.compile(second))
     visit.settle()
     visit.sees("Download the film")

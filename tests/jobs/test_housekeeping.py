@@ -152,6 +152,16 @@ def test_retention_takes_what_has_ended_long_ago_and_nothing_else(house: House) 
     assert all(house.desk.known(job.id) for job in (*kept, first, continued))
 
 
+def test_a_chain_that_has_outlived_its_time_goes_as_a_whole(house: House) -> None:
+    first = ended(house, 90)
+    second = aged(house, shot(house.desk, house.store, after=first), 80)
+    third = aged(house, shot(house.desk, house.store, after=second), 70)
+    retired = house.keeper.retire(lambda: True)
+    assert retired is not None
+    assert retired.jobs == 3
+    assert not any(house.desk.known(job.id) for job in (first, second, third))
+
+
 def test_retention_is_done_once_a_day_however_many_workers_ask(house: House) -> None:
     assert house.keeper.retire(lambda: True) == Amount()
     late = ended(house, 31)

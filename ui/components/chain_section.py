@@ -12,7 +12,7 @@ from jobs.wish import Wish, render_of
 from media.visible_label import TEXT
 from run_folder import VIDEO
 from ui.components.addresses import address
-from ui.components.links import job_link
+from ui.components.elsewhere import GO_TO
 from ui.components.made_file import made_file
 from ui.components.plain import plain
 from ui.components.state_words import show_state
@@ -46,7 +46,7 @@ def _row(number: int, shot: JobRecord, *, here: bool) -> None:
         if here:
             st.markdown(f"**{words}**", width="content")
         else:
-            job_link(shot.id, words)
+            _way_to(shot.id, words)
         show_state(shot.state)
 
 
@@ -56,7 +56,16 @@ def _takes(chain: Chain, shot: JobRecord) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"takes-{shot.id}"):
             st.caption(_("Other takes that go on from here:"), width="content")
             for number, take in enumerate(others, 1):
-                job_link(take.id, _("Take {n}").format(n=number))
+                _way_to(take.id, _("Take {n}").format(n=number))
+
+
+def _way_to(job_id: str, words: str) -> None:
+    """No link: one from a page to itself leaves the address in the browser as it was."""
+    st.button(words, key=f"go-{job_id}", type="tertiary", on_click=_go, args=(job_id,))
+
+
+def _go(job_id: str) -> None:
+    st.session_state[GO_TO] = job_id
 
 
 def _film(shots: tuple[JobRecord, ...]) -> None:
