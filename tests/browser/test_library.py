@@ -60,6 +60,7 @@ def search(visit: Visit, text: str) -> None:
 
 def test_leafing_searching_and_the_way_back(library: Visit) -> None:
     expect(cards(library)).to_have_count(12)
+    expect(cards(library).locator("img").last).to_be_visible()
     library.press("Next")
     expect(cards(library)).to_have_count(2)
     assert "older" in library.query

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from errors import StoreError
@@ -16,6 +18,7 @@ from ui.components.trouble import show_trouble
 from ui.session import own_desk
 from ui.session import translate as _
 
+_CSS = (Path(__file__).parents[1] / "browser" / "library.css").read_text(encoding="utf-8")
 _COUNTED = 1000  # counting further would cost the more, the more there are
 
 
@@ -34,6 +37,7 @@ def library_board() -> None:
         _nothing(now)
         return
     _head(count)
+    st.html(f"<style>{_CSS}</style>")
     with st.container(horizontal=True, key="library-cards"):
         for job in reversed(page.jobs) if now.oldest else page.jobs:
             library_card(job)

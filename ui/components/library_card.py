@@ -45,10 +45,7 @@ def _poster(job: JobRecord) -> None:
     if job.state in _MAYBE_WITHOUT and not has_picture(job):
         st.caption(_(":material/image: No first frame yet"))
         return
-    render = render_of(job)
-    with st.container(horizontal_alignment="center"):
-        upright = render.height > render.width
-        st.image(address(poster_path(job.id, job.revision)), width=110 if upright else "stretch", alt=words)
+    st.image(address(poster_path(job.id, job.revision)), width="stretch", alt=words)
 
 
 def has_picture(job: JobRecord) -> bool:
