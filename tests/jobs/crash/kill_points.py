@@ -69,10 +69,13 @@ def _rendering() -> Iterator[tuple[str, Switch]]:
 
 def _saving() -> Iterator[tuple[str, Switch]]:
     yield from _both("the video is checked", "media.videos:check")
-    yield from _both("the video is renamed", _RENAME, ".video.mp4")
+    yield from _both("its run is written into the video", "media.tags:write_tagged")
+    yield from _both("the video with its run takes the place of the plain one", _RENAME, ".video.mp4")
+    yield from _both("the video is renamed", _RENAME, ".video.mp4", nth=2)
     yield from _both("the render is recorded", _SAVE, "step='render'")
     yield from _both("the video is on record", "jobs.store_files:Files.record", "kind='video'")
     yield from _both("the last record is renamed", _RENAME, "/.job.json", nth=3)
+    yield from _both("video and record are compared", "provenance:check_pair")
     yield from _both("it is completed", _MOVE, "'completed') {")
     yield "after its last run ends", Switch("jobs.sending:Sending.advance", nth=3, after=True)
 
@@ -106,6 +109,7 @@ A_HARD_LIFE = (
     "before the end of the render is recorded",
     "after the end of the render is recorded",
     "before the video is checked",
+    "after its run is written into the video",
     "before the video is renamed",
     "after the video is renamed",
     "before the render is recorded",

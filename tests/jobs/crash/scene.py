@@ -21,6 +21,7 @@ from jobs.folders import Folders
 from jobs.records import JobRecord
 from jobs.store import open_store
 from media.videos import probe
+from provenance import check_pair
 from step_result import STEPS
 from tests.jobs.crash.crash_server import CrashServer
 from tests.jobs.crash.kill_switch import Switch
@@ -206,6 +207,7 @@ def check_folder(folder: Path, steps: Sequence[str]) -> None:
     video = probe(folder / "video.mp4")
     assert (video.num_frames, video.has_sound, video.bytes) == (17, True, record["video_bytes"])
     assert [path.name for path in folder.glob("*.mp4")] == ["video.mp4"]
+    assert check_pair(folder, prompts=True) is None
 
 
 @contextmanager
