@@ -9,6 +9,7 @@ MovaError
 │   ├── NumberOutOfRange      frames, fps, steps, guidance, seed
 │   ├── BadId                 an id that is not a plain id
 │   ├── BadAddress            a server address that is not one
+│   ├── JobSent               a change to what a server has already
 │   ├── UnknownJob            an id that no job has, or none of this person's
 │   ├── NotLoggedIn
 │   ├── NotAllowed            what only an administrator may do
@@ -208,6 +209,11 @@ class BadId(InputError):
 class BadAddress(InputError):
     what = N_("This is not a server address: {value}")
     advice = N_("Write it like http://localhost:30000, without a name or password in it.")
+
+
+class JobSent(InputError):
+    what = N_("The job {job} has gone to a server: its texts and its first frame stay as they were sent.")
+    advice = N_("Change a copy of it instead.")
 
 
 class UnknownJob(InputError):

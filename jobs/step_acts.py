@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from errors import InputError
+from errors import InputError, JobSent
 from input_limits import given_text
 from jobs.folders import Folders
 from jobs.own_frame import own_frame
 from jobs.people import EVERYBODY, Person
 from jobs.quotas import Quota
-from jobs.records import StepRecord
+from jobs.records import JobRecord, StepRecord
 from jobs.shots import Shots
 from jobs.states import JobState
 from jobs.store import Store
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from render_settings import RenderSettings
 
 RETRIED: tuple[JobState, ...] = ("failed", "cancelled", "abandoned", "lost")
+_SENT: tuple[JobState, ...] = ("submitted", "rendering", "saving", "completed")
 
 
 class StepActs(Shots):
@@ -60,14 +61,14 @@ class StepActs(Shots):
         """Put the person's own text in a step's place; what rests on it becomes stale."""
         if step not in PREPARATION or step == "first_frame":
             raise InputError(step)
-        self.get(job_id)
+        self._unsent(job_id)
         text, removed = given_text(text, step.replace("_", " "))
         self._settle(job_id, step)
         return self._store.steps.edit(job_id, step, text, warnings=tuple(removed), stale=following(step))
 
     def keep_step(self, job_id: str, step: Step) -> bool:
         """Keep a stale result although something before it changed."""
-        return self._store.steps.keep(self.get(job_id).id, step)
+        return self._store.steps.keep(self._unsent(job_id).id, step)
 
     def swap_frame(self, job_id: str, picture: bytes) -> StepRecord:
         """Take the person's own picture as the first frame; no image prompt is needed then.
@@ -75,7 +76,7 @@ class StepActs(Shots):
         Raises:
             PictureError, StorageError, DiskQuota.
         """
-        job = self.get(job_id)
+        job = self._unsent(job_id)
         if self._quota:
             self._store.jobs.check_disk(job.owner, self._quota, len(picture))
         before, wish = self._store.steps.of(job_id), Wish.of(job)
@@ -109,12 +110,23 @@ class StepActs(Shots):
 
     def discard_step(self, job_id: str, step: Step) -> None:
         """Ask for another version of a step without starting it yet."""
-        self._ask_for(self.get(job_id).id, step)
+        self._ask_for(self._unsent(job_id).id, step)
 
     def choose_version(self, job_id: str, step: Step, version: int) -> bool:
         """Leaf to another version of a step."""
-        self._settle(self.get(job_id).id, step)
+        self._settle(self._unsent(job_id).id, step)
         return self._store.steps.choose(job_id, step, version, stale=following(step))
+
+    def _unsent(self, job_id: str) -> JobRecord:
+        """The job, whose texts and frame may still change: a video's record tells what was sent for it.
+
+        Raises:
+            JobSent
+        """
+        job = self.get(job_id)
+        if job.state in _SENT:
+            raise JobSent(job=job.id)
+        return job
 
     @property
     def _quota(self) -> Quota | None:

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import provenance
+from errors import JobSent
 from jobs.records import JobRecord
 from media.tags import film_of, read_tags
 from media.videos import probe
@@ -127,3 +128,14 @@ def test_tags_that_read_back_differently_are_not_kept(home: House, monkeypatch: 
     job, folder = finished(home)
     assert (folder / "video.mp4").read_bytes() == tiny_video(640, 352, 17, 24)
     assert job.warnings[-1].template == provenance.NOT_WRITTEN
+
+
+def test_what_was_sent_stays_as_it_was(home: House) -> None:
+    job, folder = finished(home)
+    before = (folder / "first_frame.png").read_bytes()
+    with pytest.raises(JobSent):
+        home.desk.swap_frame(job.id, before)
+    with pytest.raises(JobSent):
+        home.desk.edit_step(job.id, "video_description", "Something else.")
+    assert (folder / "first_frame.png").read_bytes() == before
+    assert provenance.check_pair(folder, prompts=True) is None
