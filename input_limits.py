@@ -13,8 +13,6 @@ from plain_text import seen
 
 MAX_TEXT = 8_000  # characters of a text that a person gives
 MAX_NEGATIVE_PROMPT = 20_000
-MAX_MANIFEST_BYTES = 2 * 2**20
-MAX_MANIFEST_ROWS = 1_000
 MAX_LISTED = 10_000  # jobs in one list
 _MAX_DIGITS = 40
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")

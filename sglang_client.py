@@ -131,6 +131,8 @@ class SGLangClient:
         job = self._job(self._answer("GET", f"/v1/videos/{plain_id(job_id)}", seconds=_QUICK_SECONDS, job=job_id))
         if job.id != job_id:  # a proxy that mixes up its answers must not end our job with another's
             raise ServerAnswerUnclear(f"asked for {job_id}, told of {job.id}", server=self.name)
+        if job.status == "deleted":  # somebody took it off the server
+            raise JobLost(server=self.name, job=job_id)
         return job
 
     def list_jobs(self, *, limit: int = 100, after: str | None = None) -> list[VideoJob]:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,24 @@ FETCHED = {fault: BROKEN for fault, answer in ANSWERS.items() if answer == SILEN
 FETCHED |= dict.fromkeys(NO_FILE, NO_VIDEO) | dict.fromkeys(LARGE, TOO_LARGE)
 FETCHED |= dict.fromkeys(("redirects", "refuses", "broken", "bad gateway"), REFUSED)
 SOME = ("silent", "drips head", "no HTTP", "redirects", "broken", "bad gateway")
+# What a server tells of its jobs that is not so, and what becomes of ours.
+TOLD: dict[str, tuple[dict[str, Any], str, str]] = {
+    "an id with slashes": ({"id": "../../etc/passwd"}, "abandoned", UNCLEAR),
+    "an id that is a list": ({"id": ["a"]}, "abandoned", UNCLEAR),
+    "another job's id": ({"id": "bd6839c2-faf7-47dd-b7ff-03280cb1a1b1"}, "lost", "JobLost"),
+    "a state nobody knows": ({"status": "dreaming"}, "abandoned", UNCLEAR),
+    "a deleted job": ({"status": "deleted"}, "lost", "JobLost"),
+    "progress NaN": ({"progress": float("nan")}, "completed", ""),
+    "progress without end": ({"progress": 10**400}, "completed", ""),
+    "progress in words": ({"progress": "all", "model": 7}, "completed", ""),
+    "a time of 1e308 s": ({"inference_time_s": 1e308}, "completed", ""),
+    "an error of no shape": ({"error": [[{}], None, 1], "seconds": {}}, "completed", ""),
+    "words of every kind": (
+        {"status": "failed", "error": {"message": "\0\ud800\u202e" * 5_000}},
+        "failed",
+        "JobFailed",
+    ),
+}
 UNTOLD = (*SOME, "page", "deep JSON", "a list")  # where more than the status is looked at
 
 
@@ -95,7 +114,8 @@ class Cell:
             faults["submit"] = FAULTS["closes"]
         videos = {**UNPLAYABLE, **DEVIATING}
         video = videos[self.fault][0]() if self.fault in videos else None
-        return FaultyServer(seconds=0.05, faults=faults, takes=self.takes, file=video)
+        told = TOLD[self.fault][0] if self.fault in TOLD else {}
+        return FaultyServer(seconds=0.05, faults=faults, takes=self.takes, file=video, shown=told)
 
 
 def cells() -> Iterator[Cell]:
@@ -108,6 +128,9 @@ def cells() -> Iterator[Cell]:
         yield Cell("content", fault, "failed", NO_VIDEO, posts=2)
     for fault in (*DEVIATING, "other kind"):
         yield Cell("content", fault, "completed", "")
+    for fault, (_, state, kind) in TOLD.items():
+        then = state if state in ("abandoned", "lost") else "completed"
+        yield Cell("status", fault, state, kind, then=then, posts=2 if state == "failed" else 1)
     for fault in SOME:
         yield Cell("health", fault, "queued", "")
     for fault in UNTOLD:

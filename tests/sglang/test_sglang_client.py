@@ -223,6 +223,15 @@ def test_a_404_on_a_known_id_is_lost(httpserver: HTTPServer, client: SGLangClien
         client.retrieve(ID)
 
 
+def test_an_answer_about_another_job_is_not_taken(httpserver: HTTPServer, client: SGLangClient) -> None:
+    in_turn(httpserver, f"/v1/videos/{ID}", [ok(job("completed", id="another")), ok(job("deleted"))])
+    with pytest.raises(ServerAnswerUnclear, match="not SGLang's") as caught:
+        client.retrieve(ID)
+    assert "another" in caught.value.raw
+    with pytest.raises(JobLost):
+        client.retrieve(ID)
+
+
 def test_a_wait_sees_progress_and_the_end(httpserver: HTTPServer, client: SGLangClient) -> None:
     in_turn(
         httpserver,
