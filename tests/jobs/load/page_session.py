@@ -98,7 +98,7 @@ class PageSession:
             if message.WhichOneof("type") == "new_session":
                 finished = False
             elif message.WhichOneof("type") == "script_finished":
-                finished = True
+                finished = message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
             yield message
         raise TimeoutError("the page does not come to rest")
 
