@@ -106,9 +106,13 @@ def tags_of(document: Json, frame: bytes) -> Tags:
         "keywords": f"{LABELS}, {maker(document)}",
         "date": str(document["finished"] or document["created"])[:10],
     }
+    return Tags({name: value for name, value in words.items() if value}, frame, label_xmp(document))
+
+
+def label_xmp(document: Json) -> str:
+    """The label of AI content as an XMP packet, of a document or of its ``id`` and ``preview`` alone."""
     label = escape(json.dumps(aigc_label(document), ensure_ascii=False), quote=False)
-    xmp = _XMP.format(namespace=_AIGC_NAMESPACE, source_type=DIGITAL_SOURCE_TYPE, aigc=label)
-    return Tags({name: value for name, value in words.items() if value}, frame, xmp)
+    return _XMP.format(namespace=_AIGC_NAMESPACE, source_type=DIGITAL_SOURCE_TYPE, aigc=label)
 
 
 def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Note | None:

@@ -53,13 +53,16 @@ class Shots(Reading):
             ShotsDiffer, NothingToExtend, FileMissing, VideoUnplayable, StorageError.
         """
         from media.joining import join
+        from media.tags import add_xmp
         from media.videos import probe
+        from provenance import label_xmp
 
         videos = [self._video(shot.id) for shot in shots]
         target = videos[-1].with_name(film_name(shots))
         if not target.is_file():
             with _whole(target) as part:
                 join(videos, part, tags=_tags(shots), on_frame=on_frame)
+                add_xmp(part, label_xmp({"id": shots[-1].id, "preview": any(shot.preview for shot in shots)}))
                 probe(part, max_frames=_LONGEST_FILM)
             for old in target.parent.glob(f"{JOINED}*"):  # of the same shots as they were before
                 if old != target:

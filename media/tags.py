@@ -46,8 +46,13 @@ def write_tagged(source: Path, target: Path, tags: Tags) -> None:
         av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as copy,
     ):
         _copy(film, copy, tags)
-    with target.open("ab") as written:
-        written.write(_xmp_box(tags.xmp) if tags.xmp else b"")
+    add_xmp(target, tags.xmp)
+
+
+def add_xmp(path: Path, xmp: str) -> None:
+    """Append an XMP packet to an MP4 file that has none, and see that the file is on the disk."""
+    with path.open("ab") as written:
+        written.write(_xmp_box(xmp) if xmp else b"")
         written.flush()
         os.fsync(written.fileno())
 

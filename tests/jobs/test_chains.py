@@ -19,6 +19,7 @@ from jobs.desk import Desk
 from jobs.people import Person
 from jobs.store import Store
 from jobs.tables import JobRow
+from media.tags import read_tags
 from run_folder import VIDEO
 from tests.jobs.load.workers import desk_at, settings_of, white_order
 from tests.jobs.shots_at_rest import shot
@@ -131,6 +132,7 @@ def test_the_film_is_made_once_and_says_what_it_is(studio: Studio) -> None:
     with av.open(str(path)) as container:
         comment = json.loads(container.metadata["comment"])
     assert (comment["ai_generated"], comment["shots"]) == (True, [one.id, two.id, three.id])
+    assert "trainedAlgorithmicMedia" in read_tags(path).xmp
     written = path.stat().st_mtime_ns
     assert desk.film(shots, lambda *_: None).stat().st_mtime_ns == written
     shorter = desk.film(shots[:2], lambda *_: None)
