@@ -1,0 +1,122 @@
+"""Every command of the documents is run as it stands there, in a folder of its own, against a preview engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from preview_process import preview_engine
+from tests.browser.running_app import free_port
+from tests.conftest import REPO
+from tests.documents.blocks import Block, blocks
+from tests.providers.wire_formats import picture
+
+_INSTALLS = re.compile(r"pip install (?:--require-hashes )?-r (\S+)")
+_SECONDS = 120
+# Started, looked at and stopped by tests of their own.
+_ELSEWHERE = {"./launch_streamlit.sh", "./run_tests.sh tests/steps tests/media"}
+RUN = [block for block in blocks() if not block.needs]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with preview_engine("mova-360p") as address:
+        yield address
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A clone as a person has it, with a picture of a cat."""
+    for name in subprocess.run(
+        ["git", "ls-files"], cwd=REPO, capture_output=True, text=True, check=True
+    ).stdout.split():
+        top = tmp_path / name.split("/")[0]
+        if not top.exists():
+            top.symlink_to(REPO / top.name)
+    (tmp_path / "cat.png").write_bytes(picture())
+    (tmp_path / "manifest.jsonl").write_text('{"prompt": "A cat.", "white_frame": true}\n')
+    return tmp_path
+
+
+def environment(home: Path, server: str) -> dict[str, str]:
+    own = {"MOVA_ENV_FILE": os.devnull, "SGLANG_360P_URL": server, "NUM_FRAMES": "17", "HOME": str(home)}
+    return {**own, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
+def typed(command: str, home: Path, server: str) -> str:
+    """The command with a job of this folder in the place of JOB, one of the server in that of JOB_ID."""
+    if "JOB_ID" in command:
+        newest = requests.get(f"{server}/v1/videos", timeout=10).json()["data"][0]["id"]
+        command = command.replace("JOB_ID", newest)
+    if re.search(r"\bJOB\b", command):
+        done = run("python workflow.py jobs --json", home, server)
+        command = re.sub(r"\bJOB\b", json.loads(done.stdout.splitlines()[-1])[0]["id"], command)
+    return command
+
+
+def run(command: str, home: Path, server: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command],  # noqa: S607
+        cwd=home,
+        env=environment(home, server),
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("block", RUN, ids=lambda block: f"{block.page}:{block.commands[0][:40]}")
+def test_the_commands_of_a_block(block: Block, home: Path, server: str) -> None:
+    if "workflow.py" in " ".join(block.commands) or "outputs" in " ".join(block.commands):
+        first = run('python workflow.py simple --prompt "A cat." --white-frame', home, server)
+        assert first.returncode == 0, first.stderr
+        shutil.copy(next(home.glob("outputs/*/video.mp4")), home / "found.mp4")
+    for command in block.commands:
+        if installs := _INSTALLS.fullmatch(command):
+            assert (REPO / installs[1]).is_file()
+        elif command not in _ELSEWHERE:
+            done = run(typed(command, home, server), home, server)
+            assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def test_what_is_run_elsewhere_is_told_of() -> None:
+    assert {command for block in RUN for command in block.commands} >= _ELSEWHERE
+
+
+def test_the_first_command_starts_the_app(tmp_path: Path) -> None:
+    port = free_port()
+    own = {"PORT": str(port), "OUTPUT_DIR": str(tmp_path / "outputs"), "MOVA_ENV_FILE": os.devnull}
+    process = subprocess.Popen(
+        ["./launch_streamlit.sh"],
+        cwd=REPO,
+        env={**os.environ, **own},
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        assert process.stdout
+        assert process.stdout.readline().startswith(f"MOVA: open http://127.0.0.1:{port} in a browser")
+        for _turn in range(_SECONDS * 2):
+            try:
+                if requests.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).ok:
+                    break
+            except requests.RequestException:
+                time.sleep(0.5)
+        else:
+            raise AssertionError("the app did not start")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
