@@ -38,15 +38,18 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A clone as a person has it, with a picture of a cat."""
-    for name in subprocess.run(
-        ["git", "ls-files"], cwd=REPO, capture_output=True, text=True, check=True
-    ).stdout.split():
+    for name in _tracked():
         top = tmp_path / name.split("/")[0]
         if not top.exists():
             top.symlink_to(REPO / top.name)
     (tmp_path / "cat.png").write_bytes(picture())
     (tmp_path / "manifest.jsonl").write_text('{"prompt": "A cat.", "white_frame": true}\n')
     return tmp_path
+
+
+def _tracked() -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=REPO, capture_output=True, text=True, check=True)  # noqa: S607
+    return listed.stdout.split()
 
 
 def environment(home: Path, server: str) -> dict[str, str]:
