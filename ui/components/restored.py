@@ -125,7 +125,7 @@ def _offer(run: Restored) -> None:
         key="restore-fill",
         icon=":material/input:",
         on_click=fill_form,
-        args=(run, choices[chosen][0] if chosen in choices else Start()),
+        args=(run, choices.get(chosen, next(iter(choices.values())))[0]),
     )
 
 
