@@ -45,6 +45,7 @@ def _gather() -> Draft:
         model = choose_quality(sight.models if sight else configured)
         orientation = choose_orientation(model)
         numbers = choose_numbers(settings)
+        restore_box()
     before = continued(chosen[0]) if chosen else None
     with left:
         if before:
@@ -126,7 +127,6 @@ def _placed(draft: Draft, order: Order) -> str:
 
 
 st.title(_("Create"))
-restore_box()
 draft = _gather()
 _receipt(draft)
 _buttons(draft)
