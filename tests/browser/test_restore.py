@@ -30,7 +30,7 @@ def elsewhere(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
 def drop(visit: Visit, name: str, data: bytes) -> None:
     visit.page.get_by_text(FOLD, exact=True).click()
     kind = "video/mp4" if name.endswith("mp4") else "application/json"
-    field = visit.page.locator("input[type=file]").first
+    field = visit.page.locator("[data-testid=stFileUploader]").filter(has_text=FIELD).locator("input[type=file]")
     field.set_input_files({"name": name, "mimeType": kind, "buffer": data})
 
 
