@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.figures import Benchmark, Figure, document, machine, table, write
 
 # In the order of the table; each is the function of its name in the file of its name.
-NAMES = ("overhead",)
+NAMES = ("overhead", "inflight", "history", "start", "preview", "engine")
 OUTPUTS = Path(__file__).resolve().parent.parent / "outputs" / "benchmarks"  # nothing below outputs is committed
 
 
