@@ -1,6 +1,16 @@
 """Measures the program: one table, and the same figures as JSON.
 
-overhead    what we add to the services' own times, beside the original's way of working
+overhead        what we add to the services' own times, beside the original's way of working
+inflight        1 to 1,000 jobs in line and 1 to 64 on servers: CPU, memory, threads, how late an end is noticed
+history         the library with 100 to 100,000 jobs, asked of the store and in Chromium
+start           from a process's start to healthy, to the first page, to the first preview video; --help of scripts
+preview         the preview engine's speed against real time, and its memory
+engine          jobs a second on SQLite and PostgreSQL, how soon a job starts, CPU when nothing is to do
+
+Only where they are named, for they take long and have no aim:
+store_at_100k   every question that pages ask of a store with 100,000 jobs
+thousand_jobs   a thousand jobs of twenty owners on eight servers
+(and python -m benchmarks.soak: half an hour in which everything goes wrong at random)
 """
 
 from __future__ import annotations
@@ -18,6 +28,7 @@ from benchmarks.figures import Benchmark, Figure, document, machine, table, writ
 
 # In the order of the table; each is the function of its name in the file of its name.
 NAMES = ("overhead", "inflight", "history", "start", "preview", "engine")
+MORE = ("store_at_100k", "thousand_jobs")
 OUTPUTS = Path(__file__).resolve().parent.parent / "outputs" / "benchmarks"  # nothing below outputs is committed
 
 
@@ -25,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    found.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help="default: all of them")
+    found.add_argument("names", nargs="*", choices=[*NAMES, *MORE, []], metavar="NAME", help="default: the first six")
     found.add_argument("--rounds", type=int, default=5, metavar="N", help="default 5")
     found.add_argument("--json", type=Path, metavar="FILE", help="default: a new file in outputs/benchmarks")
     return found

@@ -1,26 +1,23 @@
 """How fast the store answers with 100,000 jobs in it, on SQLite and on PostgreSQL.
 
-    python -m benchmarks.store_at_100k [--jobs 100000] [--database sqlite|postgres|both]
-
 Fills an empty database (90 % completed, 20 owners, a fifth in Chinese, four step texts a job), then times what
-pages ask for. Prints the best and the median of some runs, in milliseconds.
+pages ask for and what the engine writes.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import random
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, text
 
+from benchmarks.figures import Figure
+from benchmarks.processes import timed
 from jobs.job_writes import first_columns, number_of
 from jobs.records import JobFilter, Json, NewJob
 from jobs.search_terms import owner_term, search_terms
@@ -29,7 +26,7 @@ from jobs.store import Store, open_store
 from jobs.tables import JobRow, StepRow
 from tests.postgres import WHY_MISSING, programs, throwaway_postgres
 
-RUNS = 15
+JOBS = 100_000
 _progress = itertools.cycle(range(100))
 BATCH = 2000
 START = datetime(2025, 11, 23, tzinfo=UTC)
@@ -61,13 +58,14 @@ class Words:
         return " ".join(self._chance.choices(self._words, self._weights, k=words))
 
 
-def fill(store: Store, count: int) -> None:
-    """The newest jobs are the active ones; one text in 5000 holds a word that no other has."""
+def fill(store: Store, count: int, owner: str | None = None) -> None:
+    """One text in 5000 holds a word that no other has; all of it belongs to 20 people, or to ``owner``."""
     chance = random.Random(1)  # noqa: S311
     words = Words(chance)
     for first in range(0, count, BATCH):
         batch = [
-            _job(chance, words, n, START + timedelta(seconds=n * 300)) for n in range(first, min(first + BATCH, count))
+            _job(chance, words, n, START + timedelta(seconds=n * 300)) | ({"owner": owner} if owner else {})
+            for n in range(first, min(first + BATCH, count))
         ]
         _insert(store, words, batch)
 
@@ -175,57 +173,31 @@ def writes(store: Store) -> dict[str, Callable[[], object]]:
     }
 
 
-def measure(store: Store, count: int) -> dict[str, tuple[float, float]]:
-    asked = questions(store, count) | writes(store)
-    return {name: _time(ask) for name, ask in asked.items()}
-
-
-def _time(ask: Callable[[], object]) -> tuple[float, float]:
-    taken = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        ask()
-        taken.append((time.perf_counter() - start) * 1000)
-    return min(taken), statistics.median(taken)
-
-
-@contextmanager
-def databases(wanted: str) -> Iterator[dict[str, str]]:
-    with tempfile.TemporaryDirectory() as folder:
-        addresses = {"sqlite": f"sqlite:///{Path(folder) / 'jobs.db'}"}
-        binaries = programs()
-        if wanted == "sqlite" or binaries is None:
-            print("" if binaries else WHY_MISSING)
-            yield addresses
-            return
-        with throwaway_postgres(binaries) as server:
-            addresses["postgres"] = server.url
-            yield addresses if wanted == "both" else {"postgres": server.url}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=100_000)
-    parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
-    options = parser.parse_args()
-    with databases(options.database) as addresses:
-        for name, address in addresses.items():
+def store_at_100k(rounds: int) -> Iterable[Figure]:
+    """Each question some times on SQLite, then on PostgreSQL where it is installed."""
+    with ExitStack() as stack:
+        for name, address in _databases(stack).items():
             store = open_store(address)
-            start = time.perf_counter()
-            fill(store, options.jobs)
-            print(f"{name}: {options.jobs} jobs filled in {time.perf_counter() - start:.0f} s")
-            if name == "postgres":
+            stack.callback(store.close)
+            fill(store, JOBS)
+            if not store.database.is_sqlite:
                 _let_postgres_settle(store)
-            for question, (best, median) in measure(store, options.jobs).items():
-                print(f"  {question:40} {best:8.1f} {median:8.1f}")
-            store.close()
+            for question, ask in (questions(store, JOBS) | writes(store)).items():
+                milliseconds = tuple(1000 * timed(ask) for _ in range(rounds))
+                yield Figure("store_at_100k", f"{name}, {question}", "ms", milliseconds)
+
+
+def _databases(stack: ExitStack) -> dict[str, str]:
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="store-"))
+    sqlite = {"SQLite": f"sqlite:///{Path(folder) / 'jobs.db'}"}
+    binaries = programs()
+    if binaries is None:
+        print(WHY_MISSING)
+        return sqlite
+    return sqlite | {"PostgreSQL": stack.enter_context(throwaway_postgres(binaries)).url}
 
 
 def _let_postgres_settle(store: Store) -> None:
     """What autovacuum does in a running installation."""
     with store.database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
-
-
-if __name__ == "__main__":
-    main()
