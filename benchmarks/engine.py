@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from benchmarks.overhead import RENDER
+from benchmarks.material import RENDER
 from benchmarks.processes import plain_environment, watched
 from benchmarks.stand_ins import StandIns, stand_ins
 from jobs.desk import Desk, Order

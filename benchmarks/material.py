@@ -7,9 +7,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from render_settings import RenderSettings
+
 if TYPE_CHECKING:
     from preview.plan import Plan
 
+# A job as it usually is.
+RENDER = RenderSettings(
+    width=640, height=352, num_frames=193, fps=24, guidance_scale=5.0, num_inference_steps=50, seed=7
+)
 PROMPT = "The camera slowly moves in on an orange cat in the rain. The audio has soft rain and a distant horn."
 
 

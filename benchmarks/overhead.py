@@ -13,18 +13,15 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.figures import Figure
+from benchmarks.material import RENDER
 from benchmarks.original_way import make_video
 from benchmarks.stand_ins import StandIns, stand_ins
 from jobs.desk import Desk, Order
 from jobs.wish import Wish
 from jobs.worker import working
-from render_settings import RenderSettings
 from tests.jobs.load.workers import REPO, settings_of
 
 WISH = "An orange cat on a quay in the rain, take {}."
-RENDER = RenderSettings(
-    width=640, height=352, num_frames=193, fps=24, guidance_scale=5.0, num_inference_steps=50, seed=7
-)
 
 
 def overhead(rounds: int) -> Iterable[Figure]:

@@ -11,12 +11,14 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, text
 
 from benchmarks.figures import Figure
+from benchmarks.material import RENDER
 from benchmarks.processes import timed
 from jobs.job_writes import first_columns, number_of
 from jobs.records import JobFilter, Json, NewJob
@@ -77,7 +79,7 @@ def _job(chance: random.Random, words: Words, n: int, created: datetime) -> Json
         mode=chance.choice(("simple", "full")),
         model=chance.choice(MODELS),
         inputs={"text": description, "image": "input.png", "orientation": "landscape"},
-        settings={"width": 640, "height": 352, "num_frames": 193, "fps": 24, "num_inference_steps": 50},
+        settings=asdict(RENDER),
         state=chance.choices(list(STATES), list(STATES.values()))[0],
     )
     columns = first_columns(new, f"job-{n}", number_of(created))
