@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import Locator, TimeoutError
 
 from config import Settings
 from errors import NotAPicture
@@ -20,8 +20,8 @@ from tests.hostile.test_uploads import MESSAGES, PICTURE
 from words import translator
 
 BATCHES = 5
-# Files for which this page was seen to say nothing within 12 s, in this order and in no other; their refusal itself is
-# tested without a browser. To be looked into.
+# Uploaded in this order the page was seen to say nothing of these within 12 s; not yet understood. That they are
+# refused is tested without a browser.
 UNSETTLED = ("phone.heic", "film.mp4", "new.avif", "numbers.json")
 PEAK_MB = 900  # of the app's process, with everything of Streamlit in it
 _COUNT_RUNS = """() => {
@@ -56,9 +56,14 @@ def outcome_of(visit: Visit, name: str, data: bytes, expected: str) -> str:
     return said
 
 
+def _field(visit: Visit) -> Locator:
+    """The first frame's; runs are restored by another one below it."""
+    return visit.page.locator("input[type=file]").first
+
+
 def _give(visit: Visit, file: dict[str, object]) -> None:
     before: int = visit.page.evaluate("window.runs")
-    visit.upload(file)
+    _field(visit).set_input_files(file)  # type: ignore[arg-type]
     with suppress(TimeoutError):  # a run that is over in no time is not seen as one
         visit.page.wait_for_function("before => window.runs > before", arg=before, timeout=4_000)
 
@@ -98,7 +103,8 @@ def test_every_file_gets_its_message(visit: Visit, app: RunningApp, batch: int) 
 def test_a_refusal_is_said_in_chinese_and_the_next_file_is_taken(visitor: Callable[..., Visit]) -> None:
     visit = visitor(language="zh_CN").open()
     visit.page.evaluate(_COUNT_RUNS)
-    visit.upload({"name": "drawing.svg", "mimeType": "image/svg+xml", "buffer": corpus()["drawing.svg"]})
+    drawing = {"name": "drawing.svg", "mimeType": "image/svg+xml", "buffer": corpus()["drawing.svg"]}
+    _field(visit).set_input_files(drawing)  # type: ignore[arg-type]
     visit.sees(translator("zh_CN")(NotAPicture.what))
     visit.sees(translator("zh_CN")(NotAPicture.advice))
     assert outcome_of(visit, "photo.txt", corpus()["photo.txt"], PICTURE) == PICTURE
