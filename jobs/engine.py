@@ -20,6 +20,7 @@ Advance = Callable[[str], bool]
 
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 _advance: dict[str, Advance] = {}
+_walking: set[str] = set()
 
 
 class Stopped(BaseException):
@@ -33,14 +34,22 @@ def _step(kind: str, job_id: str) -> bool:
 
 @DBOS.workflow(name="prepare")
 def _prepare(job_id: str) -> None:
-    while _step("prepare", job_id):
-        pass
+    _walk("prepare", job_id)
 
 
 @DBOS.workflow(name="render")
 def _render(job_id: str) -> None:
-    while _step("render", job_id):
-        pass
+    _walk("render", job_id)
+
+
+def _walk(kind: str, job_id: str) -> None:
+    run = str(DBOS.workflow_id)
+    _walking.add(run)
+    try:
+        while _step(kind, job_id):
+            pass
+    finally:  # also where DBOS could not write down what a step did
+        _walking.discard(run)
 
 
 def launch(address: str, executor: str, advance: Mapping[str, Advance]) -> None:
@@ -90,6 +99,16 @@ def take_over(dead: str) -> int:
     for run in runs:
         DBOS.resume_workflow(run.workflow_id)
     return len(runs)
+
+
+def broken_off(mine: str) -> set[str]:
+    """Runs that are on record as this process's own, and that no thread of it walks: DBOS's database failed it."""
+    return {run.workflow_id for run in _runs() if run.executor_id == mine and run.status == "PENDING"} - _walking
+
+
+def go_on(run: str) -> None:
+    """Walk a run again from its last recorded step."""
+    DBOS.resume_workflow(run)
 
 
 def _runs() -> list[WorkflowStatus]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from errors import JobLost, MovaError, ServerError, StorageError, StoreError
 from jobs import engine
+from jobs.database_errors import in_plain_words
 from jobs.desk import Desk
 from jobs.dispatch import Dispatch
 from jobs.fleet import Fleet
@@ -45,6 +46,7 @@ _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
 _LOOK_AT_SERVERS = 2.0
 _KEEP_HOUSE = 600.0
+_BROKEN_AFTER = 10.0  # a run that has just been started is on record before its thread walks it
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
 _GRACE = 10.0  # what a stop waits for service calls that are in flight
 _LOG = logging.getLogger("mova.worker")
@@ -63,11 +65,13 @@ class Worker:
         self._calls: set[Future[Any]] = set()
         self._held_by = ""
         self._suspects: dict[str, float] = {}
+        self._idle: dict[str, float] = {}
         # Each in a thread of its own: a database that blocks DBOS must not cost us our name, nor a server that hangs
         # hold up the others.
         self._threads = [
             self._thread("dispatcher", self._turn, self._rest),
             self._thread("name", self._names.keep, partial(self._stopping.wait, _KEEP_NAME)),
+            self._thread("own", self._look_at_own, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
         ]
@@ -194,7 +198,8 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 if not self._draining.is_set():
-                    work()
+                    with in_plain_words(self.store.database.name):  # the engine's database, too
+                        work()
             except MovaError as problem:
                 with suppress(engine.Stopped):
                     self._hold(problem)
@@ -232,6 +237,14 @@ class Worker:
                 since = self._suspects.setdefault(name, time.monotonic())
                 if self.store.database.is_sqlite or time.monotonic() - since >= _DEAD_AFTER:
                     engine.take_over(name)
+
+    def _look_at_own(self) -> None:
+        """Go on with runs of our own that broke off where the engine's database could not be written."""
+        idle = engine.broken_off(self._names.mine)
+        self._idle = {run: self._idle.get(run, time.monotonic()) for run in idle}
+        for run, since in self._idle.items():
+            if time.monotonic() - since >= _BROKEN_AFTER:
+                engine.go_on(run)
 
     def _look_at_servers(self) -> None:
         """Take up servers that were added to the configuration, and see how all of them are."""
