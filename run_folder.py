@@ -257,6 +257,8 @@ class RunFolder:
         """
         try:
             return _checked(json.loads(read_at_most(self.path / RECORD, _MAX_RECORD_BYTES)))
+        except FileMissing as problem:  # a person named the folder: it is said back
+            raise FileMissing(problem.raw, **problem.facts | {"name": str(self.path / RECORD)}) from None
         except (ValueError, RecursionError, TypeError, AttributeError):
             raise FileMissing(name=str(self.path / RECORD), reason=N_("it is not a record of a run")) from None
 

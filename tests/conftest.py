@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import config
+
+# A runner in the background ignores Ctrl-C and the end of its terminal, and what the tests start would inherit that.
+for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler if _signal is signal.SIGINT else signal.SIG_DFL)
 
 REPO = Path(__file__).resolve().parent.parent
 _OURS = {name.upper() for name in config.Settings.model_fields} | {"GOOGLE_API_KEY", "OPENAI_ORG_ID"}

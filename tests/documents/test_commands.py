@@ -107,7 +107,6 @@ def test_the_first_command_starts_the_app(tmp_path: Path) -> None:
         env={**os.environ, **own},
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert process.stdout

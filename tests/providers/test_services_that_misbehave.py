@@ -150,8 +150,8 @@ def test_a_pictures_address_and_each_fault(fake: FakeServices, fault: str, monke
     """The picture was paid for: its address is asked again where that may help, the service never."""
     monkeypatch.setattr(fetch, "LARGEST_PICTURE", 10 * 2**20)
     fake.script("picture", FAULTS[fault])
-    slow = FETCHED[fault].startswith(("larger", "cannot be understood"))
-    asked = provider(fake, "dashscope", seconds=20.0 if slow else SECONDS, attempts=1)
+    late = FETCHED[fault] == "within 0.4 s"
+    asked = provider(fake, "dashscope", seconds=SECONDS if late else 20.0, attempts=1)
     problem = failure(step_of("dashscope.image", asked))
     assert isinstance(problem, errors.ImageFetchFailed | UNCLEAR), (type(problem), problem.raw)
     assert FETCHED[fault] in str(problem)
