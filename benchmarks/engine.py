@@ -20,7 +20,7 @@ from tests.jobs.load.workers import desk_at, settings_of, until, worker
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
 
 _WORKERS = (1, 2, 4)
-_JOBS, _OWNERS, _SERVERS = 80, 20, 8
+_JOBS, _OWNERS, _SERVERS = 48, 16, 8
 _IDLE_SECONDS = 5.0
 
 

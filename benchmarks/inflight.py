@@ -17,7 +17,7 @@ from jobs.wish import Wish
 from tests.jobs.load.workers import desk_at, settings_of, until, worker
 
 # Long enough for calm minutes in between: asking is quick in the first ten seconds and the last four.
-_RENDER_SECONDS, _CALM_AFTER, _CALM_BEFORE_END = 44.0, 14.0, 6.0
+_RENDER_SECONDS, _CALM_AFTER, _CALM_BEFORE_END = 34.0, 12.0, 6.0
 
 
 @dataclass(frozen=True)
