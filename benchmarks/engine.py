@@ -20,8 +20,8 @@ from tests.jobs.load.workers import desk_at, settings_of, until, worker
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
 
 _WORKERS = (1, 2, 4)
-_JOBS, _OWNERS, _SERVERS = 48, 16, 8
-_IDLE_SECONDS = 5.0
+_JOBS, _OWNERS, _SERVERS = 40, 20, 8
+_IDLE_SECONDS = 4.0
 
 
 def engine(rounds: int) -> Iterable[Figure]:

@@ -18,6 +18,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 
 from media.findings import Finding
 
@@ -51,12 +52,13 @@ class _Picture:
     flat: int = 0
     still: int = 0
     longest_still: int = 0
+    scaler: VideoReformatter = field(default_factory=VideoReformatter)
     first: NDArray[np.int16] | None = None
 
     def add(self, frame: VideoFrame) -> None:
         self.passed += 1
         if self.passed % _EVERY == 1:
-            self._look_at(_cells(frame))
+            self._look_at(_cells(frame, self.scaler))
 
     def _look_at(self, cells: NDArray[np.int16]) -> None:
         self.frames += 1
@@ -136,10 +138,10 @@ def _measures(facts: VideoFacts, asked: RenderSettings) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _cells(frame: VideoFrame) -> NDArray[np.int16]:
-    """The frame as red, green and blue of its cells."""
+def _cells(frame: VideoFrame, scaler: VideoReformatter) -> NDArray[np.int16]:
+    """The frame as red, green and blue of its cells; threads would cost more than they spare."""
     width, height = max(1, frame.width // _CELL), max(1, frame.height // _CELL)
-    small = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
+    small = scaler.reformat(frame, width=width, height=height, format="rgb24", interpolation="AREA", threads=1)
     return small.to_ndarray().astype(np.int16)
 
 
