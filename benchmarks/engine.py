@@ -31,10 +31,10 @@ def engine(rounds: int) -> Iterable[Figure]:
         print(WHY_MISSING)
     with ExitStack() as stack:
         server = stack.enter_context(throwaway_postgres(binaries)) if binaries else None
-        yield from _speeds(rounds, server)
         yield from _starts(rounds)
         for name, address in {"SQLite": "", **({"PostgreSQL": _empty(server, "idle")} if server else {})}.items():
             yield Figure("engine", f"{name}: idle CPU", "% of a core", _idle(rounds, address), aim=3.0)
+        yield from _speeds(rounds, server)
 
 
 def _speeds(rounds: int, server: Postgres | None) -> Iterable[Figure]:
