@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks.figures import Benchmark, Figure, document, machine, table, write
+from benchmarks.figures import Benchmark, Figure, document, machine, read, table, write
 
 # In the order of the table; each is the function of its name in the file of its name.
 NAMES = ("overhead", "inflight", "history", "start", "preview", "engine")
@@ -39,11 +39,16 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("names", nargs="*", choices=[*NAMES, *MORE, []], metavar="NAME", help="default: the first six")
     found.add_argument("--rounds", type=int, default=5, metavar="N", help="default 5")
     found.add_argument("--json", type=Path, metavar="FILE", help="default: a new file in outputs/benchmarks")
+    found.add_argument(
+        "--beside", type=Path, nargs="+", default=[], metavar="FILE", help="JSON of runs before this one"
+    )
     return found
 
 
-def measured(names: list[str], rounds: int, find: Callable[[str], Benchmark]) -> list[Figure]:
-    """All figures; a benchmark that fails is told of, and costs the others nothing."""
+def measured(
+    names: list[str], rounds: int, find: Callable[[str], Benchmark], keep: Callable[[list[Figure]], None]
+) -> list[Figure]:
+    """All figures, kept after each benchmark; one that fails is told of, and costs the others nothing."""
     figures: list[Figure] = []
     for name in names:
         print(f"{name}…", file=sys.stderr, flush=True)
@@ -51,7 +56,8 @@ def measured(names: list[str], rounds: int, find: Callable[[str], Benchmark]) ->
             figures += find(name)(rounds)
         except Exception:  # of many minutes of work nothing is to be lost
             traceback.print_exc()
-            print(f"{name} failed: its figures are missing below.", file=sys.stderr)
+            print(f"{name} failed: of its figures some are missing below.", file=sys.stderr)
+        keep(figures)
     return figures
 
 
@@ -62,13 +68,15 @@ def _find(name: str) -> Benchmark:
 
 def main() -> None:
     options = parser().parse_args()
-    before = os.getloadavg()[0]
-    figures = measured(options.names or list(NAMES), options.rounds, _find)
-    load = (before, os.getloadavg()[0])
     path = options.json or OUTPUTS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
-    write(path, document(figures, machine(), load))
-    print(table(figures))
-    print(f"\n{machine()}; load average {load[0]:.1f} before, {load[1]:.1f} after. {path}")
+    before = os.getloadavg()[0]
+
+    def keep(figures: list[Figure]) -> None:
+        write(path, document(figures, machine(), (before, os.getloadavg()[0])))
+
+    figures = measured(options.names or list(NAMES), options.rounds, _find, keep)
+    print(table(*map(read, options.beside), figures))
+    print(f"\n{machine()}; load average {before:.1f} before, {os.getloadavg()[0]:.1f} after. {path}")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from version import VERSION
 
-_HEAD = ("benchmark", "figure", "median", "spread", "rounds", "aim", "")
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -27,6 +25,10 @@ class Figure:
     at_least: bool = False
 
     @property
+    def key(self) -> tuple[str, str]:
+        return self.benchmark, self.name
+
+    @property
     def median(self) -> float:
         return statistics.median(self.values)
 
@@ -37,12 +39,13 @@ class Figure:
             return None
         return self.median > self.aim if self.at_least else self.median < self.aim
 
-    def row(self) -> tuple[str, ...]:
-        spread = f"{plain(min(self.values))} to {plain(max(self.values))}"
-        aim = "" if self.aim is None else f"{'over' if self.at_least else 'under'} {plain(self.aim)}"
-        verdict = {None: "", True: "met", False: "MISSED"}[self.met]
-        figure = f"{plain(self.median)} {self.unit}".strip()
-        return self.benchmark, self.name, figure, spread, str(len(self.values)), aim, verdict
+    def cell(self) -> str:
+        """Median and spread."""
+        spread = f"({plain(min(self.values))} to {plain(max(self.values))})"
+        return " ".join(filter(None, (plain(self.median), self.unit, spread)))
+
+    def aimed_at(self) -> str:
+        return "" if self.aim is None else f"{'over' if self.at_least else 'under'} {plain(self.aim)}"
 
 
 Benchmark = Callable[[int], Iterable[Figure]]  # from the number of rounds to the figures
@@ -56,15 +59,21 @@ def plain(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 0.1 else f"{value:.{digits}f}"
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """One Markdown table, its columns aligned."""
-    rows = [_HEAD, *(figure.row() for figure in figures)]
+def table(*runs: Sequence[Figure]) -> str:
+    """One Markdown table, its columns aligned; a column for each run. A figure that a run lacks is left empty there."""
+    first: dict[tuple[str, str], Figure] = {}
+    for figure in (one for run in runs for one in run):
+        first.setdefault(figure.key, figure)
+    numbers = [f"run {n}" for n in range(1, len(runs) + 1)] if len(runs) > 1 else ["median (spread)"]
+    rows = [("benchmark", "figure", *numbers, "aim", "")]
+    for key, figure in first.items():
+        found = [next((one for one in run if one.key == key), None) for run in runs]
+        cells = [one.cell() if one else "" for one in found]
+        verdicts = dict.fromkeys("met" if one.met else "MISSED" for one in found if one and one.met is not None)
+        rows.append((*key, *cells, figure.aimed_at(), ", ".join(verdicts)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
-    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-    return "\n".join([lines[0], rule, *lines[1:]])
+    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
+    return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
 
 
 def document(figures: Sequence[Figure], machine: str, load: Sequence[float]) -> dict[str, object]:
@@ -77,6 +86,13 @@ def document(figures: Sequence[Figure], machine: str, load: Sequence[float]) -> 
 def write(path: Path, content: dict[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read(path: Path) -> list[Figure]:
+    """The figures of an earlier run."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["figures"]
+    names = ("benchmark", "name", "unit", "aim", "at_least")
+    return [Figure(**{name: row[name] for name in names}, values=tuple(row["values"])) for row in rows]
 
 
 def machine() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import MORE, NAMES, measured, parser
-from benchmarks.figures import Figure, document, plain, table, write
+from benchmarks.figures import Figure, document, plain, read, table, write
 
 LATE = Figure("overhead", "running app", "s", (0.5, 0.2, 0.25), aim=0.3)
 SLOW = Figure("preview", "against real time, 720p", "", (0.9, 0.8), aim=1, at_least=True)
@@ -28,10 +28,19 @@ def test_one_table() -> None:
     assert len({len(line) for line in (head, rule, *rows)}) == 1
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
     assert cells == [
-        ["overhead", "running app", "0.25 s", "0.20 to 0.50", "3", "under 0.30", "met"],
-        ["preview", "against real time, 720p", "0.85", "0.80 to 0.90", "2", "over 1.00", "MISSED"],
-        ["inflight", "threads", "31.0", "31.0 to 31.0", "1", "", ""],
+        ["overhead", "running app", "0.25 s (0.20 to 0.50)", "under 0.30", "met"],
+        ["preview", "against real time, 720p", "0.85 (0.80 to 0.90)", "over 1.00", "MISSED"],
+        ["inflight", "threads", "31.0 (31.0 to 31.0)", "", ""],
     ]
+
+
+def test_two_runs_beside_each_other() -> None:
+    slower = Figure("overhead", "running app", "s", (0.4,), aim=0.3)
+    head, _, *rows = table([LATE, COUNT], [slower]).splitlines()
+    assert [cell.strip() for cell in head.split("|")[3:5]] == ["run 1", "run 2"]
+    assert "0.25 s (0.20 to 0.50)" in rows[0]
+    assert rows[0].rstrip(" |").endswith("met, MISSED")
+    assert rows[1].count("31.0 (") == 1
 
 
 @pytest.mark.parametrize(
@@ -49,14 +58,21 @@ def test_the_json_holds_every_round(tmp_path: Path) -> None:
     (figure,) = held["figures"]
     assert figure["values"] == [0.5, 0.2, 0.25]
     assert (figure["median"], figure["aim"], figure["met"]) == (0.25, 0.3, True)
+    assert read(path) == [LATE]
 
 
 def test_one_that_fails_costs_the_others_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     def broken(rounds: int) -> Iterable[Figure]:
         raise RuntimeError("no such thing")
 
-    found = measured(["a", "b"], 3, lambda name: broken if name == "a" else lambda rounds: [COUNT] * rounds)
+    kept: list[int] = []
+
+    def fine(rounds: int) -> Iterable[Figure]:
+        return [COUNT] * rounds
+
+    found = measured(["a", "b"], 3, lambda name: broken if name == "a" else fine, lambda now: kept.append(len(now)))
     assert found == [COUNT] * 3
+    assert kept == [0, 3]
     assert "a failed" in capsys.readouterr().err
 
 
