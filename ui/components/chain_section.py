@@ -84,7 +84,7 @@ def _film(shots: tuple[JobRecord, ...]) -> None:
         _("Join {n} shots to one film").format(n=len(shots)),
         "join",
         make=lambda on_step: desk.film(shots, on_step),
-        is_there=(desk.folder_of(last) / name).is_file(),
+        is_there=(desk.folder_of(last) / name).is_file,
         show=show,
     )
 
@@ -107,6 +107,6 @@ def label_section(job: JobRecord) -> None:
             _("Make the copy"),
             "branding_watermark",
             make=lambda on_step: desk.labelled(job.id, on_step),
-            is_there=(folder / LABELLED).is_file(),
+            is_there=(folder / LABELLED).is_file,
             show=show,
         )

@@ -8,6 +8,7 @@ from errors import MovaError
 from jobs.records import JobFilter
 from jobs.wish import Wish
 from ui.components.chime import play_rings, ring
+from ui.components.notices import leave
 from ui.components.plain import plain
 from ui.components.state_words import state_word
 from ui.components.step_view import MOVING
@@ -30,13 +31,16 @@ def watch_ends(page: str) -> None:
     def look() -> None:
         moving = _moving()
         before: frozenset[str] = st.session_state.get(_SEEN, frozenset())
-        for job_id in before - moving:
-            _tell(job_id)
+        ended = [words for job_id in before - moving if (words := _end_of(job_id))]
         st.session_state[_SEEN] = moving
         st.set_page_config(page_title=tab_title(_job_state() or page, len(moving)))
         play_rings()
         if bool(moving) != began:
+            if ended:
+                leave("  \n".join(ended))  # a toast of now would go with the page that is drawn anew
             st.rerun()
+        for words in ended:
+            st.toast(words, duration="long")
 
     st.fragment(look, run_every=_PACE if began else None)()
 
@@ -64,14 +68,15 @@ def _job_state() -> str:
     return state_word(job.state) if job is not None else ""
 
 
-def _tell(job_id: str) -> None:
+def _end_of(job_id: str) -> str:
+    """What is to be said of a job that has ended; empty where its own page says it."""
     job = own_desk().known(job_id)
-    if job is None or job.state in MOVING or st.query_params.get("id") == job_id:  # its own page says it itself
-        return
-    ended = _("The video is ready.") if job.state == "completed" else state_word(job.state)
-    st.toast(f"{ended} {_beginning(Wish.of(job).text)}", duration="long")
+    if job is None or job.state in MOVING or st.query_params.get("id") == job_id:
+        return ""
     if job.state == "completed":
         ring()
+    ended = _("The video is ready.") if job.state == "completed" else state_word(job.state)
+    return f"{ended} {_beginning(Wish.of(job).text)}"
 
 
 def _beginning(text: str) -> str:

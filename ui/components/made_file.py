@@ -14,13 +14,20 @@ from ui.session import translate as _
 
 
 def made_file(
-    name: str, label: str, icon: str, *, make: Callable[[OnStep], object], is_there: bool, show: Callable[[], None]
+    name: str,
+    label: str,
+    icon: str,
+    *,
+    make: Callable[[OnStep], object],
+    is_there: Callable[[], bool],
+    show: Callable[[], None],
 ) -> None:
     """Draw whichever of the three it is.
 
     Args:
         name: of the work: asked for twice, in two tabs too, it is done once.
         make: does it, in a thread of its own.
+        is_there: whether the file is there; asked at each look, for what is quickly made is there at the first.
         show: draws what leads to the file.
     """
     beside = office().beside
@@ -34,7 +41,7 @@ def made_file(
         if work is not None and not work.done:
             st.progress(work.percent, text=_("{percent} %").format(percent=work.percent))
             return
-        if is_there:
+        if is_there():
             show()
             return
         if work is not None and work.trouble:

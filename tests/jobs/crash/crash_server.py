@@ -67,6 +67,9 @@ class _CrashHandler(_Handler):
                 self.close_connection = True
                 return
         body += self.rfile.read(length - len(body))
+        if len(body) < length:  # its sender has died: no server takes half a request
+            self.close_connection = True
+            return
         address, kind = urlsplit(self.path), self.headers.get("Content-Type", "")
         status, answer = self.fake.answer(self.command, address.path, parse_qs(address.query), body, kind)
         data = answer if isinstance(answer, bytes) else b"" if answer is None else json.dumps(answer).encode()

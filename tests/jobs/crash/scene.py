@@ -69,7 +69,7 @@ class Scene:
     server: CrashServer
     service: str = "openai"
     texts: tuple[str, ...] = ("An orange cat looks up at a girl in a red coat. Rain patters.",)
-    settle: float = 1.0
+    settle: float = 3.0  # a busy machine takes in an upload long after its sender has died
     database: str | None = None
     picture: Path | None = None
     ask: bool = False
@@ -191,7 +191,7 @@ class Scene:
         assert [job.state for job in recorded] == ["completed"] * jobs, [job.error for job in recorded]
         assert slots == ()
         sent = sorted(job.tag for job in self.server.accepted)
-        assert sent == sorted(f"mova-360p#{job.id}.0" for job in recorded)
+        assert sent == sorted(f"mova-360p#{job.id}.0" for job in recorded), sent
         for job in recorded:
             check_folder(self.folder / "outputs" / job.id, steps)
         left = [path.name for path in (*self.folder.rglob("*.part"), *self.folder.rglob(".answer*"))]

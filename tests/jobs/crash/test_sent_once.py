@@ -19,7 +19,7 @@ def kind_of(error: StoredError | None) -> str:
 
 
 def test_a_job_that_shows_late_in_the_list_is_waited_for(stage: Scene) -> None:
-    stage.settle = stage.server.shows_after = 2.0
+    stage.settle = stage.server.shows_after = 4.0
     born = list[Life]()
     stage.server.moments["accepted"] = lambda: born[0].kill()
     born.append(stage.start())
