@@ -74,6 +74,7 @@ def test_in_chinese_with_a_labelled_copy(visitor: Callable[..., Visit], server: 
     first_shot(visit)
     chinese = visitor(beside=visit).open("job", id=visit.job, lang="zh_CN")
     chinese.page.get_by_text("带可见 AI 标识的副本", exact=True).click()
+    chinese.page.wait_for_timeout(1000)  # the section unfolds slowly, and what is in it moves
     chinese.press("制作副本")
     link = chinese.page.get_by_role("link", name="下载带标识的副本")
     expect(link).to_be_visible(timeout=90_000)
