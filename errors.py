@@ -21,7 +21,8 @@ MovaError
 │   │   ├── TooManyToday
 │   │   └── DiskQuota
 │   ├── BadPreset             a file that is no preset of ours
-│   ├── BadRunFile            a file that is no run of ours, or one that was changed
+│   ├── BadRunFile            a run of ours that was changed
+│   │   └── NoRunInside       a file that is none
 │   ├── RunIncomplete         a run of ours that cannot be sent again from what is there
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── NothingToExtend       a job without a video to go on from
@@ -42,6 +43,7 @@ MovaError
 │   ├── NoServerReady         none of the configured ones
 │   ├── RequestRefused        a 4xx or 5xx with a reason
 │   ├── SubmissionUnclear     the answer to a submit was lost
+│   ├── SubmissionNotTaken    it broke off, again and again
 │   ├── JobNotReady           a download before the end
 │   ├── JobLost               the server no longer knows the job
 │   ├── JobFailed             the render failed, with the server's reason
@@ -276,6 +278,10 @@ class BadRunFile(InputError):
     advice = N_("Choose a video or a job.json that this program saved, as it was saved.")
 
 
+class NoRunInside(BadRunFile):
+    pass
+
+
 class RunIncomplete(InputError):
     what = N_("The run {run} cannot be sent again from this: {reason}.")
     advice = N_("Restore what there is of it on the Create page, and fill in the rest.")
@@ -369,6 +375,11 @@ class NoServerReady(ServerError):
 class SubmissionUnclear(ServerError):
     what = N_("The server {server} did not confirm the job, so it may or may not be rendering it.")
     advice = N_("Look at the server's list of jobs before sending it again; it was not sent twice.")
+
+
+class SubmissionNotTaken(ServerError):
+    what = N_("The server {server} has broken off every attempt to send it the job for {waited} s; it has not got it.")
+    advice = N_("Look at the server and at what stands before it, then send the job again with the same seed.")
 
 
 class RequestRefused(ServerError):

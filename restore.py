@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from accepted_values import accepted
-from errors import BadRunFile, MovaError, RunIncomplete
+from errors import BadRunFile, MovaError, NoRunInside, RunIncomplete
 from input_limits import MAX_NEGATIVE_PROMPT, MAX_TEXT, read_at_most
 from notes import N_, Fact, Note, note, phrase
 from plain_text import seen
@@ -140,7 +140,7 @@ def run_of(data: bytes, settings: Settings, *, name: str, frame: bytes = b"") ->
     """The run in the bytes of an mp4, or in those of a ``job.json`` and its first frame.
 
     Raises:
-        BadRunFile
+        NoRunInside, BadRunFile
     """
     if is_mp4(data):
         document, frame = _out_of_mp4(data, name)
@@ -169,10 +169,10 @@ def _out_of_mp4(data: bytes, name: str) -> tuple[Any, bytes]:
     try:
         tags = read_tags(io.BytesIO(data))
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
-        raise BadRunFile(str(problem), name=name[:80], reason=N_("it breaks off or is damaged")) from problem
+        raise NoRunInside(str(problem), name=name[:80], reason=N_("it breaks off or is damaged")) from problem
     comment = tags.words.get("comment", "")
     if not comment.startswith("{"):
-        raise BadRunFile(comment[:_SHOWN], name=name[:80], reason=N_("there is no run of this program in it"))
+        raise NoRunInside(comment[:_SHOWN], name=name[:80], reason=N_("there is no run of this program in it"))
     return _parsed(comment.encode("utf-8", "replace"), name), tags.cover
 
 
@@ -183,7 +183,7 @@ def _parsed(data: bytes, name: str) -> Any:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         shown = data[:_SHOWN].decode("utf-8", "replace")
-        raise BadRunFile(shown, name=name[:80], reason=N_("there is no run of this program in it")) from problem
+        raise NoRunInside(shown, name=name[:80], reason=N_("there is no run of this program in it")) from problem
 
 
 def _no_number(word: str) -> float:
@@ -194,7 +194,7 @@ def _checked(document: Any, name: str) -> _Document:
     shown = json.dumps(document, ensure_ascii=False, default=str)[:_SHOWN]
     schema = document.get("schema") if isinstance(document, dict) else None
     if isinstance(schema, bool) or not isinstance(schema, int) or document.get("kind", KIND) != KIND:
-        raise BadRunFile(shown, name=name[:80], reason=N_("there is no run of this program in it"))
+        raise NoRunInside(shown, name=name[:80], reason=N_("there is no run of this program in it"))
     if schema > SCHEMA:
         raise BadRunFile(shown, name=name[:80], reason=N_("a newer version of this program wrote it"))
     try:

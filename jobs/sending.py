@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -26,6 +26,7 @@ from errors import (
     ServerWarmingUp,
     StorageError,
     StoreError,
+    SubmissionNotTaken,
     SubmissionUnclear,
     VideoUnplayable,
     WaitedTooLong,
@@ -66,7 +67,10 @@ class _Ended(Exception):
 
 @dataclass(frozen=True)
 class Sending:
-    """``pause`` waits some seconds, and raises where this process stops; ``changed`` wakes the dispatcher."""
+    """``pause`` waits some seconds, and raises where this process stops; ``changed`` wakes the dispatcher.
+
+    ``cut_off`` tells of each job whose way to a server broke off since when that is so (monotonic seconds).
+    """
 
     store: Store
     folders: Folders
@@ -76,6 +80,7 @@ class Sending:
     pause: Callable[[float], None]
     persist: Persist
     changed: Event
+    cut_off: dict[str, float] = field(default_factory=dict)
 
     def advance(self, job_id: str) -> bool:
         """Take a claimed job one stage further; False where there is none left."""
@@ -110,6 +115,7 @@ class Sending:
             self.fleet.note_trouble(job, trouble)
             self.store.line.put_back(job.id)
             return False
+        self.cut_off.pop(tag, None)
         self.persist(lambda: self._sent(job, taken))
         return True
 
@@ -134,7 +140,19 @@ class Sending:
                 return found
             if isinstance(lost, ServerAnswerUnclear):
                 raise
+            self._bear_with(client, tag)
             raise ServerUnreachable(server=client.name, reason=N_("the job did not arrive")) from None
+
+    def _bear_with(self, client: SGLangClient, tag: str) -> None:
+        """Note that a job did not arrive.
+
+        Raises:
+            SubmissionNotTaken: none of the attempts did, for longer than the patience.
+        """
+        waited = time.monotonic() - self.cut_off.setdefault(tag, time.monotonic())
+        if waited > self.settings.server_patience:
+            del self.cut_off[tag]
+            raise SubmissionNotTaken(server=client.name, waited=round(waited))
 
     def _search(self, client: SGLangClient, job: JobRecord, tag: str) -> VideoJob | None:
         """Look for a job that may or may not have reached the server; None once it is sure that it did not.

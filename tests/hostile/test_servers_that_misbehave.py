@@ -142,7 +142,7 @@ def cells() -> Iterator[Cell]:
         elif kind == UNCLEAR:
             yield Cell("submit", fault, "failed", UNCLEAR)
         elif fault in SOME or fault in ("closes", "resets", "breaks off"):
-            yield Cell("submit", fault, "queued", "")
+            yield Cell("submit", fault, "failed", "SubmissionNotTaken")
         if kind != REFUSED:
             yield Cell("submit", fault, "completed", "", takes=True)
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from config import Server
-from errors import JobLost, ServerDead, ServerError, ServerSilent, ServerUnreachable, ServerWarmingUp, WorkerDied
+from errors import (
+    JobLost,
+    ServerDead,
+    ServerError,
+    ServerSilent,
+    ServerUnreachable,
+    ServerWarmingUp,
+    SubmissionNotTaken,
+    WorkerDied,
+)
 from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.wish import model_of, server_of
@@ -20,7 +29,10 @@ from ui.session import translate as _
 
 GO_TO = "go-to-job"  # the job whose page comes next
 _ENDED_BY_SERVER: tuple[JobState, ...] = ("failed", "lost", "abandoned")
-_SERVER_ERRORS = (WorkerDied, JobLost, ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
+_SERVER_ERRORS = (
+    *(WorkerDied, JobLost, SubmissionNotTaken),
+    *(ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead),
+)
 
 
 def other_server(job: JobRecord) -> Server | None:

@@ -9,7 +9,7 @@ from config import Settings
 from errors import MovaError
 from media.frames import open_source
 from ui.components.paste import paste_into
-from ui.components.restored import is_run, take_run
+from ui.components.restored import take_run
 from ui.components.trouble import show_trouble
 from ui.session import translate as _
 
@@ -47,9 +47,8 @@ def _take(settings: Settings) -> None:
         _forget()
         return
     data: bytes = uploaded.getvalue()
-    if is_run(data):
+    if take_run(uploaded.name, data):
         _forget()
-        take_run(uploaded.name, data)
         return
     st.session_state[_KEPT] = data
     try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from errors import MovaError
+from errors import MovaError, NoRunInside
 from restore import Restored, is_mp4, run_of
 from step_result import Step
 from ui.components.create_values import RESTORED_FROM as _USED
@@ -75,21 +75,26 @@ def restore_box() -> None:
         _say_used(found)
 
 
-def is_run(data: bytes) -> bool:
-    """Whether a file that was dropped elsewhere on the page belongs here."""
-    return is_mp4(data) or data[:100].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
-
-
-def take_run(name: str, data: bytes) -> None:
-    """Read a run that was dropped on the field for pictures."""
+def take_run(name: str, data: bytes) -> bool:
+    """Read what was dropped on the field for pictures; False where it is no run of this program."""
+    if not _may_be_run(data):
+        return False
     _read(name, data, b"")
+    if isinstance(st.session_state[_READ], NoRunInside):
+        del st.session_state[_READ]
+        return False
+    return True
+
+
+def _may_be_run(data: bytes) -> bool:
+    return is_mp4(data) or data[:100].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
 
 
 def _take(key: str) -> None:
     files: list[UploadedFile] = st.session_state.get(key) or []
     contents = [(one.name, one.getvalue()) for one in files]
-    runs = [(name, data) for name, data in contents if is_run(data)]
-    others = [data for name, data in contents if not is_run(data)]
+    runs = [(name, data) for name, data in contents if _may_be_run(data)]
+    others = [data for name, data in contents if not _may_be_run(data)]
     if not contents:
         st.session_state.pop(_READ, None)
     elif not runs:

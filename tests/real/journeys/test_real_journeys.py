@@ -55,9 +55,15 @@ def percents(visit: Visit) -> list[int]:
     return shown
 
 
-def rendering(fleet: Fleet) -> set[str]:
-    """The names of the servers that render at this moment."""
-    return {name for name, its in fleet.items() if any(job["status"] == "in_progress" for job in its.jobs)}
+def rendering(fleet: Fleet, count: int) -> set[str]:
+    """The names of the servers that render, once it is this many: a bar stands at 0 before the server begins."""
+    ends = time.monotonic() + 30
+    while True:
+        names = {name for name, its in fleet.items() if any(job["status"] == "in_progress" for job in its.jobs)}
+        if len(names) == count:
+            return names
+        assert time.monotonic() < ends, {name: its.jobs for name, its in fleet.items()}
+        time.sleep(0.1)
 
 
 def seeds(visit: Visit) -> set[str]:
@@ -112,7 +118,7 @@ def test_a_worker_that_dies_and_its_server_started_again(visit: Visit, fleet: Fl
 
 def test_a_restart_in_the_middle(visit: Visit, fleet: Fleet) -> None:
     sees_bar(send(visit, f"[[step=3]] {PROMPT}"))
-    (name,) = rendering(fleet)
+    (name,) = rendering(fleet, 1)
     restarted = fleet[name]
     before = seeds(visit)
     assert len(before) == 1
@@ -129,11 +135,11 @@ def test_a_restart_in_the_middle(visit: Visit, fleet: Fleet) -> None:
 def test_two_servers_of_which_one_dies(visitor: Visitor, fleet: Fleet) -> None:
     first = send(visitor(), f"[[step=3]] {PROMPT}")
     sees_bar(first)
-    (unlucky,) = rendering(fleet)
+    (unlucky,) = rendering(fleet, 1)
     (lucky,) = fleet.keys() - {unlucky}
     second = send(visitor(), f"[[step=1]] {PROMPT}")
     sees_bar(second)
-    assert rendering(fleet) == {unlucky, lucky}
+    assert rendering(fleet, 2) == {unlucky, lucky}
     fleet[unlucky].lose_worker()
     first.sees(f"The worker of {unlucky} died during job", 60)
     first.sees(f"{lucky} is ready and takes it, with the same seed.", 60)
