@@ -17,9 +17,9 @@ from words import here
 
 if TYPE_CHECKING:
     from config import Settings
+    from render.waiting import OnProgress, Progress
     from render_settings import RenderSettings
     from step_result import Step, StepResult
-    from waiting import OnProgress, Progress
 
 INTERRUPTED = 130
 NO_JOBS = note(N_("no jobs"))

@@ -76,11 +76,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
-    import command_line_runs as runs
     import config
-    from batch_runs import run_batch
-    from command_line_exports import run_export
-    from command_line_rerun import run_rerun
+    from batch.runs import run_batch
+    from commands import runs
+    from commands.exports import run_export
+    from commands.rerun import run_rerun
 
     settings: Settings = config.load()
     if options.output_dir:

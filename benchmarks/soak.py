@@ -31,7 +31,7 @@ from jobs.states import FINAL, JobState
 from jobs.store import Store
 from jobs.wish import Wish
 from media.videos import probe
-from run_folder import VIDEO
+from record.folder import VIDEO
 from tests.hostile.faults import ELSEWHERE, FAULTS
 from tests.hostile.faulty_server import PLACES, FaultyServer
 from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE

@@ -65,8 +65,8 @@ def _ready(key: str, server: Server, look: ServerLook) -> Finding:
 
 def contract(server: Server, version: str) -> Finding:
     """Whether a ready server has the routes and fields that are used; what is gone is named."""
-    from servers import open_client
-    from sglang_contract import MEASURED_VERSION, drift
+    from render.contract import MEASURED_VERSION, drift
+    from render.servers import open_client
 
     key, client = f"contract.{server.name}", open_client(server)
     try:

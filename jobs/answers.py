@@ -18,7 +18,7 @@ from providers.base import ImageAnswer, TextAnswer
 
 if TYPE_CHECKING:
     from providers.base import Capability, ImageRequest, Provider, TextRequest, VisionRequest
-    from run_folder import RunFolder
+    from record.folder import RunFolder
     from step_result import Step
 
 _BEGINS = ".answer-"

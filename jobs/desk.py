@@ -32,8 +32,8 @@ from jobs.store import Store
 from jobs.wish import Wish, model_of, render_of
 from notes import Note
 from pipeline import PREPARATION
-from run_folder import new_job_id
-from servers import PREVIEW
+from record.folder import new_job_id
+from render.servers import PREVIEW
 from step_result import Step
 
 if TYPE_CHECKING:

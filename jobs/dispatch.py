@@ -34,8 +34,8 @@ class Dispatch:
 
     def claimed(self) -> Iterator[str]:
         """Claim jobs for all free slots of servers that are well; the ids of the jobs, each to be sent."""
-        lines = self._lines()
-        taken = Counter(slot.server for slot in self.store.line.occupied()) if lines else Counter[str]()
+        taken = Counter(slot.server for slot in self.store.line.occupied())
+        lines = self._lines(taken)
         while free := [one for one in lines if lines[one] and taken[one.name] < one.jobs_sent_ahead]:
             server = min(free, key=lambda one: taken[one.name])
             line = min(lines[server], key=lambda one: self._turns.get((server.name, one), 0))
@@ -47,12 +47,12 @@ class Dispatch:
             self._turns[server.name, line] = next(self._turn)
             yield job_id
 
-    def _lines(self) -> dict[Server, list[str]]:
-        """The lines in which jobs wait, by the servers that are well and may take them."""
+    def _lines(self, taken: Counter[str]) -> dict[Server, list[str]]:
+        """The lines in which jobs wait, by the servers that are well and may take them; full ones are not looked at."""
         found: dict[Server, list[str]] = {}
         for line in self.store.line.waiting_models():
             for server in self._servers(line):
-                if self.fleet.watch.seems_well(server):
+                if taken[server.name] < server.jobs_sent_ahead and self.fleet.watch.seems_well(server):
                     found.setdefault(server, []).append(line)
         return found
 

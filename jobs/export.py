@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from errors import storage_error
-from run_folder import POSTER, VIDEO
+from record.folder import POSTER, VIDEO
 
 JOINED = "joined-"  # a chain's joined film begins so; it lies in the folder of the chain's last shot
 LABELLED = "video-labelled.mp4"

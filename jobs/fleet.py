@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from config import Server, checked_address
 from errors import ServerError, UnknownServer
 from jobs.wish import model_of, server_of
-from preview_process import preview_engine
-from servers import PREVIEW, name_for, open_client, plain_name
-from sglang_client import SGLangClient
+from render.client import SGLangClient
+from render.preview_process import preview_engine
+from render.servers import PREVIEW, name_for, open_client, plain_name
 
 if TYPE_CHECKING:
     from jobs.records import JobRecord

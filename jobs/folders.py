@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from errors import FileMissing, VideoUnplayable
 from jobs.records import FileRecord, JobRecord, StepRecord
 from jobs.wish import Wish, model_of, render_of, shown_server
-from run_folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord
+from record.folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord
 from step_result import Step
 from version import VERSION
 

@@ -26,8 +26,8 @@ from jobs.store_pages import PAGE_SIZE
 from jobs.wish import model_of
 
 if TYPE_CHECKING:
+    from record.folder import RunRecord
     from render_settings import RenderSettings
-    from run_folder import RunRecord
 
 ON_SERVER: tuple[JobState, ...] = ("submitted", "rendering")
 _ALL = JobFilter()

@@ -13,8 +13,8 @@ from jobs.wish import Wish
 from pipeline import PREPARATION, Materials
 
 if TYPE_CHECKING:
+    from record.restore import Restored, RestoredStep
     from render_settings import RenderSettings
-    from restore import Restored, RestoredStep
     from step_result import Step
 
 FRAME = f"first_frame_original_v{FIRST_VERSION}.png"

@@ -11,7 +11,7 @@ from jobs.records import JobRecord, StepRecord
 from jobs.wish import model_of, render_of
 from notes import Note
 from pipeline import PREVIEW_NOTE
-from run_folder import VIDEO
+from record.folder import VIDEO
 
 if TYPE_CHECKING:
     from config import Settings
@@ -47,7 +47,7 @@ class Saving:
         """
         from media.look import Look
         from media.videos import check
-        from provenance import embed, frame_of
+        from record.provenance import embed, frame_of
 
         seen = Look()
         facts, deviations = check(part, render_of(job), seen.add)
@@ -62,7 +62,7 @@ class Saving:
 
     def recorded(self, saved: Saved) -> JobRecord:
         """Put everything on record but the end itself; returns the job as it is to be completed."""
-        from provenance import check_pair
+        from record.provenance import check_pair
 
         job, folder = saved.job, self.folders.of(saved.job).path
         self.store.steps.save(saved.step)

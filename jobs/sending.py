@@ -43,14 +43,14 @@ from jobs.states import JobState
 from jobs.wish import model_of, render_of
 from notes import N_, Note
 from pipeline import OFFLINE_NOTE, PREVIEW_NOTE
-from run_folder import VIDEO
-from sglang_client import SGLangClient
-from waiting import Waiting
+from record.folder import VIDEO
+from render.client import SGLangClient
+from render.waiting import Waiting
 
 if TYPE_CHECKING:
     from config import Settings
     from jobs.store import Store
-    from sglang_answers import VideoJob
+    from render.answers import VideoJob
 
 # A job that was being sent when we died is looked for this long before it counts as never taken. SGLang 0.5.23 listed
 # jobs 0.01 s after the end of their POST, 0.03 s after its start with a frame of ours and 0.5 s with one of 25 MB.

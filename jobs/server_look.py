@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from errors import ServerDead, ServerError, ServerMismatch, ServerSilent, ServerUnreachable, ServerWarmingUp
 from notes import N_
-from servers import open_client
+from render.servers import open_client
 
 if TYPE_CHECKING:
     from config import Server

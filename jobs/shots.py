@@ -16,7 +16,7 @@ from jobs.chains import Chain, chain_of
 from jobs.export import JOINED, LABELLED
 from jobs.reading import Reading
 from notes import N_
-from run_folder import VIDEO
+from record.folder import VIDEO
 from version import VERSION
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Shots(Reading):
         from media.joining import join
         from media.tags import add_xmp
         from media.videos import probe
-        from provenance import label_xmp
+        from record.provenance import label_xmp
 
         videos = [self._video(shot.id) for shot in shots]
         target = videos[-1].with_name(film_name(shots))

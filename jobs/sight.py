@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from errors import MovaError, ServerError, ServerUnreachable, UnknownServer
 from jobs.wish import model_of, server_of
-from servers import PREVIEW
+from render.servers import PREVIEW
 
 if TYPE_CHECKING:
     from config import Model, Server

@@ -15,7 +15,7 @@ from jobs.rows import job_record
 from jobs.states import JOB_STATES, JobState
 from jobs.store_search import searched
 from jobs.tables import JobRow
-from servers import PREVIEW
+from render.servers import PREVIEW
 
 PAGE_SIZE = 12
 _EVERYTHING = JobFilter()

@@ -6,8 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from render.servers import PREVIEW
 from render_settings import Orientation, RenderSettings
-from servers import PREVIEW
 from step_result import Step
 
 if TYPE_CHECKING:

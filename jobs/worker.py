@@ -33,7 +33,7 @@ from jobs.session_keys import LentKeys
 from jobs.states import ACTIVE, FINAL
 from jobs.store import Store, open_store
 from jobs.wish import model_of
-from run_folder import make_folder
+from record.folder import make_folder
 
 if TYPE_CHECKING:
     from config import Settings

@@ -11,9 +11,9 @@ from typing import Any
 from PIL import Image
 
 from media.tags import write_tagged
-from provenance import shared, tags_of
+from record.folder import RunRecord, document_of
+from record.provenance import shared, tags_of
 from render_settings import RenderSettings
-from run_folder import RunRecord, document_of
 from step_result import Step, StepResult
 from tests.jobs.load.tiny_video import tiny_video
 

@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from errors import MovaError, NotLoggedIn
 from jobs.bundle import bundle
 from jobs.people import Person
-from run_folder import POSTER
+from record.folder import POSTER
 from ui.office import office
 from ui.session import person
 from ui.visitor import person_asking

@@ -12,7 +12,7 @@ from jobs.desk import Order
 from jobs.records import JobRecord
 from jobs.tables import JobRow
 from jobs.wish import Wish
-from run_folder import VIDEO
+from record.folder import VIDEO
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import photo
 from tests.jobs.load.workers import SMALL, desk_at, settings_of

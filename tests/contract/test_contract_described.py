@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sglang_contract import drift
+from render.contract import drift
 from tests.contract.contract_target import Target
 
 

@@ -57,7 +57,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def test_warnings_do_not_fail() -> None:
     given = json.dumps([{"name": "lab", "base_url": "http://127.0.0.1:9", "model": "mova-360p"}])
     assert doctor("--json", SGLANG_SERVERS=given).returncode == 1
-    from preview_process import preview_engine
+    from render.preview_process import preview_engine
 
     with preview_engine("mova-360p") as address:
         done = doctor("--json", SGLANG_SERVERS=given.replace("http://127.0.0.1:9", address))

@@ -11,15 +11,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 import config
-import sglang_contract
 from config import Settings
 from doctor import servers
 from doctor.finding import Finding
 from preview.app import create_app
 from preview.sizes import MODELS
-from preview_process import preview_engine
-from sglang_client import _form_fields
-from sglang_contract import ANSWER_FIELDS, FORM_FIELDS, ROUTES, drift
+from render.client import _form_fields
+from render.contract import ANSWER_FIELDS, FORM_FIELDS, MEASURED_VERSION, ROUTES, drift
+from render.preview_process import preview_engine
 from tests.jobs.load.workers import SMALL
 
 INFO = {"model_path": "/models/MOVA-360p", "served_model_name": "mova-360p", "version": "0.5.23"}
@@ -114,7 +113,7 @@ def test_a_contract_that_drifted_is_broken(settings: Settings, httpserver: HTTPS
     words = "The server lab (SGLang 0.6.0) lacks what this program uses: POST /v1/videos: seed."
     assert (found.verdict, found.says.text()) == ("broken", words)
     assert found.advice is not None
-    assert sglang_contract.MEASURED_VERSION in found.advice.text()
+    assert MEASURED_VERSION in found.advice.text()
 
 
 def test_a_server_that_hides_its_description_is_a_warning(settings: Settings, httpserver: HTTPServer) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from preview_process import preview_engine
+from render.preview_process import preview_engine
 from tests.browser.running_app import free_port
 from tests.conftest import REPO
 from tests.documents.blocks import Block, blocks

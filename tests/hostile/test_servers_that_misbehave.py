@@ -17,12 +17,12 @@ import pytest
 
 import jobs.sending
 import jobs.worker
-import sglang_client
+import render.client
 from jobs.desk import Desk
 from jobs.records import JobRecord
 from jobs.states import FINAL
 from notes import as_written
-from run_folder import FIRST_FRAME, VIDEO
+from record.folder import FIRST_FRAME, VIDEO
 from tests.hostile.faults import ELSEWHERE, FAULTS
 from tests.hostile.faulty_server import FaultyServer, Place
 from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
@@ -162,8 +162,8 @@ class Outcome:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A worker that is quicker to give up, and takes videos of 1 MB at most."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sglang_client, "_QUICK_SECONDS", 0.8)
-        patch.setattr(sglang_client, "_SUBMIT_SECONDS", 1.5)
+        patch.setattr(render.client, "_QUICK_SECONDS", 0.8)
+        patch.setattr(render.client, "_SUBMIT_SECONDS", 1.5)
         patch.setattr(jobs.sending, "_DOWNLOAD_PAUSE", 0.1)
         patch.setattr(jobs.worker, "_LOOK_AT_SLOTS", 0.3)
         for module in (jobs.sending, jobs.worker):

@@ -8,7 +8,7 @@ from jobs.desk import Desk
 from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.store import Store
-from run_folder import VIDEO
+from record.folder import VIDEO
 from tests.jobs.load.workers import white_order
 from tests.media.films import film, tone
 

@@ -20,7 +20,7 @@ from jobs.people import Person
 from jobs.store import Store
 from jobs.tables import JobRow
 from media.tags import read_tags
-from run_folder import VIDEO
+from record.folder import VIDEO
 from tests.jobs.load.workers import desk_at, settings_of, white_order
 from tests.jobs.shots_at_rest import shot
 from tests.media.films import frames_of, shade

@@ -75,7 +75,7 @@ def test_a_disk_without_links_takes_copies(desk: tuple[Desk, Store], monkeypatch
     def refuse(*_: object) -> None:
         raise OSError(1, "not permitted")
 
-    monkeypatch.setattr("run_folder.os.link", refuse)
+    monkeypatch.setattr("record.folder.os.link", refuse)
     copy = one.duplicate(job.id)
     assert inode(one, copy.id) != inode(one, job.id)
     assert (one.folder(copy.id) / NAME).read_bytes() == picture("teal")

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from jobs.records import JobRecord
-from run_folder import VIDEO
+from record.folder import VIDEO
 from tests.ui.jobs_at_rest import ended
 from tests.ui.still_office import drawn, new_job, page, primaries, still_office, words
 from ui.office import Office

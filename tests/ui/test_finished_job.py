@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from jobs.records import JobRecord
 from jobs.wish import render_of
 from pipeline import PREPARATION
-from run_folder import FIRST_FRAME, VIDEO
+from record.folder import FIRST_FRAME, VIDEO
 from tests.media.test_videos import make_video
 from tests.ui.jobs_at_rest import ended, job_page, made, picture, press, rows
 from tests.ui.still_office import drawn, new_job, still_office, words

@@ -11,7 +11,7 @@ from errors import JobLost, MovaError, OutOfMemory, PromptBlocked, ServerUnreach
 from jobs.records import JobRecord, StepRecord, StoredError
 from jobs.states import JobState
 from jobs.wish import Wish, render_of
-from run_folder import VIDEO
+from record.folder import VIDEO
 from step_result import Step
 from tests.ui.jobs_at_rest import ended, full_job, job_page, labels, picture, press
 from tests.ui.seen_servers import see

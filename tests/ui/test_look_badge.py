@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from jobs.records import JobRecord
-from run_folder import VIDEO
+from record.folder import VIDEO
 from tests.ui.jobs_at_rest import job_page, press
 from tests.ui.seen_servers import see
 from tests.ui.still_office import new_job, page, primaries, still_office, words

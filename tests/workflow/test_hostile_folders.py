@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from errors import FileTooLarge, InputError
-from run_folder import RECORD, RunFolder
+from record.folder import RECORD, RunFolder
 
 RECORD_OF_OURS: dict[str, Any] = {
     "schema": 2,

@@ -10,7 +10,7 @@ from jobs.records import JobRecord
 from jobs.shots import film_name
 from jobs.wish import Wish, render_of
 from media.visible_label import TEXT
-from run_folder import VIDEO
+from record.folder import VIDEO
 from ui.components.addresses import address
 from ui.components.elsewhere import GO_TO
 from ui.components.made_file import made_file

@@ -7,7 +7,7 @@ import streamlit as st
 from errors import StoreError
 from jobs.records import JobRecord
 from jobs.wish import Wish
-from run_folder import VIDEO
+from record.folder import VIDEO
 from ui.components.compare_player import compare_player
 from ui.components.job_facts import makers, receipt, texts
 from ui.components.links import job_link, query

@@ -18,7 +18,7 @@ from errors import (
 from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.wish import model_of, server_of
-from servers import PREVIEW
+from render.servers import PREVIEW
 from ui.components.acting import acting
 from ui.components.health_mark import health_mark
 from ui.components.notices import leave

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jobs.records import JobRecord
-from restore import run_in_folder
+from record.restore import run_in_folder
 from ui.components.create_values import go_on_from
 from ui.components.restored import Start, fill_form
 from ui.office import office

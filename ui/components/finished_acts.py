@@ -10,7 +10,7 @@ import streamlit as st
 from errors import MovaError
 from jobs.records import JobRecord
 from jobs.wish import Wish
-from run_folder import RECORD
+from record.folder import RECORD
 from ui.components.acting import acting
 from ui.components.addresses import address
 from ui.components.again import another_seed, four_seeds, same_seed

@@ -13,8 +13,8 @@ from jobs.wish import Wish, render_of
 from media.crop import CropChoice
 from media.frames import open_source, render_frame
 from notes import Note
+from record.folder import FIRST_FRAME
 from render_settings import RenderSettings
-from run_folder import FIRST_FRAME
 from ui.components.frame_crop import choose_crop, is_cut
 from ui.components.notices import leave
 from ui.components.paste import paste_into

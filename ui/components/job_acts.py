@@ -10,8 +10,8 @@ import streamlit as st
 from jobs.records import JobRecord
 from jobs.states import JobState
 from jobs.wish import Wish, render_of, server_of
+from render.servers import PREVIEW
 from render_settings import draw_seed
-from servers import PREVIEW
 from step_result import Step
 from ui.components.act_bar import act_bar
 from ui.components.acting import acting

@@ -9,8 +9,8 @@ from jobs.preparing import YOURS
 from jobs.records import JobRecord, StepRecord
 from jobs.wish import Wish, model_of, render_of, shown_server
 from providers.offline import NAME as OFFLINE
-from run_folder import FIRST_FRAME, VIDEO
-from servers import PREVIEW
+from record.folder import FIRST_FRAME, VIDEO
+from render.servers import PREVIEW
 from step_result import Step
 from ui.components.durations import clock
 from ui.components.sizes import disk_size

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from jobs.queue_view import Active, InLine
 from jobs.records import JobRecord
 from jobs.wish import Wish, render_of, server_of
-from servers import PREVIEW
+from render.servers import PREVIEW
 from step_result import Step
 from ui.components.durations import ago, clock, since, time_left
 from ui.components.elsewhere import again_button, elsewhere_button, waits_for

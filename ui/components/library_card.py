@@ -50,7 +50,7 @@ def _poster(job: JobRecord) -> None:
 
 def has_picture(job: JobRecord) -> bool:
     """Whether there is something to make a poster of."""
-    from run_folder import FIRST_FRAME, VIDEO
+    from record.folder import FIRST_FRAME, VIDEO
 
     folder = own_desk().folder_of(job)
     return any((folder / name).is_file() for name in (VIDEO, FIRST_FRAME))

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from jobs.states import JOB_STATES
+from render.servers import PREVIEW
 from render_settings import SIZES
-from servers import PREVIEW
 from ui.components.library_query import Wanted
 from ui.components.links import query
 from ui.components.state_words import state_word

@@ -6,7 +6,7 @@ import streamlit as st
 
 from jobs.records import JobRecord
 from jobs.wish import Wish, render_of
-from run_folder import VIDEO
+from record.folder import VIDEO
 from ui.components.addresses import address
 from ui.components.plain import plain
 from ui.files import file_path

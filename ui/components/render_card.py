@@ -7,7 +7,7 @@ import streamlit as st
 from jobs.reading import Progress
 from jobs.records import Estimate, JobRecord
 from jobs.wish import model_of, render_of, server_of
-from servers import PREVIEW
+from render.servers import PREVIEW
 from ui.components.chime import chime_switch
 from ui.components.durations import clock, since
 from ui.components.elsewhere import waits_for

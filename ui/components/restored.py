@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from errors import MovaError, NoRunInside
-from restore import Restored, is_mp4, run_of
+from record.restore import Restored, is_mp4, run_of
 from step_result import Step
 from ui.components.create_values import RESTORED_FROM as _USED
 from ui.components.create_values import use

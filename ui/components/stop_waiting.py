@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jobs.records import JobRecord
-from servers import PREVIEW
+from render.servers import PREVIEW
 from ui.components.acting import acting
 from ui.components.notices import leave
 from ui.session import own_desk

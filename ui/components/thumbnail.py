@@ -9,7 +9,7 @@ import streamlit as st
 
 from jobs.records import JobRecord
 from jobs.wish import Wish
-from run_folder import FIRST_FRAME
+from record.folder import FIRST_FRAME
 from ui.session import own_desk
 from ui.session import translate as _
 

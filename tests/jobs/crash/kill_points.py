@@ -54,13 +54,13 @@ def _line() -> Iterator[tuple[str, Switch]]:
 
 def _sending() -> Iterator[tuple[str, Switch]]:
     yield from _both("it is noted as being sent", _UPDATE, "{'stage': 'sending'")
-    yield from _both("the POST", "sglang_client:SGLangClient.submit")
+    yield from _both("the POST", "render.client:SGLangClient.submit")
     yield from _both("the server's id is recorded", _MOVE, "'rendering') {")
     yield "between sending and following", Switch("jobs.sending:Sending.advance", nth=1, after=True)
 
 
 def _rendering() -> Iterator[tuple[str, Switch]]:
-    yield from _both("the server is asked", "sglang_client:SGLangClient.retrieve")
+    yield from _both("the server is asked", "render.client:SGLangClient.retrieve")
     yield from _both("progress is shown", _UPDATE, "'stage': 'in_progress'")
     yield from _both("the end of the render is recorded", _MOVE, "'saving') {")
     yield from _both("its time is learned", "jobs.render_times:RenderTimes.record")
@@ -75,7 +75,7 @@ def _saving() -> Iterator[tuple[str, Switch]]:
     yield from _both("the render is recorded", _SAVE, "step='render'")
     yield from _both("the video is on record", "jobs.store_files:Files.record", "kind='video'")
     yield from _both("the last record is renamed", _RENAME, "/.job.json", nth=3)
-    yield from _both("video and record are compared", "provenance:check_pair")
+    yield from _both("video and record are compared", "record.provenance:check_pair")
     yield from _both("it is completed", _MOVE, "'completed') {")
     yield "after its last run ends", Switch("jobs.sending:Sending.advance", nth=3, after=True)
 

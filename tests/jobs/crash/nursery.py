@@ -36,7 +36,7 @@ def main() -> None:
 
 def _load_everything() -> None:
     """Do a little of all that a life does, so that its imports, a second of computing, are behind us."""
-    for module in ("media.videos", "prompt_rewriter_with_image", "qwen_vl_api", "sglang_http"):
+    for module in ("media.videos", "prompt_rewriter_with_image", "qwen_vl_api", "render.http"):
         import_module(module)
     from generate_first_frame import write_image_prompt
     from jobs.store import open_store

@@ -21,7 +21,7 @@ from jobs.folders import Folders
 from jobs.records import JobRecord
 from jobs.store import open_store
 from media.videos import probe
-from provenance import check_pair
+from record.provenance import check_pair
 from step_result import STEPS
 from tests.jobs.crash.crash_server import CrashServer
 from tests.jobs.crash.kill_switch import Switch

@@ -53,7 +53,7 @@ def test_the_survivor_ends_what_the_busy_one_had(stage: Scene) -> None:
 def test_each_dies_of_its_first_submit_but_the_last(stage: Scene) -> None:
     """A worker that dies between the server's acceptance and its record, beside others that are at work."""
     order(stage)
-    dying = [stage.start(Switch("sglang_client:SGLangClient.submit", after=True)) for _ in range(2)]
+    dying = [stage.start(Switch("render.client:SGLangClient.submit", after=True)) for _ in range(2)]
     until(lambda: any(worker.ended.done() for worker in dying))
     last = stage.start()
     assert KILLED in [worker.wait() for worker in dying], stage.log

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from errors import StorageError
-from run_folder import RunFolder
+from record.folder import RunFolder
 
 
 def test_what_a_killed_writer_left_goes(tmp_path: Path) -> None:

@@ -14,11 +14,11 @@ import av
 import pytest
 from PIL import Image
 
-import provenance
 from errors import JobSent
 from jobs.records import JobRecord
 from media.tags import film_of, read_tags
 from media.videos import probe
+from record import provenance
 from tests.jobs.ends.house import House, house
 from tests.jobs.load.tiny_video import tiny_video
 from tests.jobs.load.video_server import VideoServer

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import sglang_client
 from command_line import NO_JOBS, add_render_options, described, run_script, spoken
 from errors import without_paths
 from input_limits import plain_id, whole_within
@@ -15,12 +14,12 @@ from notes import N_, note
 
 if TYPE_CHECKING:
     from config import Settings
-    from servers import ChosenServer
-    from sglang_answers import VideoJob
+    from render.answers import VideoJob
+    from render.servers import ChosenServer
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = described(sglang_client.__doc__, prog="sglang_client.py")
+def _parser(text: str | None) -> argparse.ArgumentParser:
+    parser = described(text, prog="render.client.py")
     commands = parser.add_subparsers(dest="command", required=True, metavar="submit|status|wait|download|list")
     submit = commands.add_parser("submit", help="send a prompt and a first frame; prints the server's job id")
     submit.add_argument("--prompt", required=True)
@@ -48,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
     from command_line import say_trouble
-    from servers import chosen_server
+    from render.servers import chosen_server
 
     settings = config.load()
     with chosen_server(settings, options.server, say_trouble) as server:
@@ -125,5 +124,6 @@ _COMMANDS: dict[str, Callable[..., dict[str, object]]] = {
 }
 
 
-def main() -> None:
-    run_script(_parser(), _run)
+def main(text: str | None) -> None:
+    """Run the script; ``text`` is what its help says first."""
+    run_script(_parser(text), _run)

@@ -18,7 +18,9 @@ from command_line import (
     say_trouble,
     spoken,
 )
-from command_line_orders import full_order, own_picture, simple_order
+from commands.bars import Bars
+from commands.imports import brought_in
+from commands.orders import full_order, own_picture, simple_order
 from errors import InputError
 from input_limits import MAX_LISTED, given, whole_within
 from jobs.desk import Desk, Order
@@ -28,14 +30,12 @@ from jobs.worker import working
 from media.findings import said as looks_said
 from notes import N_, Note, note
 from pipeline import PREVIEW_NOTE
-from run_bars import Bars
-from run_folder import RunFolder
-from run_import import brought_in
-from servers import PREVIEW, line_for
+from record.folder import RunFolder
+from render.servers import PREVIEW, line_for
 
 if TYPE_CHECKING:
     from config import Settings
-    from run_folder import RunRecord
+    from record.folder import RunRecord
 
 STILL_ON_GPU = N_(
     "Stopped watching. The server cannot abort a job: the GPU goes on with it. "

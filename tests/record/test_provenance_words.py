@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provenance import shared, tags_of
+from record.provenance import shared, tags_of
 
 
 @pytest.mark.parametrize(("preview", "maker"), [(True, "preview engine, not MOVA"), (False, "MOVA")])

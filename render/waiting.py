@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from errors import ServerError
-from pace import Pace, back_off
+from render.pace import Pace, back_off
 
 if TYPE_CHECKING:
-    from sglang_answers import VideoJob
+    from render.answers import VideoJob
 
 
 @dataclass(frozen=True)

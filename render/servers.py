@@ -18,8 +18,8 @@ from errors import (
     UnknownServer,
 )
 from notes import N_, joined
-from pace import back_off
-from sglang_client import SGLangClient
+from render.client import SGLangClient
+from render.pace import back_off
 
 PREVIEW = "preview"
 _PROBE_SECONDS = 2.0

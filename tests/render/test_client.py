@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-import sglang_client
+import render.client
 from errors import (
     DownloadBroken,
     JobFailed,
@@ -32,9 +32,9 @@ from errors import (
     VideoRefused,
     WaitedTooLong,
 )
+from render.client import SGLangClient
+from render.waiting import Progress
 from render_settings import RenderSettings
-from sglang_client import SGLangClient
-from waiting import Progress
 
 RENDER = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
 ID = "bd6839c2-faf7-47dd-b7ff-03280cb1a1b1"
@@ -259,7 +259,7 @@ def test_a_wait_survives_a_gateway_in_trouble(httpserver: HTTPServer, client: SG
 def test_hanging_paths_in_warm_up_are_named_and_waited_for(
     httpserver: HTTPServer, client: SGLangClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sglang_client, "_QUICK_SECONDS", 0.3)
+    monkeypatch.setattr(render.client, "_QUICK_SECONDS", 0.3)
     hung = threading.Event()
 
     def answer(request: Request) -> Response:

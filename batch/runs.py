@@ -13,8 +13,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch_manifest import read_manifest
-from batch_rows import LineOf, Plan, PlannedRow, order_of, plan
+from batch.manifest import read_manifest
+from batch.rows import LineOf, Plan, PlannedRow, order_of, plan
 from command_line import INTERRUPTED, column, say, say_trouble, spoken
 from jobs.records import JobRecord
 from jobs.states import FINAL, JobState
@@ -22,8 +22,8 @@ from jobs.wish import Wish, model_of
 from jobs.worker import working
 from notes import N_, Note, note
 from pipeline import PREVIEW_NOTE
-from run_folder import VIDEO
-from servers import PREVIEW, likely_model, line_for
+from record.folder import VIDEO
+from render.servers import PREVIEW, likely_model, line_for
 
 if TYPE_CHECKING:
     from config import Settings

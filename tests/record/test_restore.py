@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import config
 from errors import BadRunFile, RunIncomplete
-from restore import MAX_DOCUMENT, run_of
-from run_folder import SCHEMA
+from record.folder import SCHEMA
+from record.restore import MAX_DOCUMENT, run_of
 from tests.jobs.load.tiny_video import tiny_video
 from tests.saved_runs import SMALL, TEXTS, as_json, frame, full_document, saved_mp4, simple_document
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from batch_manifest import ReadRow, Row
-from command_line_orders import full_order, own_picture, simple_order
+from batch.manifest import ReadRow, Row
+from commands.orders import full_order, own_picture, simple_order
 from config import checked_address
 from errors import BadAddress, InputError, UnknownServer
 from notes import N_, Note, note
-from servers import PREVIEW
+from render.servers import PREVIEW
 
 if TYPE_CHECKING:
     from config import Settings

@@ -11,7 +11,7 @@ from command_line import BAR, spoken
 from jobs.export import LABELLED, run_files, write_zip
 from jobs.worker import at_desk
 from notes import N_, note
-from run_folder import VIDEO
+from record.folder import VIDEO
 from step_calls import ready
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from errors import (
     WorkerDied,
 )
 from input_limits import plain_id
-from sglang_answers import parsed, reason_of_body, server_info, video_job
+from render.answers import parsed, reason_of_body, server_info, video_job
 
 JOB: dict[str, Any] = {"id": "bd6839c2-faf7", "status": "in_progress", "progress": 40, "model": "m#1", "error": None}
 

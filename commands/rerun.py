@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from command_line import say_trouble
-from command_line_runs import say_preview, watched
+from commands.runs import say_preview, watched
 from errors import ServerMismatch
 from input_limits import whole_within
 from jobs.restored import order_again
 from jobs.wish import model_of
 from jobs.worker import working
+from record.restore import Restored, read_run, run_in_folder
+from render.servers import PREVIEW, line_for, preview_stands_in
 from render_settings import MAX_SEED, draw_seed
-from restore import Restored, read_run, run_in_folder
-from servers import PREVIEW, line_for, preview_stands_in
 
 if TYPE_CHECKING:
     from config import Settings

@@ -12,11 +12,11 @@ from jobs.desk import Desk, Order
 from jobs.folders import TEXT_FILES
 from jobs.records import JobRecord, StepRecord
 from notes import N_, Note
-from run_folder import FIRST_FRAME
+from record.folder import FIRST_FRAME
 from step_result import Step
 
 if TYPE_CHECKING:
-    from run_folder import RunRecord
+    from record.folder import RunRecord
 
 _MAX_TEXT_BYTES, _MAX_PICTURE_BYTES = 2**20, 2**28
 

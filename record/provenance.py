@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from notes import N_, Note, note
-from run_folder import FIRST_FRAME, document_of
+from record.folder import FIRST_FRAME, document_of
 
 if TYPE_CHECKING:
     from media.tags import Tags
-    from run_folder import RunRecord
+    from record.folder import RunRecord
 
 Json = dict[str, Any]
 
@@ -144,7 +144,7 @@ def check_pair(folder: Path, *, prompts: bool) -> Note | None:
     import av
 
     from media.tags import read_tags
-    from run_folder import RECORD, VIDEO
+    from record.folder import RECORD, VIDEO
 
     try:
         tags = read_tags(folder / VIDEO)

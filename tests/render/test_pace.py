@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pace import CALM, QUICK, QUICKEST, Pace, back_off
+from render.pace import CALM, QUICK, QUICKEST, Pace, back_off
 
 
 def _run(total: float, steps: int, *, decode: float = 0.0) -> tuple[float, int]:

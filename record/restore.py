@@ -21,13 +21,13 @@ from errors import BadRunFile, MovaError, NoRunInside, RunIncomplete
 from input_limits import MAX_NEGATIVE_PROMPT, MAX_TEXT, read_at_most
 from notes import N_, Fact, Note, note, phrase
 from plain_text import seen
+from record.folder import FIRST_FRAME, KIND, SCHEMA
 from render_settings import MAX_SEED, SIZES, Orientation, RenderSettings
-from run_folder import FIRST_FRAME, KIND, SCHEMA
 from step_result import STEPS, Step
 
 if TYPE_CHECKING:
     from config import Settings
-    from run_folder import RunRecord
+    from record.folder import RunRecord
 
 MAX_DOCUMENT = 2 * 2**20  # bytes
 _SHOWN = 2000  # characters of a stranger's file
@@ -151,8 +151,8 @@ def run_of(data: bytes, settings: Settings, *, name: str, frame: bytes = b"") ->
 
 def run_in_folder(record: RunRecord, folder: Path, settings: Settings) -> Restored:
     """The run of a job of this installation."""
-    from provenance import frame_of
-    from run_folder import document_of
+    from record.folder import document_of
+    from record.provenance import frame_of
 
     return _restored(_checked(document_of(record), record.id), frame_of(folder), settings, record.id)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Self
 from command_line import progress_bar, remark, spoken, step_bar
 from jobs.wish import render_of, shown_server
 from notes import N_, note
-from pace import Pace
 from pipeline import PREPARATION
-from waiting import Progress
+from render.pace import Pace
+from render.waiting import Progress
 from words import here
 
 if TYPE_CHECKING:

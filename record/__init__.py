@@ -1,0 +1,1 @@
+"""What is kept of a run: its folder and record, the same inside its video, and the way back."""

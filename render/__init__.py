@@ -1,0 +1,1 @@
+"""Step 5's parts: how one speaks to an SGLang server, and to which."""
