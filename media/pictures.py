@@ -56,7 +56,7 @@ def png_bytes(picture: Image.Image) -> bytes:
     bare = picture.convert("RGB")
     bare.info.clear()
     buffer = io.BytesIO()
-    bare.save(buffer, "PNG")
+    bare.save(buffer, "PNG", compress_level=3)  # a tenth larger than level 6, in a third of the time
     return buffer.getvalue()
 
 

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from errors import PreviewError
 
-HERE = Path(__file__).resolve().parent
+_ROOT = Path(__file__).resolve().parent.parent
 _START_SECONDS = 60.0
 _READY_LINE = "preview engine ready: "
 
@@ -29,7 +29,7 @@ def preview_engine(model: str) -> Iterator[str]:
     with tempfile.TemporaryFile("w+") as words:
         # A session of its own: Ctrl-C is for us to answer, and the closed pipe stops the engine.
         engine = subprocess.Popen(
-            command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, text=True,
+            command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=words, text=True,
             start_new_session=True,
         )  # fmt: skip
         try:
