@@ -69,7 +69,10 @@ class Held:
 
 @dataclass
 class Seen:
-    """What the run came to; ``untrue`` are jobs whose state is not true, each with the reason."""
+    """What the run came to; ``untrue`` are jobs whose state is not true, each with the reason.
+
+    ``memory`` is that of the worker that lives through it, in MiB, once a minute.
+    """
 
     jobs: int = 0
     states: dict[str, int] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class Seen:
     left: list[str] = field(default_factory=list)
     before: Held | None = None
     after: Held | None = None
+    memory: list[int] = field(default_factory=list)
     drain_seconds: float = 0.0
     words: str = ""
     visited_elsewhere: bool = False
@@ -99,8 +103,10 @@ def run_soak(folder: Path, *, minutes: float, seed: int = 1) -> Seen:
         soak.warm_up()
         soak.seen.before = held_by(survivor.process.pid)
         with mortals(folder, variables, soak), _beside(soak.trouble):
-            ends = time.monotonic() + 60 * minutes
-            while time.monotonic() < ends:
+            started = time.monotonic()
+            while (passed := time.monotonic() - started) < 60 * minutes:
+                if passed >= 60 * len(soak.seen.memory):
+                    soak.seen.memory.append(held_by(survivor.process.pid).memory)
                 soak.act()
         soak.heal()
         soak.drain()
@@ -327,6 +333,7 @@ def show(seen: Seen) -> None:
     print(f"all ended {seen.drain_seconds:.0f} s after everything was healed")
     print(f"not true: {seen.untrue or 'none'}; left over: {seen.left or 'nothing'}")
     print(f"held by the worker that lived through it, before: {seen.before}, after: {seen.after}")
+    print(f"its memory, minute by minute (MB): {' '.join(map(str, seen.memory))}")
     print(f"faults of ours in its log: {seen.words.count('Traceback')}; sent elsewhere: {seen.visited_elsewhere}")
 
 
