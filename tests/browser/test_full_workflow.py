@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import requests
+from playwright.sync_api import expect
 
 from tests.browser.samples import WISH, WISH_ZH, photo
 from tests.browser.stand_in import StandIn
@@ -19,6 +20,7 @@ def test_every_step_is_edited_and_the_edits_reach_the_server(visit: Visit, serve
     visit.write("Image prompt", "A cat and a girl in the rain, warm light.")
     visit.go("Make first frame")
     visit.primary_is("Describe frame")
+    expect(visit.page.get_by_text("2 · First frame")).to_be_in_viewport()
     visit.give("Use my own picture", photo())
     visit.sees(re.compile("cropped to 1200x660"))
     visit.go("Describe frame")

@@ -60,9 +60,11 @@ class Visit:
         return self.page.locator(_STANDING).get_by_role("button", name=name, exact=exact)
 
     def press(self, name: str, *, exact: bool = True) -> None:
+        button = self.button(name, exact=exact).first
+        expect(button).to_be_visible()
         # A picture that arrives between a button's going down and up moves it away from under the hand.
         self.page.wait_for_function("[...document.images].every(image => image.complete || image.loading == 'lazy')")
-        self.button(name, exact=exact).first.click(delay=60)
+        button.click(delay=60)
 
     def field(self, label: str) -> Locator:
         return self.page.get_by_role("textbox", name=label, exact=True)

@@ -13,6 +13,7 @@ from ui.components.chime import ring
 from ui.components.elsewhere import GO_TO
 from ui.components.finished_details import finished_details
 from ui.components.frame_card import change_frame, frame_card, show_frame
+from ui.components.in_view import newest_in_view
 from ui.components.job_acts import job_acts
 from ui.components.look_badge import look_badge
 from ui.components.notices import leave, say_notice
@@ -73,6 +74,8 @@ def _draw(progress: Progress) -> None:
     last = max((place for place, view in enumerate(views, 1) if view.shown or view.state != "pending"), default=0)
     reached = last if job.mode == "full" else len(views)
     _made(job, views[:reached])
+    if job.mode == "full" and job.state == "waiting":
+        newest_in_view(job.id, views[:reached])
     if job.error:
         show_trouble(job.error.rebuilt())
     _settings(job)
