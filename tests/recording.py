@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import io
-import shutil
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH, WISH_ZH
 from tests.browser.visit import Visit
+from tests.screenshots import LOCALES, into_folder
 from words import translator
 
-LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
 WISHES = {"en": WISH, "zh_CN": WISH_ZH}
 _VIEW, _WIDTH = (1100, 760), 825  # CSS pixels of the window, pixels of the recording
 _QUALITY = 62
@@ -93,24 +90,11 @@ def record_in(browser: Browser, app: RunningApp, language: str) -> Recording:
         context.close()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.recording", description=__doc__)
-    parser.add_argument("out", type=Path, metavar="OUT_DIR")
-    out: Path = parser.parse_args().out
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        app = RunningApp(Path(folder), NUM_FRAMES="193")
-        app.start()
-        flags = ["--no-sandbox", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-        try:
-            for language in LOCALES:
-                name = "journey.webp" if language == "en" else f"journey.{language.replace('_', '-')}.webp"
-                record_in(browser, app, language).save(out / name)
-        finally:
-            browser.close()
-            app.stop()
+def recordings(browser: Browser, app: RunningApp, out: Path) -> None:
+    for language in LOCALES:
+        name = "journey.webp" if language == "en" else f"journey.{language.replace('_', '-')}.webp"
+        record_in(browser, app, language).save(out / name)
 
 
 if __name__ == "__main__":
-    main()
+    into_folder("python -m tests.recording", __doc__, recordings, NUM_FRAMES="193")

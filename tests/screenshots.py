@@ -6,6 +6,7 @@ import argparse
 import itertools
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -15,7 +16,7 @@ from tests.browser.samples import WISH, WISH_ZH
 from tests.browser.visit import Visit
 from words import translator
 
-_LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
+LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
 _WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
 
 
@@ -40,15 +41,15 @@ def jobs_of(visit: Visit, language: str) -> tuple[str, str, str]:
 
 
 def pictures(browser: Browser, app: RunningApp, out: Path) -> None:
-    for language in _LOCALES:
-        maker = Visit(browser.new_page(locale=_LOCALES[language]), app)
+    for language in LOCALES:
+        maker = Visit(browser.new_page(locale=LOCALES[language]), app)
         waiting, done, again = jobs_of(maker, language)
         pages: dict[str, tuple[str, dict[str, str]]] = {one: (one, {}) for one in ("queue", "library", "settings")}
         pages |= {"create": ("", {}), "compare": ("compare", {"a": done, "b": again})}
         pages |= {"job-waiting": ("job", {"id": waiting}), "job-done": ("job", {"id": done})}
         for scheme, width in itertools.product(("light", "dark"), _WIDTHS):
             size = dict(zip(("width", "height"), _WIDTHS[width], strict=True))
-            context = browser.new_context(locale=_LOCALES[language], viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
+            context = browser.new_context(locale=LOCALES[language], viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
             visit = Visit(context.new_page(), app)
             for name, (path, query) in pages.items():
                 visit.open(path, lang=language, **query)
@@ -57,22 +58,25 @@ def pictures(browser: Browser, app: RunningApp, out: Path) -> None:
             context.close()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.screenshots", description=__doc__)
+def into_folder(
+    prog: str, text: str | None, make: Callable[[Browser, RunningApp, Path], None], **settings: str
+) -> None:
+    """A script that fills the folder which it is given with pictures of an app without keys or servers."""
+    parser = argparse.ArgumentParser(prog=prog, description=text)
     parser.add_argument("out", type=Path, metavar="OUT_DIR")
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        app = RunningApp(Path(folder))
+        app = RunningApp(Path(folder), **settings)
         app.start()
         flags = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         try:
-            pictures(browser, app, out)
+            make(browser, app, out)
         finally:
             browser.close()
             app.stop()
 
 
 if __name__ == "__main__":
-    main()
+    into_folder("python -m tests.screenshots", __doc__, pictures)

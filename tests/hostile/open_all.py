@@ -17,22 +17,13 @@ from config import Settings
 from errors import PictureError
 from media.crop import CropChoice
 from media.frames import open_source, render_frame
-from render_settings import render_settings
+from tests.renders import landscape
 
 
 def opened(data: bytes | Path, settings: Settings) -> str:
     """What becomes of a file on its way to a first frame."""
-    render, _ = render_settings(
-        model="mova-360p",
-        orientation="landscape",
-        num_frames=193,
-        fps=24,
-        guidance_scale=5.0,
-        num_inference_steps=50,
-        seed=1,
-    )
     try:
-        frame, _ = render_frame(open_source(data, settings), render, CropChoice())
+        frame, _ = render_frame(open_source(data, settings), landscape(), CropChoice())
     except PictureError as problem:
         return problem.what
     assert frame.startswith(b"\x89PNG")

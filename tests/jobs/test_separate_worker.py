@@ -13,21 +13,13 @@ import config
 from jobs.desk import Order
 from jobs.wish import Wish
 from jobs.worker import Worker
-from render_settings import render_settings
+from tests.renders import landscape
 
 REPO = Path(config.__file__).parent
 
 
 def _order() -> Order:
-    render, _ = render_settings(
-        model="mova-360p",
-        orientation="landscape",
-        num_frames=5,
-        fps=24,
-        guidance_scale=5.0,
-        num_inference_steps=2,
-        seed=7,
-    )
+    render = landscape(num_frames=5, num_inference_steps=2)
     return Order(mode="simple", wish=Wish(text="cat", white_frame=True), render=render, line="mova-360p@preview")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from jobs.desk import Desk, Order
 from jobs.records import JobRecord, Mode
 from jobs.wish import Wish
 from jobs.worker import Worker
-from render_settings import render_settings
+from tests.renders import landscape
 from ui import office as rooms
 from ui.office import Office
 
@@ -69,21 +69,28 @@ def primaries(test: AppTest) -> list[str]:
     return [one.label for one in test.button if one.proto.type == "primary"]
 
 
+def learned(office: Office, renders: Mapping[str, float]) -> None:
+    """Renders that took so many seconds, from which the time of the next one is known."""
+    for job, seconds in renders.items():
+        office.worker.store.times.record(
+            job,
+            server="mova-360p",
+            model="mova-360p",
+            size="640x352",
+            num_frames=193,
+            num_inference_steps=50,
+            seconds=seconds,
+        )
+
+
 def new_job(
     desk: Desk, text: str, *, mode: Mode = "simple", line: str = "mova-360p", picture: bool = True
 ) -> JobRecord:
     """A draft with a first frame."""
-    render, _notes = render_settings(
-        model="mova-360p",
-        orientation="landscape",
-        num_frames=193,
-        fps=24,
-        guidance_scale=5.0,
-        num_inference_steps=50,
-        seed=7,
-    )
     wish = Wish(text=text, white_frame=not picture)
-    job = desk.create(Order(mode=mode, wish=wish, render=render, line=line, picture=_picture() if picture else None))
+    job = desk.create(
+        Order(mode=mode, wish=wish, render=landscape(), line=line, picture=_picture() if picture else None)
+    )
     if picture:
         desk._folders.first_frame(job, {step.step: step for step in desk.steps(job.id)}["first_frame"])
     return job

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from errors import ServerUnreachable
 from jobs.wish import Wish, render_of
 from tests.ui.seen_servers import see
-from tests.ui.still_office import drawn, new_job, page, primaries, still_office, words
+from tests.ui.still_office import drawn, learned, new_job, page, primaries, still_office, words
 from ui.office import Office
 
 
@@ -196,16 +196,7 @@ def test_the_receipt_counts_who_is_ahead_and_how_long_it_takes(office: Office) -
     for text in ("one", "two"):
         office.desk.start(new_job(office.desk, text).id)
     done = new_job(office.desk, "done")
-    for job, seconds in (("a", 300.0), ("b", 360.0), (done.id, 420.0)):
-        office.worker.store.times.record(
-            job,
-            server="mova-360p",
-            model="mova-360p",
-            size="640x352",
-            num_frames=193,
-            num_inference_steps=50,
-            seconds=seconds,
-        )
+    learned(office, {"a": 300, "b": 360, done.id: 420})
     said = words(page("create.py"))
     assert "2 ahead · about 6 min (" in said
     assert "3 measured)" in said

@@ -15,7 +15,7 @@ from record.folder import VIDEO
 from step_result import Step
 from tests.ui.jobs_at_rest import ended, full_job, job_page, labels, picture, press
 from tests.ui.seen_servers import see
-from tests.ui.still_office import drawn, new_job, primaries, still_office, words
+from tests.ui.still_office import drawn, learned, new_job, primaries, still_office, words
 from ui.office import Office
 
 
@@ -135,16 +135,7 @@ def test_cancelling_before_sending_is_free_and_keeps_everything(office: Office) 
 
 
 def test_a_render_shows_its_bar_and_the_time_left_with_its_spread(office: Office) -> None:
-    for name, seconds in (("a", 300.0), ("b", 360.0), ("c", 420.0)):
-        office.worker.store.times.record(
-            name,
-            server="mova-360p",
-            model="mova-360p",
-            size="640x352",
-            num_frames=193,
-            num_inference_steps=50,
-            seconds=seconds,
-        )
+    learned(office, {"a": 300, "b": 360, "c": 420})
     test = job_page(ended(office, "rendering"))
     bar = test.get("progress")[0].proto
     assert bar.value == 40

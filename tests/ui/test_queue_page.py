@@ -12,7 +12,7 @@ from errors import OutOfMemory, ServerUnreachable, StoreBusy
 from jobs import queue_view
 from jobs.records import JobRecord, StoredError
 from jobs.tables import JobRow
-from tests.ui.still_office import button, drawn, new_job, page, primaries, still_office, words
+from tests.ui.still_office import button, drawn, learned, new_job, page, primaries, still_office, words
 from ui.office import Office
 
 
@@ -61,16 +61,7 @@ def test_counts_and_the_one_primary_button(office: Office) -> None:
 
 
 def test_an_active_job_shows_percent_time_left_and_server(office: Office) -> None:
-    for number, seconds in enumerate((90, 100, 110)):
-        office.worker.store.times.record(
-            f"earlier-{number}",
-            server="mova-360p",
-            model="mova-360p",
-            size="640x352",
-            num_frames=193,
-            num_inference_steps=50,
-            seconds=seconds,
-        )
+    learned(office, {"a": 90, "b": 100, "c": 110})
     sent(office, percent=40)
     test = page("queue.py")
     [bar] = test.get("progress")
