@@ -144,6 +144,12 @@ def test_a_render_shows_its_bar_and_the_time_left_with_its_spread(office: Office
     assert "Stop waiting" in labels(test)
 
 
+def test_a_render_that_the_server_has_not_begun_has_no_percentage(office: Office) -> None:
+    job = ended(office, "rendering")
+    office.worker.store.jobs.update(job.id, stage="queued")
+    assert job_page(job).get("progress")[0].proto.text == "on the server, not begun yet"
+
+
 def test_stopping_a_sent_job_asks_first_and_tells_the_truth(office: Office) -> None:
     job = ended(office, "rendering")
     test = press(job_page(job), "Stop waiting")

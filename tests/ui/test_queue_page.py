@@ -78,6 +78,15 @@ def test_without_earlier_renders_no_time_is_made_up(office: Office) -> None:
     assert bar.proto.text == "40 %"
 
 
+def test_what_the_server_has_not_begun_has_no_percentage(office: Office) -> None:
+    learned(office, {"a": 90, "b": 100, "c": 110})
+    office.worker.store.jobs.update(sent(office, percent=0).id, stage="queued")
+    job = queued(office, "another one")
+    assert office.worker.store.line.claim("mova-360p", "mova-360p", 2) == job.id
+    bars = [bar.proto.text for bar in page("queue.py").get("progress")]
+    assert sorted(bars) == ["on its way to the server", "on the server, not begun yet"]
+
+
 def test_a_job_whose_server_is_silent_says_since_when_and_why(office: Office) -> None:
     job = sent(office)
     trouble = StoredError.of(ServerUnreachable(server="mova-360p", reason="refused"))

@@ -17,6 +17,7 @@ from step_result import Step
 from ui.components.durations import ago, clock, since, time_left
 from ui.components.elsewhere import again_button, elsewhere_button, waits_for
 from ui.components.links import job_link
+from ui.components.not_begun import not_begun
 from ui.components.plain import plain
 from ui.components.queue_acts import duplicate_button, move_button, remove_button
 from ui.components.state_words import show_state
@@ -119,7 +120,7 @@ def _bar(one: Active) -> None:
     percent = 100 if job.state == "saving" else job.progress
     left = time_left(one.estimate, since(job.sent)) if job.sent and job.state != "saving" else ""
     words = _("{percent} % · {left}") if left else _("{percent} %")
-    st.progress(percent, text=words.format(percent=percent, left=left))
+    st.progress(percent, text=not_begun(job) or words.format(percent=percent, left=left))
 
 
 def _outage(job: JobRecord) -> None:

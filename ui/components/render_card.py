@@ -11,6 +11,7 @@ from render.servers import PREVIEW
 from ui.components.chime import chime_switch
 from ui.components.durations import clock, since
 from ui.components.elsewhere import waits_for
+from ui.components.not_begun import not_begun
 from ui.components.plain import plain
 from ui.components.player import show_video
 from ui.components.receipt import about
@@ -57,7 +58,8 @@ def _moving(progress: Progress) -> None:
     job = progress.job
     thumbnail(job, 240)
     percent = 100 if job.state == "saving" else job.progress
-    st.progress(percent, text=" · ".join([_("{percent} %").format(percent=percent), *_left(progress)]))
+    moved = " · ".join([_("{percent} %").format(percent=percent), *_left(progress)])
+    st.progress(percent, text=not_begun(job) or moved)
     st.caption(server_name(job))
     chime_switch()
     if job.unreachable_since:
