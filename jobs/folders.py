@@ -198,7 +198,7 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     record.description = wish.text if job.mode == "full" else None
     record.take_settings(render_of(job))
     record.server, record.server_job_id, record.preview = shown_server(job), job.server_job_id, job.preview
-    record.server_model = model_of(job.model)
+    record.server_model, record.server_version = model_of(job.model), job.server_version
     record.look = None if job.look is None else list(job.look)
     record.warn(job.warnings)
     for step in steps:

@@ -42,9 +42,8 @@ def first_columns(new: NewJob, job_id: str, number: int) -> Json:
 
 def unsent() -> Json:
     """The columns of a job that no server has, with nothing left of an earlier attempt."""
-    nothing = dict.fromkeys(
-        ("server", "server_url", "server_job_id", "stage", "look", "sent", "finished", "unreachable_since")
-    )
+    of_server = ("server", "server_url", "server_job_id", "server_version")
+    nothing = dict.fromkeys((*of_server, "stage", "look", "sent", "finished", "unreachable_since"))
     return nothing | {"progress": 0} | error_columns(None)
 
 

@@ -86,6 +86,7 @@ class JobRecord:
     server: str | None
     server_url: str | None
     server_job_id: str | None
+    server_version: str | None
     progress: int
     stage: str | None
     error: StoredError | None
@@ -133,6 +134,7 @@ class JobChanges(TypedDict, total=False):
     server: str | None
     server_url: str | None
     server_job_id: str | None
+    server_version: str | None
     progress: int
     stage: str | None
     error: StoredError | None

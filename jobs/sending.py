@@ -194,14 +194,21 @@ class Sending:
     def _begin(self, job: JobRecord, client: SGLangClient, steps: Collection[StepRecord]) -> None:
         """Record that the job may be on the server from now on, and what is to be known before it goes there."""
         try:
-            preview = client.info().preview
+            server = client.info()
         except ServerAnswerUnclear as unclear:  # nothing is sent to what does not say what it is
             raise ServerSilent(unclear.raw, server=client.name) from None
         offline = any(step.provider == "offline" for step in steps)
-        notes: tuple[Note, ...] = (PREVIEW_NOTE,) if preview else (OFFLINE_NOTE,) if offline else ()
+        notes: tuple[Note, ...] = (PREVIEW_NOTE,) if server.preview else (OFFLINE_NOTE,) if offline else ()
         warnings = (*job.warnings, *(one for one in notes if one not in job.warnings))
         address = self.fleet.server(job).base_url
-        self.store.jobs.update(job.id, stage=SENDING, server_url=address, preview=preview, warnings=warnings)
+        self.store.jobs.update(
+            job.id,
+            stage=SENDING,
+            server_url=address,
+            server_version=server.version,
+            preview=server.preview,
+            warnings=warnings,
+        )
 
     # ---- follow ------------------------------------------------------------------------------------------------
 

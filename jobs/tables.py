@@ -44,6 +44,7 @@ class JobRow(Base):
     server: Mapped[str | None]
     server_url: Mapped[str | None]
     server_job_id: Mapped[str | None]
+    server_version: Mapped[str | None] = mapped_column(String(64))
     progress: Mapped[int] = mapped_column(default=0)
     stage: Mapped[str | None]
     error_kind: Mapped[str | None]

@@ -16,8 +16,10 @@ from errors import (
     WorkerDied,
 )
 from input_limits import is_plain_id
+from plain_text import seen
 
 STATUSES = ("queued", "in_progress", "completed", "failed", "deleted")
+_LONGEST_VERSION = 64
 _LONGEST_RENDER = 30 * 86_400.0  # seconds; more is a wrong clock
 _FAILURES: tuple[tuple[str, type[JobFailed]], ...] = (
     ("out of memory", OutOfMemory),
@@ -101,7 +103,7 @@ def server_info(answer: Any, server: str) -> ServerInfo:
     return ServerInfo(
         model=_model_of(served) or _model_of(path_end),
         served_model_name=path_end if "/" in served else served,
-        version=str(answer.get("version") or ""),
+        version=" ".join(seen(str(answer.get("version") or "")).split())[:_LONGEST_VERSION],
         preview=answer.get("preview") is True,
     )
 

@@ -206,7 +206,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, data=st.data())
 def test_whatever_happens_no_server_has_too_many_and_the_order_holds(
     store: Store, steps: list[tuple[str, Any]], data: st.DataObject

@@ -113,6 +113,7 @@ def _details(job: JobRecord) -> None:
         rows = {
             _("Job"): job.id,
             _("Server"): job.server if not job.server.startswith(PREVIEW) else _("preview engine"),
+            _("Version of the server"): job.server_version or "",
             _("Id on the server"): job.server_job_id or "",
             _("Status on the server"): job.stage or "",
             _("Seed"): str(render.seed),

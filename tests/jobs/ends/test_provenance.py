@@ -50,6 +50,7 @@ def test_the_video_says_what_the_record_says(home: House) -> None:
     assert beside["schema"] == 2
     assert beside["video_bytes"] == (folder / "video.mp4").stat().st_size
     assert beside["settings"]["seed"] == job.seed
+    assert beside["server_version"] == "0.5.23"
     assert beside["finished"] == job.finished.isoformat(timespec="seconds") if job.finished else False
     assert provenance.check_pair(folder, prompts=True) is None
     assert job.warnings == home.desk.get(job.id).warnings
