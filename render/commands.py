@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _parser(text: str | None) -> argparse.ArgumentParser:
-    parser = described(text, prog="render.client.py")
+    parser = described(text, prog="sglang_client.py")
     commands = parser.add_subparsers(dest="command", required=True, metavar="submit|status|wait|download|list")
     submit = commands.add_parser("submit", help="send a prompt and a first frame; prints the server's job id")
     submit.add_argument("--prompt", required=True)

@@ -102,7 +102,7 @@ def test_the_env_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
 
 def test_a_wrong_value_stops_a_script_with_one_line_and_no_traceback(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "render.client.py", "list"],
+        [sys.executable, "sglang_client.py", "list"],
         cwd=REPO,
         env={"FPS": "fast", "MOVA_ENV_FILE": "/dev/null"},
         capture_output=True,

@@ -31,7 +31,7 @@ def test_fifty_rows_with_three_bad_ones_are_refused_before_anything_is_made(shel
     rows[6]["num_frames"] = 100_000
     rows[20] = {"prompt": "A cat.", "image": "nowhere.png", "colour": "red"}
     rows[41] = {**row("A cat."), "image": picture(shell.folder), "fps": "24"}
-    before = shell("list", "--server", server_360p, "--json", script="render.client.py").json
+    before = shell("list", "--server", server_360p, "--json", script="sglang_client.py").json
     for more in ((), ("--dry-run",)):
         done = shell("batch", manifest(shell.folder, rows), "--json", *more, SGLANG_360P_URL=server_360p)
         assert done.returncode == 2
@@ -41,7 +41,7 @@ def test_fifty_rows_with_three_bad_ones_are_refused_before_anything_is_made(shel
         assert "Line 42: fps is '24'; accepted: an integer." in done.stderr
         assert "3 of 50 rows are wrong; nothing was created." in done.stderr
         assert not (shell.folder / "outputs").exists()
-    assert shell("list", "--server", server_360p, "--json", script="render.client.py").json == before
+    assert shell("list", "--server", server_360p, "--json", script="sglang_client.py").json == before
 
 
 def test_every_row_becomes_a_video_and_a_second_start_makes_none(shell: Shell, server_360p: str) -> None:
@@ -190,6 +190,6 @@ def test_ctrl_c_holds_back_what_was_not_sent_and_the_next_start_goes_on(shell: S
     done = shell("batch", name, "--json", SGLANG_360P_URL=server_360p)
     assert done.returncode == 0, done.stderr
     assert [one["state"] for one in done.json["rows"]] == ["completed"] * 6
-    jobs = shell("list", "--server", server_360p, "--json", script="render.client.py").json["jobs"]
+    jobs = shell("list", "--server", server_360p, "--json", script="sglang_client.py").json["jobs"]
     tags = [job["model"] for job in jobs if "batch-" in job["model"]]
     assert len(tags) == len(set(tags))

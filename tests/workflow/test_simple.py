@@ -114,7 +114,7 @@ def test_a_server_of_the_other_resolution_never_gets_the_job(shell: Shell, serve
     done = shell("simple", "--prompt", "cat", "--white-frame", *TINY, SGLANG_360P_URL=server_720p)
     assert done.returncode == 1
     assert "serves mova-720p, not mova-360p" in done.stderr
-    listed = shell("list", "--server", server_720p, "--json", script="render.client.py")
+    listed = shell("list", "--server", server_720p, "--json", script="sglang_client.py")
     assert not any("mova-360p" in job["model"] for job in listed.json["jobs"])
 
 
@@ -188,7 +188,7 @@ def test_ctrl_c_says_what_happens_to_a_job_on_the_gpu(shell: Shell) -> None:
         resumed = shell("resume", done["id"], "--json")
         assert (resumed.returncode, resumed.json["state"]) == (0, "completed")
         assert resumed.json["seed"] == json.loads(job.read_text())["seed"]
-        listed = shell("list", "--server", address, "--json", script="render.client.py").json["jobs"]
+        listed = shell("list", "--server", address, "--json", script="sglang_client.py").json["jobs"]
         assert len(listed) == 1
 
 
@@ -225,23 +225,23 @@ def _wait_until(shell: Shell, state: str) -> Path:
 
 def test_the_scripts_of_the_client_walk_from_submit_to_file(shell: Shell, server_360p: str) -> None:
     name, server = picture(shell.folder), ("--server", server_360p)
-    done = shell("submit", "--prompt", "cat", "--image", name, *server, *TINY, script="render.client.py")
+    done = shell("submit", "--prompt", "cat", "--image", name, *server, *TINY, script="sglang_client.py")
     job = done.stdout.strip()
-    assert shell("status", job, *server, "--json", script="render.client.py").json["state"] in (
+    assert shell("status", job, *server, "--json", script="sglang_client.py").json["state"] in (
         "queued",
         "in_progress",
         "completed",
     )
-    assert shell("wait", job, *server, "--json", script="render.client.py").json["state"] == "completed"
-    fetched = shell("download", job, "--output", "v.mp4", *server, "--json", script="render.client.py")
+    assert shell("wait", job, *server, "--json", script="sglang_client.py").json["state"] == "completed"
+    fetched = shell("download", job, "--output", "v.mp4", *server, "--json", script="sglang_client.py")
     assert fetched.json["num_frames"] == 17
     assert (shell.folder / "v.mp4").stat().st_size > 1000
-    assert job in shell("list", *server, script="render.client.py").stdout
+    assert job in shell("list", *server, script="sglang_client.py").stdout
 
 
 def test_the_client_refuses_ids_that_are_not_plain(shell: Shell, server_360p: str) -> None:
     for bad in ("../../etc/passwd", "a/b", "a%2fb"):
-        done = shell("status", bad, "--server", server_360p, script="render.client.py")
+        done = shell("status", bad, "--server", server_360p, script="sglang_client.py")
         assert done.returncode == 2
         assert "not a job id" in done.stderr
 
