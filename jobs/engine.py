@@ -7,13 +7,14 @@ that adds steps: nothing in its history names them. What a step did is in our ow
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from pathlib import Path
 from typing import Literal
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
 from sqlalchemy import make_url
+
+from jobs.wal import use_wal
 
 Kind = Literal["prepare", "render"]
 Advance = Callable[[str], bool]
@@ -125,6 +126,5 @@ def _engine_database(address: str) -> str:
     if url.get_backend_name() != "sqlite":
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
     path = f"{(url.database or '').removesuffix('.db')}-engine.db"
-    with closing(sqlite3.connect(path, timeout=30)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+    use_wal(Path(path))
     return f"sqlite:///{path}"

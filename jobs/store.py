@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.database import BUSY_SECONDS, Database, database_at
+from jobs.database import Database, database_at
 from jobs.database_errors import in_plain_words
 from jobs.line import Line
 from jobs.migrate import bring_up_to_date
@@ -18,6 +16,7 @@ from jobs.store_files import Files
 from jobs.store_jobs import Jobs
 from jobs.store_pages import Pages
 from jobs.store_steps import Steps
+from jobs.wal import use_wal
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,4 @@ def open_store(address: str) -> Store:
 def _prepare_file(path: Path, name: str) -> None:
     with in_plain_words(name):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-            # Readers and the one writer do not wait for each other; the file remembers it.
-            connection.execute("PRAGMA journal_mode = WAL")
+        use_wal(path)
