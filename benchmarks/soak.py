@@ -35,6 +35,7 @@ from record.folder import VIDEO
 from tests.hostile.faults import ELSEWHERE, FAULTS
 from tests.hostile.faulty_server import PLACES, FaultyServer
 from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
+from tests.jobs.load.video_server import FakeJob
 from tests.jobs.load.workers import SMALL, WorkerProcess, desk_at, environment, settings_of, white_order, worker
 from tests.providers.fake_services import FakeServices, Received, Reply
 
@@ -241,7 +242,8 @@ class Soak:
         self.seen.errors = Counter(job.error.kind for job in jobs if job.error)
         self.seen.renders = posts.total()
         self.seen.untrue = [f"{job.id}: {why}" for job in jobs for why in _untrue(job, folder, posts)]
-        self.seen.untrue += [f"{tag}: rendered {count} times" for tag, count in posts.items() if count > 1]
+        sent = sorted((job for server in self.servers for job in server.accepted), key=lambda job: job.arrived)
+        self.seen.untrue += [f"{job.tag}: rendered once more" for job in sent if _is_needless(job, sent)]
         slots = [f"slot of {slot.job_id}" for slot in self.store.line.occupied()]
         files = [str(path.relative_to(folder)) for path in folder.rglob(".*.part")]
         gone = set(self.mine) - {job.id for job in jobs}
@@ -263,6 +265,12 @@ def _untrue(job: JobRecord, folder: Path, posts: Counter[str]) -> Iterator[str]:
         yield from _no_video(folder / job.id / VIDEO, sent)
     if job.state in ("failed", "lost") and job.error is None:
         yield f"{job.state} without a reason"
+
+
+def _is_needless(job: FakeJob, sent: list[FakeJob]) -> bool:
+    """Whether a job was sent although a server had it already; one that a server has forgotten is lost."""
+    earlier = [one for one in sent if one.tag == job.tag and one.arrived < job.arrived]
+    return any(one.forgotten is None or one.forgotten > job.arrived for one in earlier)
 
 
 def _no_video(path: Path, sent: int) -> Iterator[str]:

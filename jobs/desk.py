@@ -356,8 +356,7 @@ class Desk(StepActs):
         """Say in the record beside the files, too, that a job has ended; a full disk undoes no end."""
         if happened:
             with suppress(StorageError):
-                self._folders.of(self.get(job_id)).clear_parts()
-                self._folders.write_record(self.get(job_id))
+                self._folders.settle(job_id)
         return self._woken(happened)
 
     def _woken(self, happened: bool) -> bool:

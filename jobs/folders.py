@@ -144,8 +144,31 @@ class Folders:
         """Where a job's folder is, there or not."""
         return self._settings.output_dir / job_id
 
+    def settle(self, job_id: str) -> None:
+        """See that the files of a job that has ended, or waits for its person, say so.
+
+        Its process may have died between the end and the record of it. Of one that is completed they did before it was.
+
+        Raises:
+            StorageError, StoreError
+        """
+        job = self._store.jobs.get(job_id)
+        if job is None or job.deleted or job.state == "completed" or not (job.final or job.state == "waiting"):
+            return
+        if job.final:  # half a video of a process that was killed would stay for ever
+            self.of(job).clear_parts()
+        self.write_record(job)
+
     def write_record(self, job: JobRecord, video: VideoFacts | None = None) -> RunRecord:
-        """Bring ``job.json`` up to date with the store."""
+        """Bring ``job.json`` up to date with the store; with a ``video``, to what is about to be in the store."""
+        while True:
+            record = self._write_record(job, video)
+            now = self._store.jobs.get(job.id)
+            if video or now is None or now.deleted or now.revision == job.revision:
+                return record
+            job = now  # changed meanwhile, perhaps also written: what we wrote must not be the last word
+
+    def _write_record(self, job: JobRecord, video: VideoFacts | None) -> RunRecord:
         folder = self.of(job)
         chosen = self._store.steps.chosen(job.id)
         for step, name in TEXT_FILES.items():

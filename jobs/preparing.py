@@ -218,7 +218,6 @@ class Preparing:
         if now.ask or Wish.of(now).until == step:
             following = STEPS[STEPS.index(step) + 1]
             self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage=following)
-            self._write_record(job.id)
             return False
         return True
 
@@ -227,7 +226,6 @@ class Preparing:
         forget_answers(self.folders.of(job))  # a process may have died before it did
         if Wish.of(job).until or (job.ask and job.stage != "render"):
             self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage="render")
-            self._write_record(job.id)
         else:
             self.store.line.enqueue(job.id)
             self.queued.set()
@@ -236,18 +234,12 @@ class Preparing:
         """Nothing was asked and nothing is lost: the person decides whose key goes on with it."""
         error = StoredError.of(problem)
         self.store.jobs.move_to(job.id, "waiting", only_from=_PREPARING, stage=step, error=error)
-        self._write_record(job.id)
 
     def _fail(self, job: JobRecord, problem: MovaError) -> None:
         for begun in self.store.steps.of(job.id):
             if begun.state == "running":
                 self.store.steps.set_state(job.id, begun.step, begun.version, "failed", only_from=_RUNNING)
         self.store.jobs.move_to(job.id, "failed", only_from=_PREPARING, error=StoredError.of(problem))
-        self._write_record(job.id)
-
-    def _write_record(self, job_id: str) -> None:
-        if job := self.store.jobs.get(job_id):
-            self.folders.write_record(job)
 
 
 def counts(record: StepRecord, materials: Materials) -> bool:

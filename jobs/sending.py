@@ -359,7 +359,3 @@ class Sending:
             self.store.jobs.move_to(job.id, "abandoned", error=error)
         else:
             self.store.jobs.move_to(job.id, "failed", error=error)
-        if ended := self.store.jobs.get(job.id):
-            if ended.final:  # half a video of a process that was killed would stay for ever
-                self.folders.of(ended).clear_parts()
-            self.folders.write_record(ended)

@@ -148,7 +148,10 @@ class Worker:
                 if self._draining.is_set():
                     raise engine.Stopped
                 try:
-                    return advance(job_id)
+                    goes_on = advance(job_id)
+                    if not goes_on:
+                        self.folders.settle(job_id)
+                    return goes_on
                 except (StoreError, StorageError) as problem:
                     self._hold(problem)
 

@@ -29,7 +29,7 @@ from tests.jobs.load.tiny_video import tiny_video
 
 @dataclass
 class FakeJob:
-    """Times are readings of a monotonic clock; ``ends`` of None: when it is told to."""
+    """Times are readings of a monotonic clock; ``ends`` of None: when it is told to; ``forgotten`` by a restart."""
 
     id: str
     tag: str
@@ -40,6 +40,7 @@ class FakeJob:
     status: str = "queued"
     error: str = ""
     frame: bytes = b""
+    forgotten: float | None = None
 
     @property
     def over(self) -> bool:
@@ -95,6 +96,8 @@ class VideoServer:
     def forget_all(self) -> None:
         """What a restart does to the jobs."""
         with self._lock:
+            for job in self._jobs.values():
+                job.forgotten = time.monotonic()
             self._jobs.clear()
 
     def finish(self, tag: str = "") -> None:
