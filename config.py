@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     sglang_360p_url: str | None = None
     sglang_720p_url: str | None = None
 
-    # How long an unreachable or warming server is waited for while a job is on it, in seconds.
+    # How long an unreachable or warming server, or one that breaks off what is sent to it, is borne with, in seconds.
     server_patience: Annotated[int, Field(ge=1, le=604_800)] = 900
     # How long a whole render may last before waiting is given up, in seconds.
     render_timeout: Annotated[int, Field(ge=10, le=604_800)] = 14_400
