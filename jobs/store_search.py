@@ -18,6 +18,7 @@ TEXT_STEPS: tuple[Step, ...] = ("image_prompt", "visual_elements", "video_descri
 SEARCH = table("job_search", column("rowid"), column("terms"))
 _WORDS = table("job_words", column("term"))  # SQLite only
 _MOST_WORDS = 1000
+_LOWEST = "0"  # of the letters and digits that terms are made of
 
 
 def index_job(database: Database, session: Session, job_id: str) -> None:
@@ -72,16 +73,17 @@ def _matches(database: Database, session: Session, query: str, owner: str | None
         return SEARCH.c.terms.op("@@", is_comparison=True)(cast(" & ".join(map(_tsquery, terms)), TSQUERY))
     alternatives = [_words(session, term) for term in terms]
     wanted = " AND ".join(f"({' OR '.join(words)})" for words in alternatives)
-    return literal_column("job_search").op("MATCH", is_comparison=True)(wanted) if all(alternatives) else None
+    return literal_column("job_search").op("MATCH", is_comparison=True)(wanted)
 
 
 def _words(session: Session, term: Term) -> list[str]:
     """The indexed words that a term stands for, quoted. FTS5's own prefix search reads all their rows first."""
     if not term.prefix:
         return [f'"{term.text}"']
-    begins = (_WORDS.c.term >= term.text, _WORDS.c.term < term.text + "\U0010ffff")
-    found = session.scalars(select(_WORDS.c.term).where(*begins).limit(_MOST_WORDS))
-    return [f'"{word}"' for word in found]
+    # The term itself is left out: naming a word that most texts have takes FTS5 as long as counting all of them.
+    longer = (_WORDS.c.term >= term.text + _LOWEST, _WORDS.c.term < term.text + "\U0010ffff")
+    found = session.scalars(select(_WORDS.c.term).where(*longer).limit(_MOST_WORDS))
+    return [f'"{word}"' for word in (term.text, *found)]
 
 
 # Terms hold letters and digits only, so that quotes are all the escaping there is.
