@@ -49,6 +49,7 @@ _KEEP_HOUSE = 600.0
 _BROKEN_AFTER = 10.0  # a run that has just been started is on record before its thread walks it
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
 _GRACE = 10.0  # what a stop waits for service calls that are in flight
+_LAST_TURNS = 5.0  # and for our own threads, all of them together
 _LOG = logging.getLogger("mova.worker")
 
 
@@ -128,8 +129,9 @@ class Worker:
         self._stopping.set()
         self._wake.set()
         if self._working:
+            deadline = time.monotonic() + _LAST_TURNS
             for thread in self._threads:
-                thread.join(5)
+                thread.join(max(0.0, deadline - time.monotonic()))
             engine.stop()
         self.fleet.close()
         self._names.release()
