@@ -45,6 +45,7 @@ def test_a_video_is_enough(visitor: Callable[..., Visit], server: StandIn, elsew
     video = first.app.folder / "outputs" / first.job / "video.mp4"
 
     visit = visitor(at=elsewhere).open()
+    visit.sees("garage")  # until the servers were looked at for the first time, a line above the button is missing
     drop(visit, "found on a disk.mp4", video.read_bytes())
     visit.sees("Full Workflow · 640x352 · 17 frames")
     visit.press("Fill the form")
