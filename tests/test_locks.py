@@ -1,0 +1,30 @@
+"""The locks install with the pip that comes with Python 3.11, whatever has been released since they were made."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import REPO
+
+NAMES = ("requirements", "requirements-dev")
+_LINE = re.compile(r"^([\w.-]+)(\[[\w,.-]+\])?==", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_package_is_there_once_and_with_hashes(name: str) -> None:
+    lock = (REPO / f"{name}.lock").read_text()
+    packages = [found[1].lower() for found in _LINE.finditer(lock)]
+    assert len(packages) == len(set(packages)) > 50
+    assert lock.count("--hash=sha256:") >= len(packages)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_extras_stand_in_the_lock(name: str) -> None:
+    """Without them pip 23 takes ``google-auth[requests]`` of google-genai for one that is not pinned, and refuses."""
+    lock = (REPO / f"{name}.lock").read_text()
+    assert "--no-strip-extras" in lock.split("\n", 2)[1]
+    pinned = {found[1]: found[2] for found in _LINE.finditer(lock)}
+    assert pinned["google-auth"] == "[requests]"
+    assert pinned["streamlit"] == "[auth]"
