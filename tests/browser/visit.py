@@ -13,9 +13,10 @@ from tests.browser.running_app import RunningApp
 
 SECONDS = 1000
 expect.set_options(timeout=30 * SECONDS)
-# Streamlit looks for its own root below the page first; and a restart of the app breaks connections.
+# Streamlit looks for its own root below the page first; and a restart of the app breaks connections, to pictures too.
 _EXPECTED = re.compile(
-    r"ERR_CONNECTION_REFUSED|WebSocket connection|when disconnected from server|/\w+/_stcore/(health|host-config)"
+    r"ERR_CONNECTION_REFUSED|Client Error: Image source error"
+    r"|WebSocket connection|when disconnected from server|/\w+/_stcore/(health|host-config)"
 )
 # What a running script is taking away is still drawn for a moment.
 _STANDING = "[data-testid=stElementContainer]:not([data-stale=true])"
