@@ -63,9 +63,15 @@ class Visit:
     def press(self, name: str, *, exact: bool = True) -> None:
         button = self.button(name, exact=exact).first
         expect(button).to_be_visible()
-        # A picture that arrives between a button's going down and up moves it away from under the hand.
-        self.page.wait_for_function("[...document.images].every(image => image.complete || image.loading == 'lazy')")
+        self._until_it_stands_still(button)
         button.click(delay=60)
+
+    def _until_it_stands_still(self, button: Locator) -> None:
+        """As a person does: what arrives above a button while it is pressed moves it away from under the hand."""
+        before, now = None, button.bounding_box()
+        while now != before:
+            self.page.wait_for_timeout(250)
+            before, now = now, button.bounding_box()
 
     def field(self, label: str) -> Locator:
         return self.page.get_by_role("textbox", name=label, exact=True)
