@@ -1,5 +1,5 @@
 """A manifest: many runs in one file, JSON Lines or CSV, one a row, its fields named like the options of the command
-line with underscores. Reading one checks its form; what is in a row is checked by ``batch_rows``.
+line with underscores. Reading one checks its form; what is in a row is checked by ``batch.rows``.
 
 JSON Lines is strict: one object a line, in UTF-8, numbers as numbers; ``null`` means not given. In CSV the first line
 names the fields, an empty cell means not given, and switches are ``true`` or ``false``; commas, semicolons (as Excel

@@ -147,13 +147,15 @@ class Folders:
     def settle(self, job_id: str) -> None:
         """See that the files of a job that has ended, or waits for its person, say so.
 
-        Its process may have died between the end and the record of it. Of one that is completed they did before it was.
+        Its process may have died between the end and the record of it, or another one written what it saw before.
 
         Raises:
             StorageError, StoreError
         """
         job = self._store.jobs.get(job_id)
-        if job is None or job.deleted or job.state == "completed" or not (job.final or job.state == "waiting"):
+        if job is None or job.deleted or not (job.final or job.state == "waiting"):
+            return
+        if job.state == "completed" and self.of(job).told() == job.state:  # to write it would decode its film
             return
         if job.final:  # half a video of a process that was killed would stay for ever
             self.of(job).clear_parts()

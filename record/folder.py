@@ -248,6 +248,14 @@ class RunFolder:
         """Write ``job.json``."""
         self.write_if_changed(RECORD, json.dumps(document_of(record), ensure_ascii=False, indent=2).encode() + b"\n")
 
+    def told(self) -> str | None:
+        """The state that ``job.json`` tells; None where it tells none."""
+        try:
+            document = json.loads((self.path / RECORD).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return document.get("state") if isinstance(document, dict) else None
+
     def load(self) -> RunRecord:
         """Read ``job.json`` back; fields that this version does not know are left out.
 

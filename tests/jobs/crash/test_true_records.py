@@ -32,6 +32,16 @@ def test_killed_between_a_failure_and_its_record(stage: Scene) -> None:
     assert record_of(stage)["error"]
 
 
+def test_what_a_slow_writer_left_of_a_finished_job_is_put_right(stage: Scene) -> None:
+    assert stage.run() == 0
+    path = stage.folder / "outputs" / stage.job().id / "job.json"
+    whole = path.read_text()
+    path.write_text(whole.replace('"state": "completed"', '"state": "saving"', 1))
+    with stage.desk() as desk:
+        desk._folders.settle(stage.job().id)
+    assert path.read_text() == whole
+
+
 def test_a_slow_writer_does_not_have_the_last_word(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker writes that a job renders while its person stops waiting for it."""
     with stage.desk() as desk:
