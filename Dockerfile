@@ -7,7 +7,7 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 OUTPUT_DIR=/data/outputs
 # A new volume takes the owner of the folder that it is laid over.
-RUN useradd --uid 1000 --create-home mova && install -d -o mova -g mova /data /data/outputs
+RUN useradd --uid 1000 --create-home mova && install -d -m 0700 -o mova -g mova /data /data/outputs
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .

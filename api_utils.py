@@ -11,7 +11,7 @@ from time import sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from config import Settings, with_overrides
-from errors import ProviderBusy, ProviderTimeout, ProviderUnreachable
+from core.errors import ProviderBusy, ProviderTimeout, ProviderUnreachable
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 OPENAI_ADDRESS = "https://api.openai.com/v1"
 NO_KEY = "EMPTY"  # what self-hosted servers are given where no key is asked for
-PASSING = (ProviderBusy, ProviderTimeout, ProviderUnreachable)  # the failures that may be gone a moment later
+TRANSIENT_ERRORS = (ProviderBusy, ProviderTimeout, ProviderUnreachable)  # the failures that may be gone a moment later
 LONGEST_PAUSE = 60.0
 
 _KEY_OF = {
@@ -44,10 +44,9 @@ class GeminiAccess:
 
 @dataclass(frozen=True, kw_only=True)
 class DashScopeAccess:
-    """Text and vision go to ``compatible_url``, Z-Image to ``native_url``."""
+    """``native_url`` ends on /api/v1."""
 
     key: str = field(repr=False)
-    compatible_url: str
     native_url: str
     text_model: str
     vision_model: str
@@ -122,11 +121,9 @@ def _gemini(settings: Settings) -> GeminiAccess | None:
 def _dashscope(settings: Settings) -> DashScopeAccess | None:
     if not (key := _plain(settings.dashscope_api_key)):
         return None
-    native_url, compatible_url = dashscope_addresses(settings.dashscope_base_url)
     return DashScopeAccess(
         key=key,
-        native_url=native_url,
-        compatible_url=compatible_url,
+        native_url=dashscope_address(settings.dashscope_base_url),
         text_model=settings.qwen_text_model,
         vision_model=settings.qwen_vl_model,
         image_model=settings.qwen_image_model,
@@ -152,14 +149,15 @@ def _plain(secret: SecretStr | None) -> str:
 
 def gemini_address(url: str) -> tuple[str, str]:
     """The base address and the API version; without one it is v1beta, the only one that every proxy routes."""
-    base, version = re.fullmatch(r"(.*?)(?:/+(v1|v1beta|v1alpha))?/*", url.strip()).groups()  # type: ignore[union-attr]
-    return base, version or "v1beta"
+    base = url.strip().rstrip("/")
+    before, slash, version = base.rpartition("/")
+    return (before.rstrip("/"), version) if slash and version in ("v1", "v1beta", "v1alpha") else (base, "v1beta")
 
 
-def dashscope_addresses(url: str) -> tuple[str, str]:
-    """The native and the OpenAI-compatible address, from a host alone or from either of the two."""
-    host = re.sub(r"/+(api|compatible-mode)/v1/*$", "", url.strip().rstrip("/"))
-    return f"{host}/api/v1", f"{host}/compatible-mode/v1"
+def dashscope_address(url: str) -> str:
+    """The native address, from a host alone, from itself or from the OpenAI-compatible one."""
+    host = url.strip().rstrip("/").removesuffix("/compatible-mode/v1").removesuffix("/api/v1").rstrip("/")
+    return f"{host}/api/v1"
 
 
 def retried(call: Callable[[], T], attempts: int) -> T:
@@ -184,11 +182,11 @@ def retried(call: Callable[[], T], attempts: int) -> T:
 
 
 def _worth_another(problem: BaseException) -> bool:
-    return isinstance(problem, PASSING) and _asked_pause(problem) <= LONGEST_PAUSE
+    return isinstance(problem, TRANSIENT_ERRORS) and _asked_pause(problem) <= LONGEST_PAUSE
 
 
 def _asked_pause(problem: BaseException | None) -> float:
-    asked = problem.facts.get("retry_after", 0.0) if isinstance(problem, PASSING) else 0.0
+    asked = problem.facts.get("retry_after", 0.0) if isinstance(problem, TRANSIENT_ERRORS) else 0.0
     return asked if isinstance(asked, int | float) else 0.0
 
 

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ui import office
-from ui.host_guard import HostGuard
-from ui.language_cookie import LanguageCookie
-from ui.routes import ROUTES
+from cli.terminal import say_error
+from core.errors import MovaError
+from ui import app_context as app_context
+from ui.server.files import ROUTES
+from ui.server.host_guard import HostGuard
+from ui.server.language_cookie import LanguageCookie
+from ui.server.upload_guard import UploadGuard
 
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Open the office before the first page and close it after the last; threads, so that no page waits."""
-    await asyncio.to_thread(office.open_office)
+    """Open the app context before the first page and close it after the last; in threads, so that no page waits."""
+    try:
+        await asyncio.to_thread(app_context.open_app_context)
+    except MovaError as problem:
+        say_error(problem)
+        os._exit(problem.exit_code)  # an exception would be shown as a traceback by the server
     try:
         yield
     finally:
-        await asyncio.to_thread(office.close_office)
+        await asyncio.to_thread(app_context.close_app_context)
 
 
-app = st.App(
-    "ui/main.py", lifespan=lifespan, routes=list(ROUTES), middleware=[Middleware(HostGuard), Middleware(LanguageCookie)]
-)
+_MIDDLEWARE = [Middleware(HostGuard), Middleware(UploadGuard), Middleware(LanguageCookie)]
+app = st.App("ui/main.py", lifespan=lifespan, routes=list(ROUTES), middleware=_MIDDLEWARE)

@@ -1,19 +1,20 @@
 """Every setting of the program. This is the one file to edit: change a value after the ``=``.
 
-Each setting can also come from the environment or from a file ``.env`` beside this one, under its name
+Each setting can also come from the environment or from a file ``.env`` next to this one, under its name
 in CAPITALS (``OUTPUT_DIR=/data/videos``). The environment wins over ``.env``, which wins over this file;
 an empty variable counts as not set. ``MOVA_ENV_FILE`` names another file in the place of ``.env``.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from urllib.parse import quote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,9 +28,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-from accepted_values import accepted
-from errors import ConfigError
-from notes import N_, Fact, phrase
+from core.accepted_values import accepted
+from core.errors import ConfigError, EnvFileUnreadable, storage_error
+from core.messages import Fact, gettext_noop, phrase
+from core.render_settings import Fps, GuidanceScale, NumFrames, NumInferenceSteps, OutputQuality, Seed
 
 Model = Literal["mova-360p", "mova-720p"]
 HERE = Path(__file__).resolve().parent
@@ -44,21 +46,47 @@ def service_address(value: str) -> str:
     """An http(s) address without a slash at its end; a password is refused, so that it never shows."""
     parts = urlsplit(value.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ValueError(N_("an address such as http://localhost:30000, without a password in it"))
+        raise ValueError(gettext_noop("an address such as http://localhost:30000, without a password in it"))
     if parts.query or parts.fragment or not _port_is_valid(value.strip()):
-        raise ValueError(N_("an address such as http://localhost:30000"))
+        raise ValueError(gettext_noop("an address such as http://localhost:30000"))
     return value.strip().rstrip("/")
 
 
-_DATABASE = re.compile(r"(sqlite:///.+|postgres(ql)?(\+psycopg)?://[^/\s]+/[^/\s]+)")
+_SQLITE = re.compile(r"sqlite:///[^?\s][^?]*")
+# One @ and a port of digits: a sign of the password must not be taken for a host, which errors name. It is %40 there.
+# The host may also be a socket's folder behind the name: ?host=/var/run/postgresql
+_POSTGRES = re.compile(
+    r"postgres(ql)?(\+psycopg)?://([^/\s@]*@)?(?P<host>(\[[^/\s@\]]*\]|[^/?#\s@:\[]*)(:[^/?#\s@]*)?)/[^/?\s]+(\?\S*)?"
+)
 
 
 def checked_database(value: SecretStr) -> SecretStr:
     """The address of an SQLite file or of a PostgreSQL database."""
     address = value.get_secret_value().strip()
-    if not _DATABASE.fullmatch(address):
-        raise ValueError(N_("sqlite:////folder/jobs.db or postgresql://user:password@host/name"))
+    postgres = _POSTGRES.fullmatch(address)
+    if not postgres and not _SQLITE.fullmatch(address):
+        raise ValueError(gettext_noop("sqlite:////folder/jobs.db or postgresql://user:password@host/name"))
+    if postgres and not postgres["host"] and "host=" not in address:  # whose machine and which login, nobody has said
+        raise ValueError(gettext_noop("sqlite:////folder/jobs.db or postgresql://user:password@host/name"))
+    if postgres and not _port_is_valid(f"//{postgres['host']}"):
+        raise ValueError(gettext_noop("an address whose port is a number from 1 to 65535"))
     return SecretStr(re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", address))
+
+
+_PLAIN = re.compile(r"[\w.:+ -]{0,15}")
+
+
+def _own_folder(value: Path) -> Path:
+    """A folder of this machine; ``~`` is the home folder."""
+    # Path's own expanduser fails for a user without a home.
+    folder = os.path.expanduser(value)  # noqa: PTH111
+    if folder.startswith("~"):
+        raise ValueError(gettext_noop("the path of a folder; ~ stands for no known home folder here"))
+    try:
+        folder.encode()
+    except UnicodeEncodeError:
+        raise ValueError(gettext_noop("the path of a folder whose name this system's encoding can write")) from None
+    return Path(folder)
 
 
 def _port_is_valid(address: str) -> bool:
@@ -72,13 +100,21 @@ def _service_key(value: SecretStr | None) -> SecretStr | None:
     """A key as it goes into a header: without the spaces and line ends that copying leaves around it."""
     key = value.get_secret_value().strip() if value else ""
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError(N_("a key of plain letters, digits and signs"))
+        raise ValueError(gettext_noop("a key of plain letters, digits and punctuation"))
     return SecretStr(key) if key else None
+
+
+def _shared_secret(value: SecretStr | None) -> SecretStr | None:
+    """A secret as it goes into a header."""
+    secret = value.get_secret_value().strip() if value else ""
+    if not re.fullmatch(r"[!-~]{16,200}|", secret):
+        raise ValueError(gettext_noop("16 to 200 letters, digits and punctuation marks, without spaces"))
+    return SecretStr(secret) if secret else None
 
 
 def _service_model(value: str) -> str:
     if not re.fullmatch(r"[\w.:/@+-]{0,200}", value.strip()) or ".." in value:
-        raise ValueError(N_("the name of a model, such as qwen-plus"))
+        raise ValueError(gettext_noop("the name of a model, such as qwen-plus"))
     return value.strip()
 
 
@@ -91,7 +127,7 @@ ServiceAddress = Annotated[str, AfterValidator(service_address)]
 class Server(BaseModel):
     """One SGLang server."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
     base_url: str
@@ -102,6 +138,9 @@ class Server(BaseModel):
 
     _address = field_validator("base_url")(checked_address)
 
+
+# The header for `trusted_user_secret`.
+SECRET_HEADER = "X-Trusted-User-Secret"  # noqa: S105
 
 # The addresses as shipped: only where they stand untouched may the preview engine take a server's place.
 SHIPPED_ADDRESSES = ("http://localhost:30000", "http://localhost:30100")
@@ -115,8 +154,14 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,
         validate_default=True,
     )
+
+    if not TYPE_CHECKING:  # which has the arguments from the fields
+
+        def __init__(self, **values: Any) -> None:
+            super().__init__(_env_file_encoding=env_file_encoding(self.model_config.get("env_file")), **values)
 
     # ---- SGLang servers ----------------------------------------------------------------------------------
     # SGLANG_SERVERS takes a JSON list of servers; the two addresses below are the short way for the usual pair.
@@ -130,18 +175,22 @@ class Settings(BaseSettings):
 
     # How long an unreachable or warming server, or one that breaks off what is sent to it, is borne with, in seconds.
     server_patience: Annotated[int, Field(ge=1, le=604_800)] = 900
-    # How long a whole render may last before waiting is given up, in seconds.
+    # How long a whole render may last before the program stops waiting for it, in seconds.
     render_timeout: Annotated[int, Field(ge=10, le=604_800)] = 14_400
     # The largest video that is accepted, in MB, and the longest download, in seconds.
     max_video_mb: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     download_timeout: Annotated[int, Field(ge=1, le=86_400)] = 600
 
     # ---- Video defaults ----------------------------------------------------------------------------------
-    num_frames: Annotated[int, Field(ge=5, le=481)] = 193  # 4k+1; MOVA was trained on 193
-    fps: Annotated[int, Field(ge=1, le=60)] = 24
-    guidance_scale: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)] = 5.0
-    num_inference_steps: Annotated[int, Field(ge=1, le=200)] = 50
-    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0  # 0: a random one for each job
+    num_frames: NumFrames = 193  # 4k+1; MOVA was trained on 193
+    fps: Fps = 24
+    guidance_scale: GuidanceScale = 5.0
+    num_inference_steps: NumInferenceSteps = 50
+    # Of a draft, whose final has num_inference_steps. None: what --tune of the launcher found here, else 25.
+    draft_steps: NumInferenceSteps | None = None
+    seed: Seed = 0  # 0: a random one for each job
+    # How well the server encodes the picture: maximum, high, medium, low, or default for its own (less than medium's).
+    output_quality: OutputQuality = "high"
 
     # ---- Video description -------------------------------------------------------------------------------
     # End it with "This video has no subtitles.", as MOVA's training captions do; left out where captions are wanted.
@@ -180,14 +229,19 @@ class Settings(BaseSettings):
     # login, a section [auth] in .streamlit/secrets.toml, or a proxy that names the person. SECURITY.md tells how.
     # The header in which a proxy does, such as X-Forwarded-User. Only where nobody reaches the app around the proxy!
     trusted_user_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,60}$")] = ""
+    # What the proxy has to send along in the header X-Trusted-User-Secret, so that nobody else is believed.
+    trusted_user_secret: Annotated[SecretStr | None, AfterValidator(_shared_secret)] = None
     # What of a login names a person: it must be something that the provider has checked and gives to no one else.
     login_claim: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:./-]{1,80}$")] = "email"
     # Who sees everybody's jobs and may pause sending: names as the login or the proxy gives them, between commas.
     admins: Annotated[tuple[str, ...], NoDecode] = ()
 
-    # The names under which the app answers, between commas. Empty: any name where there is a login or MOVA_HOST is
-    # more than this machine; else localhost and 127.0.0.1 only, so that no page of elsewhere gets at it.
+    # The names under which the app answers besides localhost, between commas. Empty: any name where there is a login;
+    # else an address in digits or this machine's own name, so that no page of elsewhere gets at it.
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    # How many MB of uploads are kept in memory for one session (a tab of a browser) and in all.
+    uploads_session_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    uploads_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000
     # What each person may have, administrators and the command line excepted; 0 is no limit: jobs that are not
     # finished, jobs begun in a day (UTC), and MB of files.
     quota_jobs_waiting: Annotated[int, Field(ge=0, le=1_000_000)] = 0
@@ -199,7 +253,10 @@ class Settings(BaseSettings):
     mova_language: Literal["auto", "en", "zh_CN"] = "auto"
 
     # ---- Files -------------------------------------------------------------------------------------------
-    output_dir: Path = Path("outputs")
+    output_dir: Annotated[Path, AfterValidator(_own_folder)] = Path("outputs")
+    # Who may read and write what is made from then on: `owner`, the program's account alone, or `group`, the members of
+    # the folder's group as well, where processes of several accounts share it.
+    file_access: Literal["owner", "group"] = "owner"
     # After how many days jobs that have ended are deleted with their files, favourites never; 0 keeps all.
     retention_days: Annotated[int, Field(ge=0, le=36_500)] = 0
     # Whether the web app works on jobs itself. Off, it only records them, for `python -m jobs.worker` processes.
@@ -230,14 +287,14 @@ class Settings(BaseSettings):
     @classmethod
     def _names_differ(cls, servers: tuple[Server, ...]) -> tuple[Server, ...]:
         if not servers or len({s.name for s in servers}) < len(servers):
-            raise ValueError(N_("at least one server, each with a name of its own"))
+            raise ValueError(gettext_noop("at least one server, each with a unique name"))
         return servers
 
     @field_validator("num_frames")
     @classmethod
     def _four_k_plus_one(cls, value: int) -> int:
         if value % 4 != 1:
-            raise ValueError(N_("a number of the form 4k+1, such as 193"))
+            raise ValueError(gettext_noop("a number of the form 4k+1, such as 193"))
         return value
 
     @model_validator(mode="after")
@@ -256,13 +313,37 @@ class Settings(BaseSettings):
         """Where the store of jobs is, with the password in it: for opening the store, not for showing."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.output_dir.resolve() / 'jobs.db'}"
+        return f"sqlite:///{quote(str(self.output_dir.resolve() / 'jobs.db'))}"
 
     @property
     def servers_are_defaults(self) -> bool:
         """True where nobody has configured a server: only then may the preview engine stand in."""
         touched = self.sglang_360p_url or self.sglang_720p_url
         return not touched and tuple(s.base_url for s in self.sglang_servers) == SHIPPED_ADDRESSES
+
+
+def env_file_encoding(file: object) -> str:
+    """How ``.env`` is written: UTF-8, or what its first bytes say.
+
+    Raises:
+        EnvFileUnreadable: it is in another encoding, or cannot be read.
+    """
+    path = Path(str(file or os.devnull))
+    try:
+        data = path.read_bytes() if path.is_file() else b""
+        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+        if "\0" not in data.decode(encoding):
+            return encoding
+        reason = gettext_noop("it is not text in UTF-8")
+    except UnicodeDecodeError:
+        reason = gettext_noop("it is not text in UTF-8")
+    except OSError as problem:
+        reason = problem.strerror or "?"
+    raise EnvFileUnreadable(file=path.name, reason=reason)
+
+
+# What PowerShell and Windows' editors write before a text.
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 def with_overrides(settings: Settings, overrides: Mapping[str, str | None]) -> Settings:
@@ -273,26 +354,47 @@ def with_overrides(settings: Settings, overrides: Mapping[str, str | None]) -> S
     """
     given = {name: value for name, value in overrides.items() if value}
     if unknown := sorted(given.keys() - Settings.model_fields.keys()):
-        raise ConfigError(setting=unknown[0], value="…", accepted=N_("the name of a setting"))
+        raise ConfigError(setting=unknown[0], value="…", accepted=gettext_noop("the name of a setting"))
+    return _settings(**{**dict(settings), **given})
+
+
+def keep_in_env_file(settings: Settings, name: str, value: str) -> None:
+    """Write a setting to ``.env`` and apply it to these settings at once, in everything that has them.
+
+    Raises:
+        ConfigError: for a value that is not accepted; nothing was written.
+        EnvFileUnreadable, StorageError: the file is not text, or cannot be written.
+    """
+    from dotenv import set_key
+
+    taken = getattr(with_overrides(settings, {name: value}), name)
+    path = Path(str(settings.model_config.get("env_file") or HERE / ".env")).resolve()
+    encoding = env_file_encoding(path)
     try:
-        return Settings(**{**dict(settings), **given})
-    except ValidationError as problem:
-        raise _as_config_error(problem) from None
+        if not path.exists():
+            path.touch(mode=0o600)
+        if not path.is_file():  # such as /dev/null, which a renamed file would take the place of
+            raise EnvFileUnreadable(file=path.name, reason=gettext_noop("it is no file"))
+        set_key(path, name.upper(), value.strip(), quote_mode="auto", encoding=encoding)
+    except OSError as problem:
+        raise storage_error(path.parent, problem) from None
+    vars(settings)[name] = taken  # frozen for everybody else
 
 
 def _as_config_error(problem: ValidationError) -> ConfigError:
-    first = problem.errors()[0]
-    name = ".".join(str(part) for part in first["loc"]).upper()
-    return ConfigError(setting=name, value=_shown(first["input"], name), accepted=accepted(first))
+    first = problem.errors(include_url=False)[0]
+    name = ".".join(str(part)[:60] for part in first["loc"]).upper()
+    shown: Fact = (
+        repr(first["input"]) if _may_be_shown(first["input"], first["loc"]) else phrase(gettext_noop("(hidden)"))
+    )
+    return ConfigError(setting=name, value=shown, accepted=accepted(first))
 
 
-def _shown(value: object, name: str) -> Fact:
-    """The wrong value as it may be shown: never a secret."""
-    if any(word in name for word in ("KEY", "TOKEN", "SECRET", "PASSWORD")) or isinstance(value, dict | list):
-        return phrase(N_("(hidden)"))
-    if "@" in str(value):  # a password in an address
-        return phrase(N_("(hidden)"))
-    return repr(value) if len(repr(value)) < 80 else repr(value)[:77] + "…"
+def _may_be_shown(value: object, where: tuple[int | str, ...]) -> bool:
+    """Whether a wrong value can be no secret: it is a short plain word, in a field that we know and that holds none."""
+    field = (Server if len(where) > 1 else Settings).model_fields.get(str(where[-1])) if where else None
+    known = field is not None and "SecretStr" not in repr(field.annotation)
+    return known and not isinstance(value, dict | list) and bool(_PLAIN.fullmatch(str(value)))
 
 
 @lru_cache(maxsize=1)
@@ -307,9 +409,15 @@ def load() -> Settings:
 
 def fresh() -> Settings:
     """Read all settings again, past the cache (for tests and for servers added while running)."""
+    return _settings()
+
+
+def _settings(**given: Any) -> Settings:
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as problem:
         raise _as_config_error(problem) from None
     except SettingsError as problem:
-        raise ConfigError(str(problem), setting="SGLANG_SERVERS", value="…", accepted=N_("a JSON list")) from None
+        raise ConfigError(
+            str(problem), setting="SGLANG_SERVERS", value="…", accepted=gettext_noop("a JSON list")
+        ) from None

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Starts SGLang serving MOVA with options that fit this machine. --dry-run shows them, --help lists what can be changed.
+# Starts SGLang serving MOVA with options that fit this machine. --dry-run shows them, --help lists what can be changed,
+# --install puts SGLang into an environment of its own first (.venv-sglang).
 #   export MOVA_MODEL_PATH=/path/to/MOVA-360p   PYTHON=python3
 set -euo pipefail
+unset CDPATH  # with it, cd says where it went, or goes elsewhere
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 PYTHON=${PYTHON:-python3}
 

@@ -11,28 +11,90 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from notes import N_, note
-from step_result import STEPS, Step, StepResult
+from core.messages import gettext_noop, message
+from core.steps import STEPS, Maker, Step, StepResult
 
 if TYPE_CHECKING:
     from config import Settings
+    from core.render_settings import Orientation, RenderSettings
     from providers.base import Capability, Provider
-    from render_settings import Orientation, RenderSettings
 
-PREVIEW_NOTE = note(N_("This is a preview and not MOVA: the preview engine draws an animatic of the first frame."))
-OFFLINE_NOTE = note(
-    N_(
-        "Texts or a frame made offline, without a model, go to a real GPU now. "
-        "Set a key for Gemini or DashScope, or OPENAI_BASE_URL, for much better ones."
+PREVIEW_MESSAGE = message(
+    gettext_noop("This is a preview and not MOVA: the preview engine draws an animatic of the first frame.")
+)
+OFFLINE_MESSAGE = message(
+    gettext_noop(
+        "Texts or a frame made offline, without a model, are about to go to a real GPU. Set a key for Gemini or "
+        "DashScope, or OPENAI_BASE_URL, for much better ones."
+    )
+)
+KEPT_DRAFTS_NOTE = message(
+    gettext_noop(
+        "Texts or a frame made offline, without a model, are about to go to a real GPU, although a service is set up."
     )
 )
 
 PREPARATION: tuple[Step, ...] = STEPS[:-1]
+# What a step asks a service for, and the prompt files that it goes by.
+ASKS: dict[Step, Capability] = {
+    "image_prompt": "text",
+    "first_frame": "image",
+    "visual_elements": "vision",
+    "video_description": "text",
+}
+_PROMPTS: dict[Step, tuple[str, ...]] = {
+    "image_prompt": ("image_prompt",),
+    "first_frame": (),
+    "visual_elements": ("visual_elements",),
+    "video_description": ("video_description", "correction"),
+}
+SHORTENED: tuple[Step, ...] = ("image_prompt", "first_frame")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepInputs:
+    """What decides the results of the steps; None stands for the result of a step that is not made yet.
+
+    ``first_frame`` is the SHA-256 of the PNG as it is looked at and sent; ``seconds`` is the length of the clip.
+    """
+
+    description: str
+    orientation: Orientation
+    seconds: float
+    captions: bool = False
+    subtitle_marker: bool = True
+    image_prompt: str | None = None
+    first_frame: str | None = None
+    visual_elements: str | None = None
+
+    def of(self, step: Step) -> tuple[object, ...]:
+        """What decides one step. A picture once made is not bought again for another size of render."""
+        clip = (self.seconds, self.captions, self.subtitle_marker)
+        inputs: dict[Step, tuple[object, ...]] = {
+            "image_prompt": words_of(self.description, self.orientation),
+            "first_frame": (self.image_prompt, self.orientation),
+            "visual_elements": (self.first_frame,),
+            "video_description": (self.description, self.visual_elements, *clip),
+        }
+        return inputs[step]
+
+    def hash_of(self, step: Step) -> str | None:
+        """With its maker it tells whether a step has to be made again; None where an input is not made yet."""
+        inputs = self.of(step)
+        return None if None in inputs else hash_of(step, inputs)
+
+    def with_output(self, step: Step, output: str | None) -> StepInputs:
+        """With a step's result in place: its text, or the digest of its frame."""
+        if step == "image_prompt":
+            return replace(self, image_prompt=output)
+        if step == "first_frame":
+            return replace(self, first_frame=output)
+        return replace(self, visual_elements=output) if step == "visual_elements" else self
 
 
 @dataclass(frozen=True, kw_only=True)
 class Materials:
-    """What the steps work from: the person's wish, and what earlier steps have made of it.
+    """What the steps work from: the person's words, and what earlier steps have made of them.
 
     ``first_frame`` is PNG bytes of exactly ``render.width`` x ``render.height``.
     """
@@ -45,33 +107,16 @@ class Materials:
     image_prompt: str = ""
     first_frame: bytes = b""
     visual_elements: str = ""
-    video_description: str = ""
 
-    def with_text(self, step: Step, text: str) -> Materials:
-        """With a text step's output in place."""
-        texts = {"image_prompt": self.image_prompt, "visual_elements": self.visual_elements}
-        texts |= {"video_description": self.video_description, step: text}
-        return replace(
-            self,
-            image_prompt=texts["image_prompt"],
-            visual_elements=texts["visual_elements"],
-            video_description=texts["video_description"],
-        )
 
-    def inputs(self, step: Step) -> tuple[object, ...]:
-        """What decides a step's result. A picture once made is not bought again for another size of render."""
-        clip = (self.render.seconds, self.captions, self.subtitle_marker)
-        return {
-            "image_prompt": (self.description, self.orientation),
-            "first_frame": (self.image_prompt, self.orientation),
-            "visual_elements": (hashlib.sha256(self.first_frame).hexdigest(),),
-            "video_description": (self.description, self.visual_elements, *clip),
-            "render": (self.video_description, hashlib.sha256(self.first_frame).hexdigest(), str(self.render)),
-        }[step]
+def words_of(description: str, orientation: Orientation) -> tuple[object, ...]:
+    """What the first step of a job works from."""
+    return description, orientation
 
-    def input_hash(self, step: Step) -> str:
-        """A step whose hash is unchanged need not be made again."""
-        return hashlib.sha256(json.dumps([step, *self.inputs(step)], ensure_ascii=False).encode()).hexdigest()[:32]
+
+def hash_of(step: Step, inputs: tuple[object, ...]) -> str:
+    """Two results of a step from the same inputs have the same one, whoever made them."""
+    return hashlib.sha256(json.dumps([step, *inputs], ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -80,6 +125,24 @@ class Tools:
 
     settings: Settings
     choose: Callable[[Capability], Provider]
+
+
+def maker_of(step: Step, choose: Callable[[Capability], Provider]) -> Maker:
+    """Who would make a step with these services; a service that is not there is replaced by drafts without a prompt."""
+    from prompts import digest
+    from providers.offline import NAME
+
+    provider = choose(ASKS[step])
+    model = provider.model(ASKS[step])
+    if provider.name == NAME:
+        return Maker(provider=NAME, model=model)
+    limited = step in SHORTENED and choose("image").prompt_limit is not None
+    return Maker(
+        provider=provider.name,
+        model=model,
+        prompts=digest(*_PROMPTS[step], *(("shorten",) if limited else ())),
+        shortens=limited,
+    )
 
 
 @dataclass(frozen=True)
@@ -134,19 +197,21 @@ def _first_frame(materials: Materials, tools: Tools) -> Made:
 def _visual_elements(materials: Materials, tools: Tools) -> Made:
     from qwen_vl_api import extract_visual_elements
 
-    result = extract_visual_elements(materials.first_frame, viewer=tools.choose("vision"))
+    result = extract_visual_elements(
+        materials.first_frame, viewer=tools.choose("vision"), image_prompt=materials.image_prompt
+    )
     return Made(result)
 
 
 def _video_description(materials: Materials, tools: Tools) -> Made:
-    from prompt_rewriter_with_image import Wish, write_video_description
+    from prompt_rewriter_with_image import DescriptionRequest, write_video_description
 
-    wish = Wish(
+    request = DescriptionRequest(
         user_text=materials.description,
         elements=materials.visual_elements,
         seconds=materials.render.seconds,
         captions=materials.captions,
         marker=materials.subtitle_marker,
     )
-    described = write_video_description(wish, writer=tools.choose("text"))
+    described = write_video_description(request, writer=tools.choose("text"))
     return Made(described.result)

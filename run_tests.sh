@@ -6,6 +6,7 @@
 #   ./run_tests.sh --all       all of these, one after the other
 #   ./run_tests.sh --real      against SGLang itself, without a GPU, in .sglang-venv (3 GB and 3 minutes the first time)
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
 browser=(tests/browser)
@@ -30,7 +31,7 @@ set_up_node() {
   fi
 }
 
-run() { .venv/bin/python -m pytest -rs "$@"; }
+run() { .venv/bin/python -m pytest -rs --durations=15 "$@"; }
 
 quick() {
   .venv/bin/ruff check .
@@ -38,7 +39,8 @@ quick() {
   .venv/bin/mypy .
   local left_out=("${browser[@]}" "${long[@]}" "${real[@]}")
   echo "Not in this part: ${left_out[*]}. Run them with: ./run_tests.sh --browser, --long, --real"
-  run -n auto "${left_out[@]/#/--ignore=}" "$@"
+  # One more than there are cores: much of it waits for processes of its own.
+  run -n "$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))" "${left_out[@]/#/--ignore=}" "$@"
 }
 
 # One after the other: two browsers at once on a small machine keep each other waiting.
@@ -53,7 +55,7 @@ at_length() {
 with_sglang() {
   tests/real_sglang/setup.sh
   set_up_node
-  REAL_SGLANG=1 run "${real[@]}" tests/contract "$@"
+  REAL_SGLANG=1 run tests/contract "${real[@]}" "$@"
 }
 
 set_up

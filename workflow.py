@@ -4,6 +4,7 @@
 simple   prompt + first frame → MOVA → a checked video file
 full     description → image prompt → first frame → visual elements → video description → MOVA
 batch    many of them, out of one file
+film     an idea, a script or a storyboard → shots of one look → one film
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ if TYPE_CHECKING:
 
 BATCH_FIELDS = """Fields of a row are named like the options of `simple` and `full`, with underscores: mode, prompt,
 description, image (relative to the manifest), white_frame, orientation, server, num_frames, fps, seed,
-guidance_scale, num_inference_steps, negative_prompt, crop_shift, bars, captions, trim_negative_prompt;
+guidance_scale, num_inference_steps, negative_prompt, output_quality, crop_shift, bars, captions,
+trim_negative_prompt, draft;
 and name, your own word for the row. Started again it goes on: no row runs twice."""
-TEXTS = ("--prompt", "--description", "--negative-prompt")
+TEXTS = ("--prompt", "--description", "--negative-prompt", "--idea")
 
 
 def _parser() -> argparse.ArgumentParser:
-    from command_line import add_render_options, described
-    from step_result import STEPS
+    from cli.film_options import add_film_commands
+    from cli.terminal import add_render_options, described
+    from core.steps import STEPS
 
     parser = described(__doc__, prog="workflow.py")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -34,20 +37,26 @@ def _parser() -> argparse.ArgumentParser:
     frame = simple.add_mutually_exclusive_group(required=True)
     frame.add_argument("--image", type=Path, metavar="F", help="the first frame; cropped to the size of the render")
     frame.add_argument("--white-frame", action="store_true", help="text only: a white first frame is made for you")
-    frame.add_argument("--extend", metavar="JOB", help="go on from a video: its last frame is the first one")
+    frame.add_argument("--extend", metavar="JOB|FILE", help="go on from a video: its last frame is the first one")
     full = commands.add_parser("full", help="a description becomes a video, every step on record")
-    wish = full.add_mutually_exclusive_group(required=True)
-    wish.add_argument("--description", metavar="TEXT", help="what is to be seen and heard; speech in quotes")
-    wish.add_argument(
+    request = full.add_mutually_exclusive_group(required=True)
+    request.add_argument("--description", metavar="TEXT", help="what is to be seen and heard; speech in quotes")
+    request.add_argument(
         "--from", dest="from_dir", type=Path, metavar="DIR", help="go on from a job's folder, edits and all"
     )
     frame = full.add_mutually_exclusive_group()
     frame.add_argument("--image", type=Path, metavar="F", help="your own first frame")
-    frame.add_argument("--extend", metavar="JOB", help="go on from a video: its last frame is the first one")
+    frame.add_argument("--extend", metavar="JOB|FILE", help="go on from a video: its last frame is the first one")
+    full.add_argument(
+        "--reuse", metavar="JOB", help="begin with what a job for the very same words has made; it is paid for"
+    )
     full.add_argument("--until", choices=STEPS[:-1], metavar="STEP", help=f"stop after: {', '.join(STEPS[:-1])}")
     full.add_argument("--captions", action="store_true", default=None, help="captions are wanted on the picture")
     full.add_argument(
-        "--trim-negative-prompt", action="store_true", help="use the trimmed negative prompt where one is offered"
+        "--trim-negative-prompt",
+        action="store_true",
+        default=None,
+        help="use the trimmed negative prompt where one is offered",
     )
     add_render_options(simple)
     add_render_options(full)
@@ -62,14 +71,23 @@ def _parser() -> argparse.ArgumentParser:
     resume.add_argument("job", metavar="JOB", help="its id")
     resume.add_argument("--retry", action="store_true", help="send a failed or lost job again, with the same seed")
     rerun = commands.add_parser("rerun", help="a run once more, from its id or from its mp4 or job.json alone")
-    rerun.add_argument("run", metavar="JOB|FILE", help="its id, its video, or its job.json beside first_frame.png")
+    rerun.add_argument("run", metavar="JOB|FILE", help="its id, its video, or its job.json next to first_frame.png")
     rerun.add_argument("--seed", type=int, metavar="N", help="default: the same seed; 0 draws one")
     rerun.add_argument("--server", metavar="KEY|URL", help="default: any server of the same size")
+    rerun.add_argument("--final", action="store_true", help="of a draft: its final, with the same seed, frame and text")
     export = commands.add_parser("export", help="everything of one job as a zip file")
     export.add_argument("job", metavar="JOB", help="its id")
     export.add_argument("--label", action="store_true", help="its video with a visible AI label in a corner")
     export.add_argument("--output", type=Path, metavar="F", help="default: mova-JOB.zip here")
-    for command in commands.choices.values():
+    for command in (full, batch, resume):
+        command.add_argument(
+            "--other-maker",
+            choices=("keep", "remake"),
+            help="what another service, model or prompt made than would now; without it the job waits for your word",
+        )
+    film = commands.add_parser("film", help="an idea, a script or a storyboard becomes a film")
+    ends = [command for command in commands.choices.values() if command is not film]
+    for command in (*ends, *add_film_commands(film)):
         command.add_argument("--output-dir", type=Path, metavar="DIR", help="default: OUTPUT_DIR (outputs)")
         command.add_argument("--json", action="store_true", help="the last thing on stdout is one JSON object")
     return parser
@@ -77,14 +95,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> dict[str, object]:
     import config
-    from batch.runs import run_batch
-    from commands import runs
-    from commands.exports import run_export
-    from commands.rerun import run_rerun
+    from cli import runs
+    from cli.batch import run_batch
+    from cli.export import run_export
+    from cli.film import run_film
+    from cli.rerun import run_rerun
 
     settings: Settings = config.load()
     if options.output_dir:
-        settings = settings.model_copy(update={"output_dir": options.output_dir})
+        settings = config.with_overrides(settings, {"output_dir": str(options.output_dir)})
     commands = {
         "simple": runs.run_simple,
         "full": runs.run_full,
@@ -93,12 +112,13 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
         "batch": run_batch,
         "rerun": run_rerun,
         "export": run_export,
+        "film": run_film,
     }
     return commands[options.command](options, settings)
 
 
 def main() -> None:
-    from command_line import run_script, with_values
+    from cli.terminal import run_script, with_values
 
     sys.argv[1:] = with_values(sys.argv[1:], TEXTS)
     run_script(_parser(), _run)

@@ -8,6 +8,7 @@ preview         the preview engine's speed against real time, and its memory
 engine          jobs a second on SQLite and PostgreSQL, how soon a job starts, CPU when nothing is to do
 
 Only where they are named, for they take long and have no aim:
+gpu             a running server, --server URL: seconds a render by steps, frames and size
 store_at_100k   every question that pages ask of a store with 100,000 jobs
 thousand_jobs   a thousand jobs of twenty owners on eight servers
 (and python -m benchmarks.soak: half an hour in which everything goes wrong at random)
@@ -21,6 +22,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from benchmarks.figures import Benchmark, Figure, document, machine, read, table
 # In the order of the table; each is the function of its name in the file of its name.
 NAMES = ("overhead", "inflight", "history", "start", "preview", "engine")
 MORE = ("store_at_100k", "thousand_jobs")
+ON_A_SERVER = "gpu"
 OUTPUTS = Path(__file__).resolve().parent.parent / "outputs" / "benchmarks"  # nothing below outputs is committed
 
 
@@ -36,13 +39,22 @@ def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    found.add_argument("names", nargs="*", choices=[*NAMES, *MORE, []], metavar="NAME", help="default: the first six")
+    found.add_argument(
+        "names", nargs="*", choices=[*NAMES, *MORE, ON_A_SERVER, []], metavar="NAME", help="default: the first six"
+    )
     found.add_argument("--rounds", type=int, default=5, metavar="N", help="default 5")
     found.add_argument("--json", type=Path, metavar="FILE", help="default: a new file in outputs/benchmarks")
     found.add_argument(
         "--beside", type=Path, nargs="+", default=[], metavar="FILE", help="JSON of runs before this one"
     )
+    found.add_argument("--server", metavar="URL", help="for gpu: the server, such as http://localhost:30000")
+    found.add_argument("--steps", type=_numbers, metavar="LIST", help="for gpu: default 10,25,50")
+    found.add_argument("--frames", type=_numbers, metavar="LIST", help="for gpu: default 49,97,193")
     return found
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
 
 
 def measured(
@@ -61,20 +73,29 @@ def measured(
     return figures
 
 
-def _find(name: str) -> Benchmark:
+def _find(name: str, options: argparse.Namespace) -> Benchmark:
+    if name == ON_A_SERVER:
+        from benchmarks.gpu import FRAMES, STEPS, sweep
+
+        return lambda rounds: sweep(options.server, rounds, options.steps or STEPS, options.frames or FRAMES)
     found: Benchmark = getattr(import_module(f"benchmarks.{name}"), name)
     return found
 
 
 def main() -> None:
-    options = parser().parse_args()
+    read_by = parser()
+    options = read_by.parse_args()
+    if (ON_A_SERVER in options.names) != bool(options.server):
+        read_by.error("gpu needs --server URL, and nothing else takes it")
+    if options.server and (reason := import_module("benchmarks.gpu").why_not(options.server)):
+        read_by.error(reason)
     path = options.json or OUTPUTS / f"{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     before = os.getloadavg()[0]
 
     def keep(figures: list[Figure]) -> None:
         write(path, document(figures, machine(), (before, os.getloadavg()[0])))
 
-    figures = measured(options.names or list(NAMES), options.rounds, _find, keep)
+    figures = measured(options.names or list(NAMES), options.rounds, partial(_find, options=options), keep)
     print(table(*map(read, options.beside), figures))
     print(f"\n{machine()}; load average {before:.1f} before, {os.getloadavg()[0]:.1f} after. {path}")
 

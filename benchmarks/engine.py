@@ -12,12 +12,14 @@ from benchmarks.figures import Figure
 from benchmarks.material import RENDER
 from benchmarks.processes import plain_environment, watched
 from benchmarks.stand_ins import StandIns, stand_ins
-from jobs.desk import Desk, Order
-from jobs.wish import Wish
+from jobs.model.request import JobRequest
+from jobs.service.service import JobService
+from jobs.store.orders import Order
 from jobs.worker import working
 from tests.jobs.load.load_run import run_load
-from tests.jobs.load.workers import desk_at, settings_of, until, worker
+from tests.jobs.load.workers import service_at, settings_of, worker
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
+from tests.waiting import until
 
 _WORKERS = (1, 2, 4)
 _JOBS, _OWNERS, _SERVERS = 40, 20, 8
@@ -65,24 +67,24 @@ def _starts(rounds: int) -> Iterable[Figure]:
     """From "start" until the server has the job."""
     with tempfile.TemporaryDirectory(prefix="starts-") as made, stand_ins(render=0.1) as there:
         variables = plain_environment(**there.environment(Path(made)))
-        with working(settings_of(variables)) as desk:
-            inside = _until_sent(desk, there, rounds)
-        with desk_at(settings_of(variables)) as (desk, _), worker(Path(made), variables):
-            beside = _until_sent(desk, there, rounds)
+        with working(settings_of(variables)) as service:
+            inside = _until_sent(service, there, rounds)
+        with service_at(settings_of(variables)) as (service, _), worker(Path(made), variables):
+            beside = _until_sent(service, there, rounds)
     yield Figure("engine", "start to sent, worker in the app", "s", inside)
     yield Figure("engine", "start to sent, worker of its own", "s", beside)
 
 
-def _until_sent(desk: Desk, there: StandIns, rounds: int) -> tuple[float, ...]:
+def _until_sent(service: JobService, there: StandIns, rounds: int) -> tuple[float, ...]:
     found = []
     for turn in range(rounds + 1):
-        wish = Wish(text=f"A cat purrs, take {turn}.", white_frame=True)
-        job = desk.create(Order(mode="simple", wish=wish, render=RENDER, line="mova-360p"))
+        request = JobRequest(mode="simple", text=f"A cat purrs, take {turn}.", white_frame=True, render=RENDER)
+        job = service.create(Order(request=request))
         before, began = len(there.rendered()), time.monotonic()
-        desk.start(job.id)
+        service.start(job.id)
         until(_more(there, before), 30, every=0.02)
         found.append(there.rendered()[-1].arrived - began)
-        until(lambda job=job: desk.get(job.id).final, 30)  # type: ignore[misc]
+        until(lambda job=job: service.get(job.id).final, 30)  # type: ignore[misc]
     return tuple(found[1:])  # at the first one the server was not looked at yet
 
 

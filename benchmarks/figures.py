@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from version import VERSION
+from core.version import VERSION
 
 
 @dataclass(frozen=True)

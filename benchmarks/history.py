@@ -16,10 +16,10 @@ from urllib.parse import urlencode
 from benchmarks.figures import Figure
 from benchmarks.processes import timed
 from benchmarks.store_at_100k import fill
-from jobs.people import LOCAL
-from jobs.records import JobFilter
-from jobs.store import Store, open_store
-from jobs.store_pages import PAGE_SIZE
+from jobs.model.people import LOCAL
+from jobs.model.records import JobFilter
+from jobs.store.pages import PAGE_SIZE
+from jobs.store.store import Store, open_store
 
 _SIZES = (100, 10_000, 100_000)
 _QUESTIONS = ("first page", "search", "page 500")

@@ -12,9 +12,11 @@ from benchmarks.figures import Figure
 from benchmarks.material import RENDER
 from benchmarks.processes import plain_environment, watched
 from benchmarks.stand_ins import StandIns, stand_ins
-from jobs.desk import Desk, Order
-from jobs.wish import Wish
-from tests.jobs.load.workers import desk_at, settings_of, until, worker
+from jobs.model.request import JobRequest
+from jobs.service.service import JobService
+from jobs.store.orders import Order
+from tests.jobs.load.workers import service_at, settings_of, worker
+from tests.waiting import until
 
 # Long enough for calm minutes in between: asking is quick in the first ten seconds and the last four.
 _RENDER_SECONDS, _CALM_AFTER, _CALM_BEFORE_END = 34.0, 12.0, 6.0
@@ -53,9 +55,9 @@ def _figures(crowd: _Crowd, rounds: int) -> Iterable[Figure]:
     ):
         folder = Path(made)
         variables = plain_environment(**there.environment(folder, ahead=crowd.ahead))
-        with desk_at(settings_of(variables)) as (desk, _):
+        with service_at(settings_of(variables)) as (service, _):
             for n in range(crowd.waiting + crowd.sent):
-                _send(desk, n)
+                _send(service, n)
         with worker(folder, variables) as working:
             until(lambda: len(there.rendered()) == crowd.sent, 60, every=0.2)
             began = there.rendered()[-1].arrived
@@ -72,10 +74,10 @@ def _figures(crowd: _Crowd, rounds: int) -> Iterable[Figure]:
     yield Figure("inflight", f"{crowd}: an end is noticed after", "s", tuple(late), aim=aims[2])
 
 
-def _send(desk: Desk, n: int) -> None:
-    wish = Wish(text=f"A cat purrs, take {n}.", white_frame=True)
-    job = desk.create(Order(mode="simple", wish=wish, render=RENDER, line="mova-360p", owner=f"owner-{n % 20}"))
-    desk.start(job.id)
+def _send(service: JobService, n: int) -> None:
+    request = JobRequest(mode="simple", text=f"A cat purrs, take {n}.", white_frame=True, render=RENDER)
+    job = service.create(Order(request=request, owner=f"owner-{n % 20}"))
+    service.start(job.id)
 
 
 def _late(there: StandIns) -> list[float]:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from render_settings import RenderSettings
+from core.render_settings import RenderSettings
 
 if TYPE_CHECKING:
     from preview.plan import Plan
@@ -46,7 +46,7 @@ def plan(width: int = 640, height: int = 352, num_frames: int = 193) -> Plan:
         num_inference_steps=50,
         seeds=(7,),
         num_outputs=1,
-        output_compression=None,
+        output_compression=50,
     )
 
 

@@ -17,13 +17,13 @@ TEXT_MODEL, IMAGE_MODEL = "gemini-3.8-flash", "gemini-nano-banana-2.1"
 _DESCRIPTION_SYSTEM = "Describe the video in one paragraph. What is seen and heard, the sound last."
 
 
-def make_video(folder: Path, services: dict[str, str], video_server: str, wish: str) -> Path:
-    """From the wish to the file."""
+def make_video(folder: Path, services: dict[str, str], video_server: str, request: str) -> Path:
+    """From the description to the file."""
     folder.mkdir(parents=True)
     frame = folder / "first_frame.png"
-    _in_new_process("frame", services, wish, str(frame))
+    _in_new_process("frame", services, request, str(frame))
     elements = _in_new_process("elements", services, str(frame))
-    description = _in_new_process("description", services, wish, elements)
+    description = _in_new_process("description", services, request, elements)
     return _render(video_server, description, frame, folder / "video.mp4")
 
 
@@ -55,8 +55,8 @@ def _step(step: str, *arguments: str) -> None:
     options = types.HttpOptions(base_url=os.environ["GEMINI_API_URL"])
     client = genai.Client(api_key=os.environ["GEMINI_API_KEY"], http_options=options)
     if step == "frame":
-        wish, target = arguments
-        prompt = client.models.generate_content(model=TEXT_MODEL, contents=wish).text or ""
+        request, target = arguments
+        prompt = client.models.generate_content(model=TEXT_MODEL, contents=request).text or ""
         config = types.GenerateContentConfig(response_modalities=["IMAGE"])
         drawn = client.models.generate_content(model=IMAGE_MODEL, contents=prompt, config=config)
         pictures = [part.inline_data for part in drawn.parts or [] if part.inline_data]
@@ -69,8 +69,8 @@ def _step(step: str, *arguments: str) -> None:
             ).text
         )
     else:
-        wish, elements = arguments
-        told = f"<user_description>{wish}</user_description><first_frame>{elements}</first_frame>"
+        request, elements = arguments
+        told = f"<user_description>{request}</user_description><first_frame>{elements}</first_frame>"
         asked = types.GenerateContentConfig(system_instruction=_DESCRIPTION_SYSTEM)
         print(client.models.generate_content(model=TEXT_MODEL, contents=told, config=asked).text)
 

@@ -16,8 +16,9 @@ from benchmarks.figures import Figure
 from benchmarks.material import RENDER
 from benchmarks.original_way import make_video
 from benchmarks.stand_ins import StandIns, stand_ins
-from jobs.desk import Desk, Order
-from jobs.wish import Wish
+from jobs.model.request import JobRequest
+from jobs.service.service import JobService
+from jobs.store.orders import Order
 from jobs.worker import working
 from tests.jobs.load.workers import REPO, settings_of
 
@@ -29,11 +30,11 @@ def overhead(rounds: int) -> Iterable[Figure]:
     with tempfile.TemporaryDirectory(prefix="overhead-") as made, stand_ins() as there:
         folder = Path(made)
         environment = {"PATH": os.environ["PATH"], **there.environment(folder)}
-        with working(settings_of(environment)) as desk:
-            _full_workflow(desk, 0)  # the SDK is loaded by the first job, and the server has been looked at
+        with working(settings_of(environment)) as service:
+            _full_workflow(service, 0)  # the SDK is loaded by the first job, and the server has been looked at
             warm, cold, original = [], [], []
             for n in range(1, rounds + 1):
-                warm.append(_added(there, partial(_full_workflow, desk, n)))
+                warm.append(_added(there, partial(_full_workflow, service, n)))
                 cold.append(_added(there, partial(_command_line, environment, n)))
                 original.append(_added(there, partial(_original_way, there, folder, n)))
         late = [one.noticed for one in there.rendered() if one.noticed is not None and "#" in one.tag]
@@ -57,12 +58,12 @@ def _ratios(ours: list[float], theirs: list[float]) -> tuple[float, ...]:
     return tuple(one / other for one, other in zip(ours, theirs, strict=True))
 
 
-def _full_workflow(desk: Desk, n: int) -> None:
+def _full_workflow(service: JobService, n: int) -> None:
     """One job of a new owner, since nobody buys twice what he has."""
-    order = Order(mode="full", wish=Wish(text=WISH.format(n)), render=RENDER, line="mova-360p", owner=f"owner-{n}")
-    job = desk.create(order)
-    desk.start(job.id)
-    while not (seen := desk.get(job.id)).final:
+    order = Order(request=JobRequest(mode="full", text=WISH.format(n), render=RENDER), owner=f"owner-{n}")
+    job = service.create(order)
+    service.start(job.id)
+    while not (seen := service.get(job.id)).final:
         time.sleep(0.01)
     if seen.state != "completed":
         raise RuntimeError(f"the job has {seen.state}: {seen.error}")

@@ -24,19 +24,20 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from errors import MovaError
-from jobs.desk import Desk, Order
-from jobs.records import JobRecord
-from jobs.states import FINAL, JobState
-from jobs.store import Store
-from jobs.wish import Wish
+from core.errors import MovaError
+from jobs.model.records import JobRecord
+from jobs.model.request import JobRequest
+from jobs.model.states import FINAL, JobState
+from jobs.service.service import JobService
+from jobs.store.orders import Order
+from jobs.store.store import Store
 from media.videos import probe
 from record.folder import VIDEO
 from tests.hostile.faults import ELSEWHERE, FAULTS
 from tests.hostile.faulty_server import PLACES, FaultyServer
 from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
 from tests.jobs.load.video_server import FakeJob
-from tests.jobs.load.workers import SMALL, WorkerProcess, desk_at, environment, settings_of, white_order, worker
+from tests.jobs.load.workers import SMALL, WorkerProcess, environment, service_at, settings_of, white_order, worker
 from tests.providers.fake_services import FakeServices, Received, Reply
 
 SERVERS, MORTALS = 3, 2
@@ -98,12 +99,12 @@ def run_soak(folder: Path, *, minutes: float, seed: int = 1) -> Seen:
         servers = [stack.enter_context(FaultyServer(seconds=0.5)) for _ in range(SERVERS)]
         services = stack.enter_context(FakeServices())
         variables = environment(folder, servers) | LIMITS | services.environment("dashscope")
-        desk, store = stack.enter_context(desk_at(settings_of(variables)))
+        service, store = stack.enter_context(service_at(settings_of(variables)))
         survivor = stack.enter_context(worker(folder, variables))
-        soak = Soak(desk, store, servers, services, random.Random(seed), Seen())  # noqa: S311
+        soak = Soak(service, store, servers, services, random.Random(seed), Seen())  # noqa: S311
         soak.warm_up()
         soak.seen.before = held_by(survivor.process.pid)
-        with mortals(folder, variables, soak), _beside(soak.trouble):
+        with mortals(folder, variables, soak), _beside(soak.error):
             started = time.monotonic()
             while (passed := time.monotonic() - started) < 60 * minutes:
                 if passed >= 60 * len(soak.seen.memory):
@@ -119,9 +120,9 @@ def run_soak(folder: Path, *, minutes: float, seed: int = 1) -> Seen:
 
 @dataclass
 class Soak:
-    """The people at the desk and the trouble around them."""
+    """The people at the pages and the trouble around them."""
 
-    desk: Desk
+    service: JobService
     store: Store
     servers: list[FaultyServer]
     services: FakeServices
@@ -140,7 +141,7 @@ class Soak:
 
     def act(self) -> None:
         """One thing that a person does; many jobs are left alone."""
-        jobs = [job for job in map(self.desk.known, self.mine[-60:]) if job]
+        jobs = [job for job in map(self.service.known, self.mine[-60:]) if job]
         on_the_way = [job for job in jobs if job.state not in FINAL]
         if len(on_the_way) < MOST_ON_THE_WAY and self.dice.random() < 0.7:
             self._start(self._full() if self.dice.random() < 0.4 else self._simple())
@@ -153,34 +154,34 @@ class Soak:
 
     def _do(self, act: str, job_id: str) -> None:
         acts: dict[str, Callable[[str], object]] = {
-            "cancel": self.desk.cancel,
-            "stop": self.desk.stop_waiting,
-            "retry": self.desk.retry,
-            "render again": self.desk.retry_from,
-            "delete": self.desk.delete,
-            "approve": self.desk.approve,
+            "cancel": self.service.cancel,
+            "stop": self.service.stop_waiting,
+            "retry": self.service.retry,
+            "render again": self.service.retry_from,
+            "delete": self.service.delete,
+            "approve": self.service.approve,
         }
         with suppress(MovaError):  # a job that is gone, or not in a state for it
             if acts[act](job_id):
                 self.seen.acts[act] += 1
 
     def _start(self, order: Order) -> None:
-        job = self.desk.create(order)
+        job = self.service.create(order)
         self.mine.append(job.id)
         self.seen.jobs += 1
-        self.desk.start(job.id)
+        self.service.start(job.id)
 
     def _simple(self) -> Order:
         owner = self.dice.choice(("ann", "bob", "eve"))
         return white_order(owner, text=f"A cat purrs, take {self.seen.jobs}.")
 
     def _full(self) -> Order:
-        wish = Wish(text=f"An orange cat looks up, take {self.seen.jobs}.")
-        return Order(mode="full", wish=wish, render=SMALL, line="mova-360p", owner="ann")
+        request = JobRequest(mode="full", text=f"An orange cat looks up, take {self.seen.jobs}.", render=SMALL)
+        return Order(request=request, owner="ann")
 
     # ---- trouble -----------------------------------------------------------------------------------------------
 
-    def trouble(self, over: threading.Event) -> None:
+    def error(self, over: threading.Event) -> None:
         """Something goes wrong with a server or a service, again and again, and passes."""
         dice = random.Random(self.dice.random())  # noqa: S311
         for route in ROUTES:
@@ -225,18 +226,18 @@ class Soak:
         """Wait until every job has ended and no slot is taken; what waits for a person is sent."""
         started = time.monotonic()
         while time.monotonic() - started < _DRAIN_SECONDS:
-            jobs = [job for job in map(self.desk.known, self.mine) if job]
+            jobs = [job for job in map(self.service.known, self.mine) if job]
             for job in jobs:
                 if job.state in ("waiting", "draft"):
                     self._do("approve", job.id)
-            if all(job.state in FINAL for job in jobs) and not self.store.line.occupied():
+            if all(job.state in FINAL for job in jobs) and not self.store.queue.occupied():
                 break
             time.sleep(0.3)
         self.seen.drain_seconds = time.monotonic() - started
 
     def sum_up(self, folder: Path, survivor: WorkerProcess) -> None:
         """Look at every job once more, as it is recorded and as it is on the disk."""
-        jobs = [job for job in map(self.desk.known, self.mine) if job]
+        jobs = [job for job in map(self.service.known, self.mine) if job]
         posts = Counter(sent.tag for server in self.servers for sent in server.accepted)
         self.seen.states = dict(Counter(job.state for job in jobs))
         self.seen.errors = Counter(job.error.kind for job in jobs if job.error)
@@ -244,7 +245,7 @@ class Soak:
         self.seen.untrue = [f"{job.id}: {why}" for job in jobs for why in _untrue(job, folder, posts)]
         sent = sorted((job for server in self.servers for job in server.accepted), key=lambda job: job.arrived)
         self.seen.untrue += [f"{job.tag}: rendered once more" for job in sent if _is_needless(job, sent)]
-        slots = [f"slot of {slot.job_id}" for slot in self.store.line.occupied()]
+        slots = [f"slot of {slot.job_id}" for slot in self.store.queue.occupied()]
         files = [str(path.relative_to(folder)) for path in folder.rglob(".*.part")]
         gone = set(self.mine) - {job.id for job in jobs}
         folders = [f"folder of deleted {job_id}" for job_id in gone if (folder / job_id).exists()]

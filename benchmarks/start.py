@@ -45,7 +45,7 @@ def _first_minutes() -> tuple[float, float, float]:
         try:
             visit = Visit(page, app).open()
             painted = time.perf_counter() - began
-            visit.choose("Text only").write("Prompt", PROMPT)
+            visit.choose("Without a picture").write("Prompt", PROMPT)
             visit.go("Render preview")
             visit.watch()
             return healthy, painted, time.perf_counter() - began

@@ -11,7 +11,6 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +19,13 @@ from sqlalchemy import insert, text
 from benchmarks.figures import Figure
 from benchmarks.material import RENDER
 from benchmarks.processes import timed
-from jobs.job_writes import first_columns, number_of
-from jobs.records import JobFilter, Json, NewJob
-from jobs.search_terms import owner_term, search_terms
-from jobs.states import ACTIVE, JobState
-from jobs.store import Store, open_store
-from jobs.tables import JobRow, StepRow
+from jobs.database.tables import JobRow, StepRow
+from jobs.model.records import JobFilter, Json, NewJob
+from jobs.model.request import JobRequest, Mode, QueueKey
+from jobs.model.states import ACTIVE, JobState
+from jobs.store.search_terms import owner_term, search_terms
+from jobs.store.store import Store, open_store
+from jobs.store.writes import first_columns, number_of
 from tests.postgres import WHY_MISSING, programs, throwaway_postgres
 
 JOBS = 100_000
@@ -72,14 +72,15 @@ def fill(store: Store, count: int, owner: str | None = None) -> None:
         _insert(store, words, batch)
 
 
+def _request(mode: Mode, model: str, text: str) -> JobRequest:
+    return JobRequest(mode=mode, text=text, render=RENDER, model=model)
+
+
 def _job(chance: random.Random, words: Words, n: int, created: datetime) -> Json:
     description = words.text(30) + (" zanzibar" if n % 5000 == 77 else "")
     new = NewJob(
         owner=f"owner-{min(int(chance.expovariate(0.2)), 19)}",
-        mode=chance.choice(("simple", "full")),
-        model=chance.choice(MODELS),
-        inputs={"text": description, "image": "input.png", "orientation": "landscape"},
-        settings=asdict(RENDER),
+        request=_request(chance.choice(("simple", "full")), chance.choice(MODELS), description),
         state=chance.choices(list(STATES), list(STATES.values()))[0],
     )
     columns = first_columns(new, f"job-{n}", number_of(created))
@@ -150,28 +151,28 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
         "count of favourites": lambda: pages.count(JobFilter(favourite=True)),
         "one job": lambda: store.jobs.get(f"job-{count // 2}"),
         "its steps": lambda: store.steps.of(f"job-{count // 2}"),
-        "a result by its inputs": lambda: store.steps.find_output("image_prompt", "job-5-image_prompt", "owner-0"),
-        "order of the line": lambda: store.line.order("mova-360p"),
+        "jobs by their words": lambda: store.steps.jobs_from("image_prompt", "job-5-image_prompt", "owner-0", 20),
+        "order of the line": lambda: store.queue.order(QueueKey("mova-360p")),
         "left by a crash": lambda: store.jobs.in_states(ACTIVE),
     }
 
 
 def writes(store: Store) -> dict[str, Callable[[], object]]:
     """What the engine does to a job."""
-    new = NewJob(owner="owner-0", mode="full", model="bench", inputs={"text": "a cat"}, settings={}, state="waiting")
+    new = NewJob(owner="owner-0", request=_request("full", "bench", "a cat"), state="waiting")
     job = store.jobs.create(new)
 
     def claim() -> None:
         fresh = store.jobs.create(new)
-        store.line.enqueue(fresh.id)
-        store.line.claim("bench", "bench", 1)
+        store.queue.enqueue(fresh.id)
+        store.queue.claim("bench", QueueKey("bench"), 1)
         store.jobs.move_to(fresh.id, "failed")
 
     return {
         "write: create": lambda: store.jobs.create(new),
         "write: progress": lambda: store.jobs.update(job.id, progress=next(_progress)),
         "write: create, enqueue, claim, fail": claim,
-        "write: claim in a line of 1000": lambda: store.line.claim("a", "mova-360p", 100),
+        "write: claim in a line of 1000": lambda: store.queue.claim("a", QueueKey("mova-360p"), 100),
     }
 
 

@@ -1,7 +1,7 @@
 """A thousand jobs of twenty owners on eight servers: does every one end, fairly, and at what price.
 
 The servers are stand-ins in this process (1 s a render, two jobs each at most); the worker is a process as
-``python -m jobs.worker`` starts it. All jobs wait in the line before it starts.
+``python -m jobs.worker`` starts it. All jobs wait in the queue before it starts.
 """
 
 from __future__ import annotations

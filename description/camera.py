@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.messages import gettext_noop
 from description.text import sentences
-from notes import N_
 
 _MANNER = r"(?:(?:then|now|\w+ly|is|begins?|starts?|continues?|to|and|in|a|slow|gentle|smooth)\s+){0,5}"
 _VERBS = {
@@ -24,14 +24,14 @@ _VERBS = {
 _SUBJECT = re.compile(rf"\b(?:camera|lens|shot|view|viewpoint|framing|perspective|drone)\s+{_MANNER}", re.IGNORECASE)
 _NEXT = re.compile(r"(?:\b(?:and|then|while|before)|,)\s+(?:(?:then|it|\w+ly)\s+)*", re.IGNORECASE)
 _NOUNS = {
-    N_("push"): r"\bpush-in|\bzoom-in|\bdolly-in",
-    N_("pull"): r"\bpull-?(?:back|out)\b|\bzoom-out|\bdolly-out",
-    N_("pan"): r"\bwhip pan|\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?pan\b",
-    N_("tilt"): r"\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?tilt\b",
-    N_("track"): r"\btracking shot|\bdolly shot|\bfollowing shot",
-    N_("orbit"): r"\borbit(?:al|ing)? shot|\b(?:slow|gentle|smooth) orbit\b",
-    N_("crane"): r"\bcrane shot|\bfly-?(?:over|through)",
-    N_("shake"): r"\bhand-?held (?:camera|shot|movement|sway|shake)",
+    gettext_noop("push"): r"\bpush-in|\bzoom-in|\bdolly-in",
+    gettext_noop("pull"): r"\bpull-?(?:back|out)\b|\bzoom-out|\bdolly-out",
+    gettext_noop("pan"): r"\bwhip pan|\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?pan\b",
+    gettext_noop("tilt"): r"\b(?:slow|gentle|smooth|steady|quick|fast|subtle) (?:camera )?tilt\b",
+    gettext_noop("track"): r"\btracking shot|\bdolly shot|\bfollowing shot",
+    gettext_noop("orbit"): r"\borbit(?:al|ing)? shot|\b(?:slow|gentle|smooth) orbit\b",
+    gettext_noop("crane"): r"\bcrane shot|\bfly-?(?:over|through)",
+    gettext_noop("shake"): r"\bhand-?held (?:camera|shot|movement|sway|shake)",
 }
 
 

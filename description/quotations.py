@@ -13,9 +13,9 @@ _PAIRS = re.compile(
       (?<!\d)"(?P<straight>(?:(?!\n\s*\n)[^"])+)"
     | [“”„](?P<curly>(?:(?!\n\s*\n)[^“”„])+)[“”]
     | ＂(?P<wide>[^＂]+)＂
-    | 「(?P<corner>[^」]+)」
-    | 『(?P<white_corner>[^』]+)』
-    | «(?P<guillemet>[^»]+)»
+    | 「(?P<corner>[^「」]+)」
+    | 『(?P<white_corner>[^『』]+)』
+    | «(?P<guillemet>[^«»]+)»
     | (?<![\w'])'(?!\d0s\b|(?:em|til|cause|twas|tis|n|bout|round)\b)(?=\S)
       (?P<single>(?:[^'\n]|(?<=\w)'(?=\w))+?)(?<=\S)'(?!\w)
     | ‘(?=\S)(?P<curly_single>(?:[^‘’\n]|(?<=\w)’(?=\w))+)(?<=\S)’(?!\w)

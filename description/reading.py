@@ -11,7 +11,7 @@ from description.text import sentences, with_marker
 
 
 @dataclass(frozen=True)
-class Reading:
+class JobReader:
     """The description as it is, and the person's own words, the frame's elements, the clip's length beside it."""
 
     text: str

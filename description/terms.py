@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from notes import N_
+from core.messages import gettext_noop
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -67,12 +67,14 @@ CUT_ASKED = _any(
     "切|转场|分镜|镜头|蒙太奇|画面转|然后画面",
 )
 STYLES = {
-    N_("photographic"): _any(r"\b(?:photo-?realistic|live[- ]action|photographic|photography|documentary[- ]style)\b"),
-    N_("anime"): _any(r"\b(?:anime|manga)\b"),
-    N_("cartoon"): _any(r"\b(?:cartoon\w*|claymation|stop-motion)\b"),
-    N_("painted"): _any(r"\b(?:watercolou?r|oil[- ]paint\w*|ink[- ]wash|painterly|gouache)\b"),
-    N_("rendered"): _any(r"\b(?:3d[- ](?:render\w*|animat\w*)|cgi|computer-generated)\b"),
-    N_("pixels"): _any(r"\bpixel art\b"),
+    gettext_noop("photographic"): _any(
+        r"\b(?:photo-?realistic|live[- ]action|photographic|photography|documentary[- ]style)\b"
+    ),
+    gettext_noop("anime"): _any(r"\b(?:anime|manga)\b"),
+    gettext_noop("cartoon"): _any(r"\b(?:cartoon\w*|claymation|stop-motion)\b"),
+    gettext_noop("painted"): _any(r"\b(?:watercolou?r|oil[- ]paint\w*|ink[- ]wash|painterly|gouache)\b"),
+    gettext_noop("rendered"): _any(r"\b(?:3d[- ](?:render\w*|animat\w*)|cgi|computer-generated)\b"),
+    gettext_noop("pixels"): _any(r"\bpixel art\b"),
 }
 
 CAPTIONS = _any(r"\b(?:subtitles?|subtitled|captions?|captioned)\b", "字幕")
@@ -83,7 +85,7 @@ NO_CAPTIONS = _any(
 
 # ---- form ------------------------------------------------------------------------------------------------
 TAG = _any(
-    r"<\s*/?\s*[a-z_]\w*[^<>]{0,40}>",
+    r"<\s*(?:/\s*)?[a-z_]\w*[^<>]{0,40}>",
     r"<\|[^<>|]{1,40}\|>",
     r"\[/?(?:inst|audio|sfx|music|sound|speech|dialogue|s|e)\]",
 )

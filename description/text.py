@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 
+from core.plain_text import visible_text
 from description.quotations import Quotation, key, masked, quotations, straight, verbatim
-from plain_text import seen
+from description.thoughts import without_thoughts
 
 # MOVA's training captions of clips without burnt-in subtitles end on exactly these five words.
 MARKER = "This video has no subtitles."
-_MARKER = re.compile(r"\s*\bthis video has no subtitles\b[.!。]?", re.IGNORECASE)
+_MARKER = re.compile(r"(?:(?<!\s)\s+)?\bthis video has no subtitles\b[.!。]?", re.IGNORECASE)
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 
@@ -27,8 +28,7 @@ _SENTENCE_END = re.compile(
     rf"|(?:(?<=[。！？])|(?<=[。！？][{_CLOSING}]))(?![{_CLOSING}。！？])\s*"
 )
 
-# Reasoning models put their thoughts before the answer; chat models announce it or fence it.
-_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL | re.IGNORECASE)
+# Chat models announce their answer or fence it.
 _FENCED = re.compile(r"```[\w-]*[ \t]*\n(.*?)```", re.DOTALL)
 _FENCE = re.compile(r"^\s*```[\w-]*[ \t]*\n|```\s*$")
 _ANNOUNCED = re.compile(
@@ -55,19 +55,19 @@ def collapse(text: str) -> str:
 
 
 def _cleaned_once(text: str) -> str:
-    text = seen(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
+    text = visible_text(_ENTITY.sub(lambda match: html.unescape(match[0]), text))
     return " ".join(text.split())
 
 
 def bare_answer(answer: str) -> str:
     """A model's answer without thoughts, code fences and announcements around it."""
-    text = _THOUGHTS.sub("", answer)
+    text = without_thoughts(answer)
     fenced = _FENCED.search(text)
     text = fenced[1] if fenced else _FENCE.sub("", text)
     return _ANNOUNCED.sub("", text).strip()
 
 
-def plain(answer: str) -> str:
+def plain_prose(answer: str) -> str:
     """A model's answer as one line of prose: without markdown."""
     text = _LINE_MARKS.sub("", bare_answer(answer))
     return collapse(_EMPHASIS.sub(lambda match: next(group for group in match.groups() if group), text))
@@ -75,7 +75,7 @@ def plain(answer: str) -> str:
 
 def mended(answer: str, *, user_text: str, marker: bool) -> str:
     """Mend what needs no model: wrappers, markdown, white space, marks and exact words of quotations, the marker."""
-    text = straight(_unwrapped(plain(answer), user_text))
+    text = straight(_unwrapped(plain_prose(answer), user_text))
     return with_marker(verbatim(text, user_text), marker)
 
 

@@ -15,11 +15,17 @@ import sys
 from collections.abc import Sequence
 from unicodedata import east_asian_width
 
+from core import output as terminal
+from core.errors import OutputLost
+from core.messages import Message, Translate, as_written, gettext_noop, message
 from doctor.examination import configured, examine
 from doctor.finding import Finding, Verdict, worst
-from notes import N_, Note, Translate, as_written, note
 
-_WORDS: dict[Verdict, str] = {"ok": N_("ok"), "warning": N_("note"), "broken": N_("broken")}
+_WORDS: dict[Verdict, str] = {
+    "ok": gettext_noop("ok"),
+    "warning": gettext_noop("note"),
+    "broken": gettext_noop("broken"),
+}
 _MARKS: dict[Verdict, str] = {"ok": "✓", "warning": "!", "broken": "✗"}
 
 
@@ -28,18 +34,21 @@ def main() -> None:
         prog="python -m doctor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout, in English, for programs")
+    terminal.prepare()
     options = parser.parse_args()
-    settings, trouble = configured()
+    settings, error = configured()
     try:
-        findings = [*trouble, *examine(settings)]
+        findings = [*error, *examine(settings)]
     except KeyboardInterrupt:
         sys.exit(130)
     verdict = worst(findings)
     if options.json:
-        print(json.dumps({"verdict": verdict, "findings": [one.as_json() for one in findings]}, ensure_ascii=False))
+        print(json.dumps({"verdict": verdict, "findings": [one.as_json() for one in findings]}))
     else:
         print("\n".join(told(findings, _language())))
-    sys.exit(1 if verdict == "broken" else 0)
+    if reason := terminal.lost():
+        print(OutputLost(reason=reason).message(_language()), file=sys.stderr)
+    sys.exit(1 if verdict == "broken" or reason else 0)
 
 
 def told(findings: Sequence[Finding], translate: Translate) -> list[str]:
@@ -56,18 +65,28 @@ def _lines(one: Finding, translate: Translate) -> list[str]:
     below = [one.advice.text(translate)] if one.advice else []
     if one.raw:
         below.append(f"({one.raw})")
-    return [f"{head}  {one.says.text(translate)}", *(f"{indent}  → {line}" for line in below)]
+    places = [one.measured[name] for name in ("folder", "file") if name in one.measured]
+    return [
+        f"{head}  {one.says.text(translate)}",
+        *(f"{indent}  {place}" for place in places),
+        *(f"{indent}  → {line}" for line in below),
+    ]
 
 
-def _sum(findings: Sequence[Finding]) -> Note:
+def _sum(findings: Sequence[Finding]) -> Message:
     broken, warnings, well = (sum(one.verdict == kind for one in findings) for kind in ("broken", "warning", "ok"))
     if broken:
-        return note(
-            N_("{broken} broken, {warnings} to know of, {well} well."), broken=broken, warnings=warnings, well=well
+        return message(
+            gettext_noop("Broken: {broken}. Warnings: {warnings}. OK: {well}."),
+            broken=broken,
+            warnings=warnings,
+            well=well,
         )
     if warnings:
-        return note(N_("Nothing is broken; {warnings} to know of, {well} well."), warnings=warnings, well=well)
-    return note(N_("All is well."))
+        return message(
+            gettext_noop("Nothing is broken. Warnings: {warnings}. OK: {well}."), warnings=warnings, well=well
+        )
+    return message(gettext_noop("Everything is OK."))
 
 
 def _columns(text: str) -> int:
@@ -86,12 +105,13 @@ def _language() -> Translate:
 
 def _spoken() -> Translate:
     """As every script; by the environment alone where config.py cannot be read."""
-    from words import here, language_of_environment, translator
+    from cli.terminal import terminal_translator
+    from core.translations import language_of_environment, shown_here
 
     try:
-        return here()
+        return terminal_translator()
     except (ImportError, SyntaxError):
-        return translator(language_of_environment(os.environ))
+        return shown_here(language_of_environment(os.environ))
 
 
 if __name__ == "__main__":

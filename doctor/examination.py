@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from doctor import machine, media_tools
+from core.errors import MovaError
+from core.messages import gettext_noop
+from doctor import gpus, machine, media_tools
 from doctor.finding import Finding, broken, of_error
-from errors import MovaError
-from notes import N_
 
 if TYPE_CHECKING:
     from config import Settings
+    from core.background import OnStep
 
 Found = Finding | list[Finding]
 
@@ -38,6 +36,7 @@ def checks(settings: Settings | None) -> list[Check]:
         Check("packages", machine.packages),
         Check("codecs", media_tools.codecs),
         Check("fonts", media_tools.fonts),
+        Check("gpu", gpus.gpus),
     ]
     return [*always, *(_with(settings) if settings else ())]
 
@@ -49,6 +48,7 @@ def _with(settings: Settings) -> Iterator[Check]:
     yield Check("folder", partial(machine.folders, settings))
     yield Check("disk", partial(machine.disk, settings))
     yield Check("database", partial(database.database, settings))
+    yield Check("database.place", partial(database.place, settings))
     yield Check("server", partial(servers.servers, settings))
     yield Check("service", partial(services.services, settings))
     for name in SERVICES:
@@ -69,19 +69,19 @@ def could_not(key: str, problem: Exception) -> Finding:
     if isinstance(problem, MovaError):
         return of_error(key, problem)
     if isinstance(problem, ImportError):
-        words, package = N_("A package is missing or damaged: {package}."), str(problem.name or problem.msg)
+        words, package = gettext_noop("A package is missing or damaged: {package}."), str(problem.name or problem.msg)
         return broken(key, words, machine.REINSTALL, package=package)
     kind = type(problem).__name__
-    return broken(key, N_("This could not be checked: {kind}."), N_("Please report it."), kind=kind)
+    return broken(key, gettext_noop("This could not be checked: {kind}."), gettext_noop("Please report it."), kind=kind)
 
 
-def examine(settings: Settings | None, told: Callable[[], None] = lambda: None) -> list[Finding]:
-    """Run all checks at the same time and return what they found, in their order; ``told`` is called after each."""
+def examine(settings: Settings | None, on_step: OnStep = lambda done, of: None) -> list[Finding]:
+    """Run all checks at the same time and return what they found, in their order; ``on_step`` is called after each."""
     listed = checks(settings)
     with ThreadPoolExecutor(len(listed), thread_name_prefix="doctor") as pool:
         running: Sequence[Future[list[Finding]]] = [pool.submit(outcome, check) for check in listed]
-        for _done in as_completed(running):
-            told()
+        for number, _done in enumerate(as_completed(running), 1):
+            on_step(number, len(listed))
     return [finding for one in running for finding in one.result()]
 
 
@@ -92,47 +92,11 @@ def configured() -> tuple[Settings | None, list[Finding]]:
 
         return config.fresh(), []
     except SyntaxError as problem:  # of config.py, which people edit, or of a damaged package
-        words, advice = N_("{file} is not Python in line {line}."), N_("Correct it there, or fetch the file again.")
+        words, advice = (
+            gettext_noop("{file} is not Python in line {line}."),
+            gettext_noop("Correct it there, or fetch the file again."),
+        )
         file, line = Path(problem.filename or "config.py").name, problem.lineno or 0
         return None, [broken("configuration", words, advice, file=file, line=line)]
     except Exception as problem:  # pydantic may be missing
         return None, [could_not("configuration", problem)]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What the last examination found and when (UTC); while one runs, how many checks are ``done`` of how many."""
-
-    findings: tuple[Finding, ...] = ()
-    at: datetime | None = None
-    running: bool = False
-    done: int = 0
-    of: int = 0
-
-
-@dataclass
-class Examination:
-    """Beside the pages: begun by one of them, at most one at a time, read by all. Thread-safe."""
-
-    report: Report = Report()
-    _lock: Lock = field(default_factory=Lock)
-
-    def begin(self, settings: Settings) -> bool:
-        """Start one unless one runs; says whether it did."""
-        with self._lock:
-            if self.report.running:
-                return False
-            self.report = dataclasses.replace(self.report, running=True, done=0, of=len(checks(settings)))
-        Thread(target=self._run, args=(settings,), daemon=True, name="doctor").start()
-        return True
-
-    def _run(self, settings: Settings) -> None:
-        try:
-            findings = tuple(examine(settings, self._one_more))
-            self.report = Report(findings, datetime.now(UTC))
-        finally:
-            if self.report.running:
-                self.report = dataclasses.replace(self.report, running=False)
-
-    def _one_more(self) -> None:
-        self.report = dataclasses.replace(self.report, done=self.report.done + 1)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from notes import Fact, Note, note
+from core.messages import Fact, Message, message
 
 if TYPE_CHECKING:
-    from errors import MovaError
+    from core.errors import MovaError
 
 Verdict = Literal["ok", "warning", "broken"]
 VERDICTS: tuple[Verdict, ...] = ("ok", "warning", "broken")  # from the best to the worst
@@ -24,8 +24,8 @@ class Finding:
 
     key: str
     verdict: Verdict
-    says: Note
-    advice: Note | None = None
+    says: Message
+    advice: Message | None = None
     raw: str = ""
     measured: Mapping[str, str | int | float | None] = field(default_factory=dict)
 
@@ -42,23 +42,23 @@ class Finding:
 
 
 def ok(key: str, template: str, **facts: Fact) -> Finding:
-    """All is well."""
-    return Finding(key=key, verdict="ok", says=note(template, **facts))
+    "Everything is OK."
+    return Finding(key=key, verdict="ok", says=message(template, **facts))
 
 
 def warning(key: str, template: str, advice: str, **facts: Fact) -> Finding:
     """It works, but somebody should know."""
-    return Finding(key=key, verdict="warning", says=note(template, **facts), advice=note(advice, **facts))
+    return Finding(key=key, verdict="warning", says=message(template, **facts), advice=message(advice, **facts))
 
 
 def broken(key: str, template: str, advice: str, **facts: Fact) -> Finding:
     """Something that does not work until it is mended."""
-    return Finding(key=key, verdict="broken", says=note(template, **facts), advice=note(advice, **facts))
+    return Finding(key=key, verdict="broken", says=message(template, **facts), advice=message(advice, **facts))
 
 
 def of_error(key: str, error: MovaError, verdict: Verdict = "broken") -> Finding:
     """What one of our own errors says."""
-    says, advice = Note(error.what, error.facts), Note(error.advice, error.facts)
+    says, advice = Message(error.what, error.facts), Message(error.advice, error.facts)
     return Finding(key=key, verdict=verdict, says=says, advice=advice, raw=error.raw)
 
 

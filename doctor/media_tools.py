@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from core.messages import gettext_noop
 from doctor.finding import Finding, broken, ok, warning
-from notes import N_
 
 # SGLang's videos are read with the first three; with the others the preview engine writes its own.
 _READ, _WRITTEN = ("h264", "aac", "png"), ("libx264", "aac")
@@ -17,15 +17,15 @@ def codecs() -> Finding:
     unreadable = [name for name in _READ if not _has(name, "r")]
     unwritable = [name for name in _WRITTEN if not _has(name, "w")]
     if unreadable:
-        words = N_("PyAV cannot read {names}, so no video can be checked.")
+        words = gettext_noop("PyAV cannot read {names}, so no video can be checked.")
         return broken("codecs", words, _INSTALL, names=", ".join(unreadable))
     if unwritable:
-        words = N_("PyAV cannot write {names}, so there is no preview engine.")
+        words = gettext_noop("PyAV cannot write {names}, so there is no preview engine.")
         return warning("codecs", words, _INSTALL, names=", ".join(unwritable))
-    return ok("codecs", N_("Videos can be read and written: {names}"), names="H.264, AAC, PNG")
+    return ok("codecs", gettext_noop("Videos can be read and written: {names}"), names="H.264, AAC, PNG")
 
 
-_INSTALL = N_("Install PyAV as it comes from PyPI, which has them: pip install --force-reinstall av")
+_INSTALL = gettext_noop("Install PyAV as it comes from PyPI, which has them: pip install --force-reinstall av")
 
 
 def _has(name: str, mode: Literal["r", "w"]) -> bool:
@@ -41,12 +41,12 @@ def _has(name: str, mode: Literal["r", "w"]) -> bool:
 
 def fonts(folder: Path | None = None) -> Finding:
     """Whether the fonts for storyboards and previews are there, those with Chinese above all."""
-    from media.lettering import CHINESE, unusable_parts
+    from storyboard.lettering import CHINESE, unusable_parts
 
     missing = unusable_parts(folder)
-    advice = N_("Fetch the folder fonts/ again with the program.")
+    advice = gettext_noop("Fetch the folder fonts/ again with the program.")
     if CHINESE in missing:
-        return broken("fonts", N_("The font with Chinese characters cannot be used."), advice)
+        return broken("fonts", gettext_noop("The font with Chinese characters cannot be used."), advice)
     if missing:
-        return warning("fonts", N_("Fonts cannot be used: {names}."), advice, names=", ".join(missing))
-    return ok("fonts", N_("The fonts are there, Chinese included."))
+        return warning("fonts", gettext_noop("Fonts cannot be used: {names}."), advice, names=", ".join(missing))
+    return ok("fonts", gettext_noop("The fonts are there, Chinese included."))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import MovaError
+from core.messages import gettext_noop
 from doctor.finding import Finding, of_error, ok, warning
-from errors import MovaError
-from notes import N_
 
 if TYPE_CHECKING:
     from config import Settings
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from providers.trial import Service
 
 _SLOW = 10.0  # seconds for one word
-_NAMES: dict[Service, str] = {"gemini": "Gemini", "dashscope": "DashScope", "openai": N_("OpenAI-compatible")}
+_NAMES: dict[Service, str] = {"gemini": "Gemini", "dashscope": "DashScope", "openai": gettext_noop("OpenAI-compatible")}
 
 
 def services(settings: Settings) -> list[Finding]:
@@ -24,8 +24,8 @@ def services(settings: Settings) -> list[Finding]:
     found = configured(settings)
     if found.gemini or found.dashscope or found.openai:
         return []
-    words = N_("No service is set up: steps 1 to 4 are drafted without a model.")
-    return [warning("service", words, N_("Set GEMINI_API_KEY, DASHSCOPE_API_KEY or OPENAI_BASE_URL."))]
+    words = gettext_noop("No service is set up: steps 1 to 4 are drafted without a model.")
+    return [warning("service", words, gettext_noop("Set GEMINI_API_KEY, DASHSCOPE_API_KEY or OPENAI_BASE_URL."))]
 
 
 def service(settings: Settings, name: Service) -> list[Finding]:
@@ -34,7 +34,7 @@ def service(settings: Settings, name: Service) -> list[Finding]:
     from providers.trial import MODELS
 
     if getattr(configured(settings), name) is None:
-        return [ok(f"service.{name}", N_("{provider} is not set up."), provider=_NAMES[name])]
+        return [ok(f"service.{name}", gettext_noop("{provider} is not set up."), provider=_NAMES[name])]
     text, vision, image = (str(getattr(settings, one)) for one in MODELS[name])
     found = [_asked(settings, name, "text")] if text else []
     if vision and vision != text:
@@ -52,11 +52,11 @@ def _asked(settings: Settings, name: Service, capability: Capability) -> Finding
         answer = try_out(settings, name, capability=capability)
     except MovaError as problem:
         return of_error(key, problem)
-    seconds, words = f"{answer.seconds:.1f}", N_("{provider} answers: {model}, {seconds} s")
+    seconds, words = f"{answer.seconds:.1f}", gettext_noop("{provider} answers: {model}, {seconds} s")
     if answer.seconds > _SLOW:
         words, advice = (
-            N_("{provider} answers slowly: {model}, {seconds} s"),
-            N_("Try again later, or choose another model."),
+            gettext_noop("{provider} answers slowly: {model}, {seconds} s"),
+            gettext_noop("Try again later, or choose another model."),
         )
         return warning(key, words, advice, provider=_NAMES[name], model=answer.model, seconds=seconds)
     return ok(key, words, provider=_NAMES[name], model=answer.model, seconds=seconds)
@@ -70,14 +70,18 @@ def _picture_model(settings: Settings, name: Service, model: str) -> Finding:
     there = has_model(settings, name, model)
     if there is None:
         return ok(
-            key, N_("{provider} makes pictures with {model}; it was not asked for one, which would cost."), **facts
+            key,
+            gettext_noop("{provider} makes pictures with {model}; none was requested, as that would cost money."),
+            **facts,
         )
     if not there:
-        words = N_("{provider} does not name {model} among its models, so first frames may fail.")
-        return warning(key, words, N_("It may be retired: set another model in the settings."), **facts)
-    return ok(key, N_("{provider} has {model} for pictures; none was made, which would cost."), **facts)
+        words = gettext_noop("{provider} does not list {model} among its models, so first frames may fail.")
+        return warning(key, words, gettext_noop("It may be retired: set another model in the settings."), **facts)
+    return ok(
+        key, gettext_noop("{provider} has {model} for pictures; none was made, as that would cost money."), **facts
+    )
 
 
 def _without_models(name: Service) -> Finding:
-    words = N_("{provider} is set up without any model, so it does no step.")
-    return warning(f"service.{name}", words, N_("Name its models in the settings."), provider=_NAMES[name])
+    words = gettext_noop("{provider} is set up without any model, so it is used for no step.")
+    return warning(f"service.{name}", words, gettext_noop("Name its models in the settings."), provider=_NAMES[name])

@@ -1,1 +1,1 @@
-"""What outlives a click: the store of jobs, the line in front of the servers, and the engine that runs them."""
+"""What outlives a page view: the store of jobs, the queue in front of the servers, and the engine that runs them."""

@@ -1,38 +1,43 @@
-"""A working process: it prepares jobs, sends them, follows them, and takes over what others left when they died.
+"""A worker process: it prepares jobs, sends them, follows them, and continues those of workers that died.
 
 ``python -m jobs.worker`` runs one by itself; the app and the command line have one inside.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from errors import JobLost, MovaError, ServerError, StorageError, StoreError
-from jobs import engine
-from jobs.database_errors import in_plain_words
-from jobs.desk import Desk
-from jobs.dispatch import Dispatch
-from jobs.fleet import Fleet
-from jobs.folders import Folders
-from jobs.names import Names
-from jobs.preparing import Preparing
-from jobs.records import JobRecord, SlotRecord
-from jobs.roster import Roster
-from jobs.sending import SETTLE_SECONDS, Sending
-from jobs.server_watch import HOLDS, ServerWatch
-from jobs.session_keys import LentKeys
-from jobs.states import ACTIVE, FINAL
-from jobs.store import Store, open_store
-from jobs.wish import model_of
+from core.errors import MovaError, ServiceMissing, StorageError, StoreError
+from core.file_access import keep_private
+from jobs.database.errors import in_plain_words
+from jobs.database.state import file_of
+from jobs.execution import engine
+from jobs.execution.dispatch import Dispatch
+from jobs.execution.lease import WorkerLease
+from jobs.execution.prepare import PrepareStage
+from jobs.execution.render import RenderStage
+from jobs.execution.slot_watch import SlotWatch
+from jobs.model.own_jobs import OwnJobs
+from jobs.model.records import JobRecord, StoredError
+from jobs.model.session_keys import LentKeys
+from jobs.model.states import ACTIVE, PREPARING
+from jobs.servers.monitor import HOLDS, ServerMonitor
+from jobs.servers.pool import ServerPool
+from jobs.servers.registry import ServerRegistry
+from jobs.service.context import ServiceContext
+from jobs.service.service import JobService
+from jobs.store.fair_order import fewest_first
+from jobs.store.folders import Folders
+from jobs.store.store import Store, open_store
 from record.folder import make_folder
 
 if TYPE_CHECKING:
@@ -40,34 +45,43 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_TURN = 1.0  # seconds between looks at the tables where nothing wakes us
+_PREPARED_AT_ONCE = 12  # each may ask a service and holds a thread
+_TURN = 1.0  # seconds between polls of the tables while nothing wakes the worker
 _KEEP_NAME = 1.0
 _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
 _LOOK_AT_SERVERS = 2.0
 _KEEP_HOUSE = 600.0
 _BROKEN_AFTER = 10.0  # a run that has just been started is on record before its thread walks it
+_UNTAKEN_AFTER = 5.0  # a job whose key is missing here waits this long before it says so: others may have the key
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
+_FIRST_LOOK = 3.0  # what a person's act waits for the first look at servers that nobody configured
 _GRACE = 10.0  # what a stop waits for service calls that are in flight
 _LAST_TURNS = 5.0  # and for our own threads, all of them together
 _LOG = logging.getLogger("mova.worker")
 
 
 class Worker:
-    """One a process. ``desk`` is what pages and scripts use."""
+    """One a process. ``service`` is what pages and scripts use.
 
-    def __init__(self, settings: Settings) -> None:
+    With ``own_only`` it works on those jobs alone that were made or taken up by this service.
+    """
+
+    def __init__(self, settings: Settings, *, own_only: bool = False) -> None:
         self.settings = settings
+        keep_private(settings.file_access)
         make_folder(settings.output_dir)
         self.store: Store = open_store(settings.database_address)
-        self._names = Names(self.store.database)
+        self._names = WorkerLease(self.store.database, own_only=own_only)
         self._wake = threading.Event()
         self._draining, self._stopping = threading.Event(), threading.Event()
         self._calls: set[Future[Any]] = set()
         self._held_by = ""
         self._suspects: dict[str, float] = {}
         self._idle: dict[str, float] = {}
-        # Each in a thread of its own: a database that blocks DBOS must not cost us our name, nor a server that hangs
+        self._untaken: dict[str, float] = {}
+        self._own = OwnJobs() if own_only else None
+        # Each in a thread of its own: a database that blocks DBOS must not cost us the lease, nor a server that hangs
         # hold up the others.
         self._threads = [
             self._thread("dispatcher", self._turn, self._rest),
@@ -75,45 +89,62 @@ class Worker:
             self._thread("own", self._look_at_own, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
+            self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE)),
         ]
-        if settings.retention_days:
-            self._threads.append(
-                self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE))
-            )
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.folders = Folders(settings, self.store)
-        self.roster = Roster(settings)
-        self.watch = ServerWatch(self.roster, self._wake.set)
+        self.registry = ServerRegistry(settings)
+        self.monitor = ServerMonitor(self.registry, self._wake.set)
+        self.pool = ServerPool(self.registry, self.monitor)
         self._lent = LentKeys()
-        self.desk = Desk(settings, self.store, self.folders, self._wake, lent=self._lent)
+        self.service = JobService(
+            ServiceContext(
+                settings=settings,
+                store=self.store,
+                folders=self.folders,
+                wake=self._wake,
+                lent=self._lent,
+                own=self._own,
+                servers=lambda: self.monitor.server_status(),
+                previews=self._preview_stands_in,
+                holds_up=self.pool.holds_up,
+            )
+        )
 
     def start(self, *, working: bool = True) -> None:
-        """Begin to work, first on what an earlier process of this name left.
+        """Start working, first on what an earlier process of this name left.
 
         Args:
             working: False where other processes do the work, and this one only records what is asked for.
         """
         self._working = working
         name = self._names.claim()
-        self.fleet = Fleet(self.roster, self.watch, name)
-        self.dispatch = Dispatch(self.store, self.fleet)
+        self.pool.name = name
+        self.dispatch = Dispatch(self.store, self.pool, self._own, self._names)
+        self.slots = SlotWatch(self.store, self.folders, self.pool)
+        if self._own is not None:
+            self._own.run = name
+            self.slots = SlotWatch(self.store, self.folders, self.pool, self._is_others, self._is_left)
+        if working:
+            self._lent.worker = name
         self._outlook.start()
         if working:
             self._begin(name)
 
     def _begin(self, name: str) -> None:
-        preparing = Preparing(
+        self._preparing = preparing = PrepareStage(
             self.store, self.folders, self.settings, self._lent, self._interruptibly, self._persist, self._wake
         )
-        sending = Sending(
+        sending = RenderStage(
             self.store,
             self.folders,
-            self.fleet,
+            self.pool,
             self.settings,
             self._interruptibly,
             self._pause,
             self._persist,
             self._wake,
+            self._own,
         )
         runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(sending.advance)}
         engine.launch(self.settings.database_address, name, runs)
@@ -121,7 +152,7 @@ class Worker:
             thread.start()
 
     def stop(self) -> None:
-        """Stop without ending anything early: calls in flight get a moment, everything else is taken up again."""
+        """Stop without ending any job: calls in flight get a moment, the next worker continues the rest."""
         self._draining.set()
         deadline = time.monotonic() + _GRACE
         while self._calls and time.monotonic() < deadline:
@@ -132,9 +163,12 @@ class Worker:
             deadline = time.monotonic() + _LAST_TURNS
             for thread in self._threads:
                 thread.join(max(0.0, deadline - time.monotonic()))
+            done = self._own is not None and self._has_left_nothing()
             engine.stop()
-        self.fleet.close()
-        self._names.release()
+        else:
+            done = False
+        self.pool.close()
+        self._names.release(done=done)
         self.store.close()
 
     def _thread(self, name: str, work: Callable[[], object], rest: Callable[[], object]) -> threading.Thread:
@@ -143,7 +177,7 @@ class Worker:
     # ---- what runs use -----------------------------------------------------------------------------------------
 
     def _patiently(self, advance: Callable[[str], bool]) -> Callable[[str], bool]:
-        """While the database cannot be used a step waits and begins again; nothing is given up for it."""
+        """While the database cannot be used, a step waits and starts again; no job fails because of it."""
 
         def run(job_id: str) -> bool:
             while True:
@@ -153,6 +187,7 @@ class Worker:
                     goes_on = advance(job_id)
                     if not goes_on:
                         self.folders.settle(job_id)
+                        self._wake.set()  # its place is free
                     return goes_on
                 except (StoreError, StorageError) as problem:
                     self._hold(problem)
@@ -167,7 +202,7 @@ class Worker:
                 self._hold(problem)
 
     def _hold(self, problem: MovaError) -> None:
-        """Say once what holds us up, and wait a little."""
+        """Log once what holds the worker up, and wait a little."""
         if str(problem) != self._held_by:
             _LOG.warning("%s %s Waiting for it…", problem, problem.next_step())
             self._held_by = str(problem)
@@ -178,7 +213,7 @@ class Worker:
             raise engine.Stopped
 
     def _interruptibly(self, work: Callable[[], T]) -> T:
-        """Run what may take minutes beside us, so that a stop need not wait for its end."""
+        """Run work that may take minutes in the background, so that a stop need not wait for its end."""
         future: Future[T] = Future()
 
         def call() -> None:
@@ -223,12 +258,73 @@ class Worker:
             engine.start("render", job_id)
 
     def _pick_up(self) -> None:
-        """Run every job that should be running and is not: new ones, and those whose process died too early."""
+        """Start a run of every job that lacks one: new ones, and those whose process died too early."""
         active = self.store.jobs.in_states(ACTIVE)
         running = engine.unfinished() if active else {}
         for job in active:
-            if job.id not in running:
-                engine.start("prepare" if job.state == "preparing" else "render", job.id)
+            if job.state not in PREPARING and job.id not in running and self._may_run("render", job):
+                engine.start("render", job.id)
+        preparing = [job for job in active if job.state in PREPARING]
+        here = [job.owner for job in preparing if running.get(job.id) == self._names.mine]
+        places = _PREPARED_AT_ONCE - len(here)
+        for job in fewest_first([job for job in preparing if job.id not in running], here):
+            if places <= 0:
+                break
+            if self._may_run("prepare", job):
+                engine.start("prepare", job.id)
+                places -= 1
+
+    def _may_run(self, kind: str, job: JobRecord | None) -> bool:
+        """Whether this process may run a job: with ``own_only`` its own, and only with the keys it needs."""
+        if job is None or self._is_others(job):
+            return False
+        if kind != "prepare" or job.state != "preparing":
+            return True
+        if self._is_in_session_elsewhere(job):
+            return False
+        problem = self._preparing.missing(job)
+        if problem is None:
+            self._untaken.pop(job.id, None)
+            return True
+        self._say_missing(job, problem)
+        return False
+
+    def _is_others(self, job: JobRecord) -> bool:
+        return self._own is not None and job.id not in self._own
+
+    def _is_left(self, job: JobRecord) -> bool:
+        """Whether no living process continues a job that was sent."""
+        if not self._is_others(job) or self._names.somebody_serves_all():
+            return False
+        run = engine.unfinished().get(job.id) or job.bookkeeping.run
+        return not run or (run != self._names.mine and self._names.is_free(run))
+
+    def _is_in_session_elsewhere(self, job: JobRecord) -> bool:
+        """Whether another living process has the session whose keys serve a job."""
+        holder = job.bookkeeping.session_of if job.bookkeeping.session_keys else None
+        return holder not in (None, self._names.mine) and not self._names.is_free(holder)
+
+    def _say_missing(self, job: JobRecord, problem: ServiceMissing) -> None:
+        """Record on a job which key is missing, once no process has taken it for a while."""
+        since = self._untaken.setdefault(job.id, time.monotonic())
+        error = StoredError.of(problem)
+        if time.monotonic() - since >= _UNTAKEN_AFTER and job.error != error:
+            self.store.jobs.update(job.id, revision=job.revision, only_in=PREPARING, error=error)
+
+    def _preview_stands_in(self) -> bool:
+        """Whether a job that goes now goes to the preview engine, as no server is configured and none is there."""
+        if not self.registry.settings.servers_are_defaults:
+            return False
+        status = self.monitor.server_status(patience=_FIRST_LOOK)
+        return status is not None and status.preview
+
+    def _has_left_nothing(self) -> bool:
+        """Whether no run is left in this process's name."""
+        try:
+            with in_plain_words(self.store.database.name):
+                return self._names.mine not in engine.unfinished().values()
+        except MovaError:
+            return False
 
     def _look_after_others(self) -> None:
         """Take over the runs of processes whose name is free: they have died."""
@@ -241,7 +337,7 @@ class Worker:
                     continue
                 since = self._suspects.setdefault(name, time.monotonic())
                 if self.store.database.is_sqlite or time.monotonic() - since >= _DEAD_AFTER:
-                    engine.take_over(name)
+                    engine.take_over(name, lambda kind, job_id: self._may_run(kind, self.store.jobs.get(job_id)))
 
     def _look_at_own(self) -> None:
         """Go on with runs of our own that broke off where the engine's database could not be written."""
@@ -252,86 +348,62 @@ class Worker:
                 engine.go_on(run)
 
     def _look_at_servers(self) -> None:
-        """Take up servers that were added to the configuration, and see how all of them are."""
-        self.roster.keep()
-        self.watch.ask(older_than=HOLDS)
+        """Read servers that were added to the configuration, and check the health of all of them."""
+        self.registry.keep()
+        self.monitor.ask(older_than=HOLDS)
 
     def _keep_house(self) -> None:
-        retired = self.desk.housekeeping().retire(lambda: not self._draining.is_set())
+        for error in self.folders.finish_deletes():
+            _LOG.warning("%s %s", error, error.next_step())
+        retired = self.service.files.housekeeping().retire(lambda: not self._draining.is_set())
         if retired is not None:  # a warning, for what is deleted is to be seen in every log
             words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"
             _LOG.warning(words, self.settings.retention_days, retired.jobs, retired.bytes / 1e6)
 
     def _look_at_slots(self) -> None:
-        for slot in self.store.line.occupied():
-            self._look_at(slot)
-
-    def _look_at(self, slot: SlotRecord) -> None:
-        """Free the slot of a job that nobody waits for any more, once its GPU is known to be free."""
-        job = self.store.jobs.get(slot.job_id)
-        if job is not None and job.state in FINAL and self._gpu_is_free(job, slot):
-            self.store.line.release(slot.server, job.id)
-            if job.deleted:
-                self.store.jobs.purge(job.id)
+        if self.slots.look():
             self._wake.set()
-
-    def _gpu_is_free(self, job: JobRecord, slot: SlotRecord) -> bool:
-        try:
-            self.fleet.check_own_preview(job)
-            client = self.fleet.client(job)
-            if job.server_job_id:
-                return client.retrieve(job.server_job_id).status in ("completed", "failed")
-            found = client.find(f"{model_of(job.model)}#{job.id}.{job.attempts}")
-            settled = (job.finished or slot.since).timestamp() + SETTLE_SECONDS < time.time()
-            return found.status in ("completed", "failed") if found else settled
-        except JobLost:
-            return True
-        except ServerError:
-            return False
 
 
 @contextmanager
-def working(settings: Settings) -> Iterator[Desk]:
-    """A worker inside this process for as long as the block lasts; yields its desk."""
-    worker = Worker(settings)
+def working(settings: Settings, *, own_only: bool = False) -> Iterator[JobService]:
+    """A worker inside this process for as long as the block lasts; yields its service.
+
+    With ``own_only`` it works only on jobs that were created or continued through this service.
+    """
+    worker = Worker(settings, own_only=own_only)
     worker.start()
     try:
-        yield worker.desk
+        yield worker.service
     finally:
         worker.stop()
 
 
 @contextmanager
-def at_desk(settings: Settings) -> Iterator[Desk]:
-    """A desk without a worker: for what only reads, or leaves the work to others."""
+def service_without_worker(settings: Settings) -> Iterator[JobService]:
+    """A service without a worker: for callers that only read, or leave the work to others."""
     worker = Worker(settings)
     try:
-        yield worker.desk
+        yield worker.service
     finally:
         worker.store.close()
 
 
-def main() -> None:
-    """Work until SIGTERM or Ctrl-C."""
-    import config
-    from command_line import run_script
-
-    def run(options: argparse.Namespace) -> dict[str, object]:
-        logging.basicConfig(format="%(asctime)s %(message)s")
-        _LOG.setLevel(logging.INFO)
-        stopped = threading.Event()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: stopped.set())
-        with working(config.load()):
-            _LOG.info("working")
-            stopped.wait()
-            _LOG.info("stopping")
-        return {"text": "stopped"}
-
-    parser = argparse.ArgumentParser(prog="python -m jobs.worker", description=__doc__)
-    parser.set_defaults(json=False)
-    run_script(parser, run)
+@contextmanager
+def planning(settings: Settings) -> Iterator[JobService]:
+    """A service to plan with; where there is no database yet, over an empty one, so that nothing is created."""
+    file = file_of(settings.database_address)
+    if file is None or file.is_file():
+        with service_without_worker(settings) as service:
+            yield service
+        return
+    with TemporaryDirectory() as folder:
+        empty = settings.model_copy(update={"output_dir": Path(folder), "database_url": None})
+        with service_without_worker(empty) as service:
+            yield service
 
 
 if __name__ == "__main__":
-    main()
+    import runpy
+
+    runpy.run_module("cli.worker", run_name="__main__")

@@ -11,9 +11,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from errors import AnotherModel, CheckpointMissing, HalfDownloaded, NotACheckpoint
+from core.errors import AnotherModel, CheckpointMissing, HalfDownloaded, NotACheckpoint
+from core.messages import Phrase, gettext_noop, phrase
 from launcher.resolution import Resolution, resolution_of
-from notes import N_, Phrase, phrase
 
 INDEX = "model_index.json"
 CLASSES = ("MOVA", "MOVAPipeline")
@@ -63,7 +63,9 @@ def _check_class(path: Path) -> None:
     try:
         found = json.loads(index.read_bytes())
     except ValueError:
-        raise NotACheckpoint(folder=str(path), reason=phrase(N_("its {file} is no JSON"), file=INDEX)) from None
+        raise NotACheckpoint(
+            folder=str(path), reason=phrase(gettext_noop("its {file} is not JSON"), file=INDEX)
+        ) from None
     kind = found.get("_class_name") if isinstance(found, dict) else None
     if kind not in CLASSES:
         raise AnotherModel(folder=str(path), found=str(kind or "?"))
@@ -72,42 +74,48 @@ def _check_class(path: Path) -> None:
 def _why_no_index(path: Path) -> Phrase:
     inside = sorted([*path.glob(f"*/{INDEX}"), *path.glob(f"snapshots/*/{INDEX}")])
     if inside:
-        return phrase(N_("it has no {file}, but {folder} has one"), file=INDEX, folder=str(inside[0].parent))
-    return phrase(N_("it has no {file}"), file=INDEX)
+        return phrase(gettext_noop("it has no {file}, but {folder} has one"), file=INDEX, folder=str(inside[0].parent))
+    return phrase(gettext_noop("it has no {file}"), file=INDEX)
 
 
 def _check_component(path: Path, component: str) -> None:
     folder = path / component
     if not folder.is_dir():
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("the folder {part} is missing"), part=component))
+        raise HalfDownloaded(
+            folder=str(path), reason=phrase(gettext_noop("the folder {part} is missing"), part=component)
+        )
     files = [file for file in sorted(folder.iterdir()) if not file.name.startswith(".")]
     if not files:
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("the folder {part} is empty"), part=component))
+        raise HalfDownloaded(
+            folder=str(path), reason=phrase(gettext_noop("the folder {part} is empty"), part=component)
+        )
     for file in files:
         _check_file(path, file)
     if component in WITH_WEIGHTS and not any(file.suffix in _WEIGHTS for file in files):
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("the folder {part} has no weights"), part=component))
+        raise HalfDownloaded(
+            folder=str(path), reason=phrase(gettext_noop("the folder {part} has no weights"), part=component)
+        )
 
 
 def _check_file(path: Path, file: Path) -> None:
     name = file.relative_to(path).as_posix()
     if not file.exists():  # a link into a cache that has lost the file
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("{file} is missing"), file=name))
+        raise HalfDownloaded(folder=str(path), reason=phrase(gettext_noop("{file} is missing"), file=name))
     if file.is_dir():
         return
     _check_pointer(file, name)
     if file.name.endswith(".index.json"):
         _check_shards(path, file)
     elif file.suffix in _WEIGHTS and file.stat().st_size == 0:
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("{file} is empty"), file=name))
+        raise HalfDownloaded(folder=str(path), reason=phrase(gettext_noop("{file} is empty"), file=name))
     elif file.suffix == ".safetensors" and file.stat().st_size < _safetensors_size(file):
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("{file} breaks off"), file=name))
+        raise HalfDownloaded(folder=str(path), reason=phrase(gettext_noop("{file} is incomplete"), file=name))
 
 
 def _check_pointer(file: Path, name: str) -> None:
     """Git without LFS leaves a small text in the place of a large file."""
     if file.stat().st_size <= _LFS_MAX_BYTES and file.read_bytes().startswith(_LFS):
-        reason = phrase(N_("{file} is only a pointer of Git LFS, not the file itself"), file=name)
+        reason = phrase(gettext_noop("{file} is only a pointer of Git LFS, not the file itself"), file=name)
         raise HalfDownloaded(folder=str(file.parent), reason=reason)
 
 
@@ -116,11 +124,11 @@ def _check_shards(path: Path, index: Path) -> None:
         shards = sorted({str(name) for name in json.loads(index.read_bytes())["weight_map"].values()})
     except (ValueError, KeyError, TypeError, AttributeError):
         name = index.relative_to(path).as_posix()
-        raise HalfDownloaded(folder=str(path), reason=phrase(N_("{file} breaks off"), file=name)) from None
+        raise HalfDownloaded(folder=str(path), reason=phrase(gettext_noop("{file} is incomplete"), file=name)) from None
     missing = [shard for shard in shards if not (index.parent / shard).exists()]
     if missing:
         file = (index.parent / missing[0]).relative_to(path).as_posix()
-        template = N_("{file} is missing; {missing} of {all} parts of the weights are not there")
+        template = gettext_noop("{file} is missing; {missing} of {all} parts of the weights are not there")
         reason = phrase(template, file=file, missing=len(missing), all=len(shards))
         raise HalfDownloaded(folder=str(path), reason=reason)
 

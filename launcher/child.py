@@ -11,10 +11,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
-_LAST_LINES = 20
+from launcher.server_log import ServerLog
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -24,11 +25,18 @@ class Child:
 
     Args:
         prefix: stands before each line of its log, where there are several servers.
+        out: where its log goes; our stdout where it is None.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], prefix: str = "") -> None:
-        self._prefix = prefix.encode()
-        self._last: deque[bytes] = deque(maxlen=_LAST_LINES)
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        prefix: str = "",
+        out: BinaryIO | None = None,
+    ) -> None:
+        self._prefix, self._out = prefix.encode(), out or sys.stdout.buffer
+        self.log = ServerLog()
         self._process = subprocess.Popen(
             command,
             env={**os.environ, **environment, "PYTHONUNBUFFERED": "1"},
@@ -49,10 +57,6 @@ class Child:
         """None while it runs; then its exit status as a shell gives it, 128 + N after a signal N."""
         code = self._process.poll()
         return 128 - code if code is not None and code < 0 else code
-
-    @property
-    def last_lines(self) -> str:
-        return b"\n".join(self._last).decode(errors="replace")
 
     def signal(self, number: int) -> None:
         """Pass a signal on to the server itself, which sees to its workers."""
@@ -92,10 +96,10 @@ class Child:
 
     def _take(self, line: bytes) -> None:
         if line.strip() and not line.endswith(b"\r"):
-            self._last.append(line.rstrip())
+            self.log.take(line.rstrip().decode(errors="replace"))
         with contextlib.suppress(OSError):  # nobody reads our stdout any more: the server need not care
-            sys.stdout.buffer.write(self._prefix + line if line else b"")
-            sys.stdout.buffer.flush()
+            self._out.write(self._prefix + line if line else b"")
+            self._out.flush()
 
 
 def _end_with_parent() -> None:

@@ -6,10 +6,15 @@ import shlex
 from collections.abc import Iterator
 
 from launcher.fit import COMPONENT, LAYERWISE, RESIDENT
-from launcher.plan import Plan
+from launcher.passed_on import names, parallel, without_warm_up
+from launcher.plan import CFG_OPTION, Plan
+from launcher.warm_up import WARM_UP_FRAMES, WARM_UP_SIZES
 
 Option = tuple[str, ...]
 
+HTTP_SECONDS = 5  # for connections that are open when SGLang ends; it would wait for them without an end
+
+_SPREAD = (CFG_OPTION, "--ring-degree", "--ulysses-degree", "--tp-size")
 _RESIDENCY: dict[str, tuple[Option, ...]] = {
     # The text encoder, used once a render, is left to SGLang.
     RESIDENT: (
@@ -30,7 +35,9 @@ _RESIDENCY: dict[str, tuple[Option, ...]] = {
 
 def options(plan: Plan) -> list[Option]:
     """What `sglang serve` is told, one option with its values each; what the person passes on wins."""
-    theirs = {word.split("=", 1)[0] for word in plan.passed_on if word.startswith("--")}
+    theirs = {*names(plan.passed_on), *(_SPREAD if parallel(plan.passed_on) else ())}
+    if without_warm_up(plan.passed_on):
+        theirs.update(option[0] for option in _warm_up(plan))  # they would switch it on again
     return [option for option in _ours(plan) if option[0] not in theirs]
 
 
@@ -44,15 +51,23 @@ def _ours(plan: Plan) -> Iterator[Option]:
     yield "--scheduler-port", str(plan.ports.scheduler)
     yield "--master-port", str(plan.ports.master)
     yield "--num-gpus", str(plan.num_gpus)
-    yield "--ring-degree", str(plan.ring)
-    yield "--ulysses-degree", str(plan.ulysses)
+    if plan.spread.cfg > 1:
+        yield CFG_OPTION, str(plan.spread.cfg)
+    yield "--ring-degree", str(plan.spread.ring)
+    yield "--ulysses-degree", str(plan.spread.ulysses)
     yield "--tp-size", "1"
     yield from _RESIDENCY[plan.residency]
-    if plan.residency == RESIDENT:
-        yield ("--enable-torch-compile",)
     yield "--output-path", str(plan.output_path)
     yield "--input-save-path", str(plan.input_save_path)
     yield ("--enable-metrics",)
+    yield from _warm_up(plan)
+    yield "--uvicorn-access-log-exclude-prefixes", "/health"
+    yield "--http-graceful-shutdown-timeout", str(HTTP_SECONDS)
+
+
+def _warm_up(plan: Plan) -> Iterator[Option]:
+    yield "--warmup-resolutions", *WARM_UP_SIZES[plan.model]
+    yield "--warmup-num-frames", str(WARM_UP_FRAMES)
 
 
 def words(chosen: list[Option], passed_on: tuple[str, ...]) -> list[str]:
@@ -67,7 +82,7 @@ def environment(plan: Plan) -> dict[str, str]:
     return {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": plan.choice.visible}
 
 
-def shown(plan: Plan, chosen: list[Option]) -> str:
+def shown(plan: Plan, chosen: list[Option], sglang: str = "sglang") -> str:
     """The exact command, for a shell, after what it needs."""
     lines = []
     if plan.link:
@@ -75,7 +90,7 @@ def shown(plan: Plan, chosen: list[Option]) -> str:
         lines.append(shlex.join(["ln", "-sfn", str(plan.link.target), str(plan.link.link)]))
     if variables := environment(plan):
         lines.append("export " + " ".join(f"{name}={value}" for name, value in variables.items()))
-    return "\n".join([*lines, shlex.join(["sglang", *words(chosen, plan.passed_on)])])
+    return "\n".join([*lines, shlex.join([sglang, *words(chosen, plan.passed_on)])])
 
 
 def config_line(plan: Plan) -> str:

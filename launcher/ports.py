@@ -8,8 +8,8 @@ import socket
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 
-from errors import BadHost, BadOption, LaunchError, PortTaken
-from notes import N_, Phrase, phrase
+from core.errors import BadHost, BadOption, LaunchError, PortTaken
+from core.messages import Phrase, gettext_noop, phrase
 
 DEFAULTS = {"mova-360p": 30000, "mova-720p": 30100}
 _BLOCK = 4
@@ -19,12 +19,12 @@ _ANSWER_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Ports:
-    """``trouble`` is what a start would meet."""
+    """``error`` is what a start would meet."""
 
     http: int
     scheduler: int
     master: int
-    trouble: LaunchError | None = None
+    error: LaunchError | None = None
 
 
 def ports_for(model: str, host: str, wanted: int | None, taken: set[int]) -> Ports:
@@ -37,9 +37,9 @@ def ports_for(model: str, host: str, wanted: int | None, taken: set[int]) -> Por
         PortTaken: the port of a companion.
     """
     first = _default(model, taken) if wanted is None else _checked(wanted, taken)
-    trouble = _trouble(host, first) or _trouble(host, first + 1)
+    error = _trouble(host, first) or _trouble(host, first + 1)
     taken.update((first, first + 1))
-    return Ports(first, _inner(first + 2, taken), _inner(first + 3, taken), trouble)
+    return Ports(first, _inner(first + 2, taken), _inner(first + 3, taken), error)
 
 
 def _default(model: str, taken: set[int]) -> int:
@@ -51,9 +51,9 @@ def _default(model: str, taken: set[int]) -> int:
 
 def _checked(port: int, taken: set[int]) -> int:
     if not 0 < port <= 65535 - _BLOCK:
-        raise BadOption(option="--port", value=port, accepted=N_("a number from 1 to 65531"))
+        raise BadOption(option="--port", value=port, accepted=gettext_noop("a number from 1 to 65531"))
     if taken & {port, port + 1}:
-        raise PortTaken(port=port, holder=phrase(N_("the other server of this command")), other=port + _STEP)
+        raise PortTaken(port=port, holder=phrase(gettext_noop("the other server of this command")), other=port + _STEP)
     return port
 
 
@@ -94,11 +94,11 @@ def _refused(host: str, port: int) -> int:
 
 def _holder(port: int, number: int) -> Phrase:
     if number == errno.EACCES:
-        return phrase(N_("it needs administrator rights"))
+        return phrase(gettext_noop("it needs administrator rights"))
     served = _served_on(port)
     if served:
-        return phrase(N_("an SGLang server that serves {model}"), model=served)
-    return phrase(N_("another program"))
+        return phrase(gettext_noop("an SGLang server that serves {model}"), model=served)
+    return phrase(gettext_noop("another program"))
 
 
 def _served_on(port: int) -> str:

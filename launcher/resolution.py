@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from errors import ResolutionUnclear, ResolutionUnknown
-from notes import N_, Note, note
+from core.errors import ResolutionUnclear, ResolutionUnknown
+from core.messages import Message, gettext_noop, message
 
 MODELS = ("mova-360p", "mova-720p")
 _SIDES = {352: "mova-360p", 640: "mova-360p", 720: "mova-720p", 1280: "mova-720p"}
@@ -28,7 +28,7 @@ class Resolution:
     """``model`` is mova-360p or mova-720p, ``reason`` says what told."""
 
     model: str
-    reason: Note
+    reason: Message
 
 
 def resolution_of(path: Path, told: str | None) -> Resolution:
@@ -39,18 +39,20 @@ def resolution_of(path: Path, told: str | None) -> Resolution:
         ResolutionUnknown: nothing tells.
     """
     if told:
-        return Resolution(told, note(N_("{model}, as --model says"), model=told))
+        return Resolution(told, message(gettext_noop("{model}, as --model says"), model=told))
     by_name = _named(path.name) or _named(path.resolve().name)
     inside, source = _inside(path)
     if by_name and inside and by_name != inside:
         raise ResolutionUnclear(folder=str(path), name=by_name, settings=inside, file=source)
     if by_name:
-        return Resolution(by_name, note(N_("{model}, by the name of its folder"), model=by_name))
+        return Resolution(by_name, message(gettext_noop("{model}, by the name of its folder"), model=by_name))
     if inside:
-        return Resolution(inside, note(N_("{model}, by the settings in {file}"), model=inside, file=source))
+        return Resolution(
+            inside, message(gettext_noop("{model}, by the settings in {file}"), model=inside, file=source)
+        )
     above = next(filter(None, map(_named, _folders_above(path))), None)
     if above:
-        return Resolution(above, note(N_("{model}, by the name of a folder above it"), model=above))
+        return Resolution(above, message(gettext_noop("{model}, by the name of a folder above it"), model=above))
     raise ResolutionUnknown(folder=str(path))
 
 

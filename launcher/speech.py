@@ -6,24 +6,24 @@ import contextlib
 import os
 import sys
 
-from errors import MovaError
-from notes import N_, Note, Translate, note
-from words import language_of_environment, translator
+from core.errors import MovaError
+from core.messages import Message, Translate, gettext_noop, message
+from core.translations import language_of_environment, shown_here
 
 
-def here() -> Translate:
+def terminal_translator() -> Translate:
     """The translator for this terminal. ``words.here`` asks the settings, which a GPU machine need not have."""
     wanted = os.environ.get("MOVA_LANGUAGE") or "auto"
-    return translator(language_of_environment(os.environ) if wanted == "auto" else wanted)
+    return shown_here(language_of_environment(os.environ) if wanted == "auto" else wanted)
 
 
-def say(words: Note | str) -> None:
+def say(words: Message | str) -> None:
     with contextlib.suppress(OSError):  # the terminal is gone: what was started still has to be looked after
-        print(words.text(here()) if isinstance(words, Note) else words, file=sys.stderr, flush=True)
+        print(words.text(terminal_translator()) if isinstance(words, Message) else words, file=sys.stderr, flush=True)
 
 
 def say_error(problem: MovaError) -> None:
-    say(note(N_("Error: {words}"), words=problem.message(here())))
-    say(problem.next_step(here()))
+    say(message(gettext_noop("Error: {words}"), words=problem.message(terminal_translator())))
+    say(problem.next_step(terminal_translator()))
     if problem.raw:
         say(f"  ({problem.raw})")

@@ -1,8 +1,9 @@
 """Bring the catalogues up to date with the source: ``python -m locales.refresh``.
 
-Sentences are found by their marks: ``N_("…")`` where they are written, ``_("…")`` where they are shown at once. New
-ones come into ``locales/<language>/LC_MESSAGES/messages.po`` untranslated, gone ones leave it, the rest stays as it
-is. Then write the missing translations, with the same ``{placeholders}``; ``tests/test_catalogues.py`` names them.
+Sentences are found by their marks: ``gettext_noop("…")`` where they are written, ``_("…")`` where they are shown at
+once. New ones come into ``locales/<language>/LC_MESSAGES/messages.po`` untranslated, gone ones leave it, the rest
+stays as it is. Then write the missing translations, with the same ``{placeholders}``; ``tests/test_catalogues.py``
+names them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
-_MARKS = {"N_", "_"}
+_MARKS = {"gettext_noop", "_"}
 _NOT_SOURCE = {"benchmarks", "locales", "node_modules", "outputs", "real_sglang", "real_sglang_work", "tests"}
 
 

@@ -8,14 +8,14 @@ off the left or the top, and shrinks or enlarges what is left with antialiased b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 from PIL import Image
 
-from errors import InputError, NumberOutOfRange, PictureTooSmall
-from notes import N_, Note, note, phrase
+from core.errors import InputError, NumberOutOfRange, PictureTooSmall
+from core.messages import Message, gettext_noop, message, phrase
+from core.render_settings import CropMode
 
-CropMode = Literal["crop", "bars"]
 _LEAST_SIDE = 16  # fewer pixels of a side than this are a smear, not a picture
 
 
@@ -67,7 +67,7 @@ class Fitted:
     inner: Box
 
     @property
-    def note(self) -> Note | None:
+    def message(self) -> Message | None:
         """What was cut off or added, side by side in pixels; None where nothing was."""
         if self.box is None:
             return _bars_note(self.inner, self.source_size, self.picture.size)
@@ -111,7 +111,9 @@ def fit(picture: Image.Image, width: int, height: int, choice: CropChoice | None
 
 def _check_shift(shift: float) -> None:
     if not -1 <= shift <= 1:  # false for NaN too
-        raise NumberOutOfRange(name="shift", value=shift, accepted=phrase(N_("{low} to {high}"), low=-1, high=1))
+        raise NumberOutOfRange(
+            name="shift", value=shift, accepted=phrase(gettext_noop("{low} to {high}"), low=-1, high=1)
+        )
 
 
 def _offset(rest: int, shift: float) -> int:
@@ -140,29 +142,35 @@ def _centred(picture_size: tuple[int, int], target_size: tuple[int, int]) -> Box
     return Box((target_width - inner_width) // 2, (target_height - inner_height) // 2, inner_width, inner_height)
 
 
-def _crop_note(box: Box, source: tuple[int, int]) -> Note | None:
+def _crop_note(box: Box, source: tuple[int, int]) -> Message | None:
     _, _, right, bottom = box.corners
     sizes = {"source": f"{source[0]}x{source[1]}", "kept": f"{box.width}x{box.height}"}
     if box.width < source[0]:
-        text = N_("The picture's {source} is cropped to {kept}: {left} px cut at the left, {right} px at the right.")
-        return note(text, left=box.left, right=source[0] - right, **sizes)
+        text = gettext_noop(
+            "The picture ({source}) is cropped to {kept}: {left} px cut off on the left, {right} px on the right."
+        )
+        return message(text, left=box.left, right=source[0] - right, **sizes)
     if box.height < source[1]:
-        text = N_("The picture's {source} is cropped to {kept}: {top} px cut at the top, {bottom} px at the bottom.")
-        return note(text, top=box.top, bottom=source[1] - bottom, **sizes)
+        text = gettext_noop(
+            "The picture ({source}) is cropped to {kept}: {top} px cut off at the top, {bottom} px at the bottom."
+        )
+        return message(text, top=box.top, bottom=source[1] - bottom, **sizes)
     return None
 
 
-def _bars_note(inner: Box, source: tuple[int, int], frame: tuple[int, int]) -> Note | None:
+def _bars_note(inner: Box, source: tuple[int, int], frame: tuple[int, int]) -> Message | None:
     _, _, right, bottom = inner.corners
     sizes = {"source": f"{source[0]}x{source[1]}", "frame": f"{frame[0]}x{frame[1]}"}
     if inner.width < frame[0]:
-        text = N_(
-            "The picture's {source} is whole in {frame}: black bars, {left} px at the left, {right} px at the right."
+        text = gettext_noop(
+            "The whole picture ({source}) is shown in {frame}: black bars, {left} px on the left, {right} px on "
+            "the right."
         )
-        return note(text, left=inner.left, right=frame[0] - right, **sizes)
+        return message(text, left=inner.left, right=frame[0] - right, **sizes)
     if inner.height < frame[1]:
-        text = N_(
-            "The picture's {source} is whole in {frame}: black bars, {top} px at the top, {bottom} px at the bottom."
+        text = gettext_noop(
+            "The whole picture ({source}) is shown in {frame}: black bars, {top} px at the top, {bottom} px at "
+            "the bottom."
         )
-        return note(text, top=inner.top, bottom=frame[1] - bottom, **sizes)
+        return message(text, top=inner.top, bottom=frame[1] - bottom, **sizes)
     return None

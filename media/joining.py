@@ -1,17 +1,19 @@
-"""Shots that continue each other, joined to one film.
+"""Shots joined to one film, to the frame.
 
-A shot begins with the picture that the one before it ends with, so that of the two the later is dropped: a film has as
-many frames as its shots together, less one for each joint. The sound of a shot begins with that dropped picture, one
-frame before the joint, where the sound before it still lasts: over this one frame (42 ms at 24 fps) the two are
-cross-faded, and every sound stays where its picture is. Sound is cut or filled with silence to the length of its
-pictures, so that nothing drifts however many shots there are.
+A *cut* puts one shot behind the other. A shot that *continues* begins with the picture that the one before it ends
+with: of the two the later is dropped, and the sound, which begins with that dropped picture, is cross-faded over its
+one frame (42 ms at 24 fps). A *dissolve* blends the last frames of one with the first of the next, sound and all. So
+every sound stays where its picture is; it is cut or filled with silence to the length of its pictures, and nothing
+drifts however many shots there are.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from av.video.frame import PictureType
 
-from errors import ShotsDiffer
-from media.last_frame import opened
-from media.videos import picture_track
-from notes import N_, phrase
+from core.errors import ShotsDiffer
+from core.messages import gettext_noop, phrase
+from media.opened import opened, picture_track, sound_track
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
@@ -36,6 +37,22 @@ Sound = npt.NDArray[np.float32]  # one row a channel
 OnFrame = Callable[[int, int], None]
 _RATE = 48_000
 _CHUNK = 1024
+_CUT_FADE = 240  # samples, 5 ms: a cut in mid-wave would click
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A shot of a film. ``start`` and ``end`` are frames left away there.
+
+    ``overlap`` is how many of its frames lie on the end of the clip before it: 0 is a cut. With ``blends`` they are
+    dissolved into it; without, they show the same pictures, and those of the clip before stay.
+    """
+
+    path: Path
+    start: int = 0
+    end: int = 0
+    overlap: int = 0
+    blends: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,24 +67,47 @@ class Shape:
     colours: Mapping[str, int] = field(default_factory=dict)
 
 
-def join(shots: Sequence[Path], target: Path, *, tags: Mapping[str, str], on_frame: OnFrame) -> None:
+def continued(shots: Sequence[Path]) -> list[Clip]:
+    """The clips of shots that each begin with the last frame of the one before."""
+    return [Clip(path=path, overlap=1 if place else 0) for place, path in enumerate(shots)]
+
+
+def join(clips: Sequence[Clip], target: Path, *, tags: Mapping[str, str], on_frame: OnFrame) -> None:
     """Join MP4 files, in their order, to ``target`` (H.264 and AAC); ``on_frame(done, all)`` follows the frames.
 
     ``target`` may be there in part where this raises.
 
     Raises:
-        ShotsDiffer: they are not of one size and speed; nothing was written.
+        ShotsDiffer: they are not of one size and speed, or one is shorter than what is left away or dissolved of it;
+            nothing was written.
         FileMissing, VideoUnplayable: a shot cannot be read.
         OSError: the target cannot be written.
     """
-    shapes = [shape_of(path) for path in shots]
-    whole = _common(shapes)
+    shapes = [shape_of(clip.path) for clip in clips]
+    lengths = _lengths(clips, shapes)
+    whole = _common(shapes, sum(lengths) - sum(clip.overlap for clip in clips))
     with av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(tags)
         film = _Film(container, whole, on_frame)
-        for path, shape in zip(shots, shapes, strict=True):
-            film.add(path, shape)
+        for clip, length, after in zip(clips, lengths, [*clips[1:], None], strict=True):
+            film.add(clip, length, after)
         film.finish()
+
+
+def _lengths(clips: Sequence[Clip], shapes: Sequence[Shape]) -> list[int]:
+    """The frames that the film has of each clip, those that lie on the one before it counted too.
+
+    Raises:
+        ShotsDiffer
+    """
+    lengths = [shape.num_frames - clip.start - clip.end for clip, shape in zip(clips, shapes, strict=True)]
+    for number, (clip, length) in enumerate(zip(clips, lengths, strict=True), 1):
+        after = clips[number].overlap if number < len(clips) else 0
+        before = lengths[number - 2] if number > 1 else length
+        if length < max(1, clip.overlap + after) or before < clip.overlap:
+            words = gettext_noop("shot {n} is shorter than what is left away or dissolved of it")
+            raise ShotsDiffer(reason=phrase(words, n=number))
+    return lengths
 
 
 def shape_of(path: Path) -> Shape:
@@ -86,13 +126,13 @@ def shape_of(path: Path) -> Shape:
             height=track.height,
             fps=track.average_rate or track.guessed_rate or Fraction(),
             num_frames=sum(1 for _ in container.decode(track)),
-            channels=max((sound.channels for sound in container.streams.audio[:1]), default=0),
+            channels=sound.channels if (sound := sound_track(container)) else 0,
             colours=colours,
         )
 
 
-def _common(shapes: Sequence[Shape]) -> Shape:
-    """The film's shape.
+def _common(shapes: Sequence[Shape], num_frames: int) -> Shape:
+    """The film's shape, with its number of frames.
 
     Raises:
         ShotsDiffer
@@ -101,12 +141,11 @@ def _common(shapes: Sequence[Shape]) -> Shape:
     for number, shape in enumerate(shapes[1:], 2):
         if (shape.width, shape.height) != (first.width, first.height):
             sizes = {"found": f"{shape.width}x{shape.height}", "first": f"{first.width}x{first.height}"}
-            raise ShotsDiffer(reason=phrase(N_("shot {n} is {found}, shot 1 is {first}"), n=number, **sizes))
+            raise ShotsDiffer(reason=phrase(gettext_noop("shot {n} is {found}, shot 1 is {first}"), n=number, **sizes))
         if shape.fps != first.fps:
             rates = {"found": round(float(shape.fps), 3), "first": round(float(first.fps), 3)}
-            words = N_("shot {n} has {found} frames a second, shot 1 has {first}")
+            words = gettext_noop("shot {n} has {found} frames a second, shot 1 has {first}")
             raise ShotsDiffer(reason=phrase(words, n=number, **rates))
-    num_frames = sum(shape.num_frames for shape in shapes) - (len(shapes) - 1)
     channels = min(2, max(shape.channels for shape in shapes))
     return Shape(first.width, first.height, first.fps, num_frames, channels, first.colours)
 
@@ -119,21 +158,33 @@ class _Film:
         self._track = self._video_track()
         self._sound = _SoundTrack(container, whole) if whole.channels else None
         self._frames = 0
+        self._held: deque[VideoFrame] = deque()  # the last pictures, which the next clip blends into
 
-    def add(self, path: Path, shape: Shape) -> None:
-        """Write one shot: its pictures but a duplicate first one, and its sound."""
-        begins = self._frames - 1 if self._frames else 0  # where its first picture lies in the film
+    def add(self, clip: Clip, length: int, after: Clip | None) -> None:
+        """Write one clip up to what the one after it blends into.
+
+        Args:
+            length: its frames, those that lie on the clip before it counted too.
+        """
+        begins = self._frames + len(self._held) - clip.overlap  # where its first picture lies in the film
         if self._sound is not None:
-            self._sound.add(path, begins, begins + shape.num_frames)
-        with opened(path) as container:
+            self._sound.add(clip, begins, begins + length, after.overlap if after else 0)
+        holds = after.overlap if after is not None and after.blends else 0
+        with opened(clip.path) as container:
             track = picture_track(container)
             track.thread_type = "AUTO"
-            for number, frame in enumerate(container.decode(track)):
-                if number or not self._frames:
-                    self._add_picture(frame)
+            for number, frame in enumerate(islice(container.decode(track), clip.start, clip.start + length)):
+                if number >= clip.overlap:
+                    self._held.append(frame)
+                elif clip.blends:
+                    self._add_picture(_blended(self._held.popleft(), frame, (number + 1) / (clip.overlap + 1)))
+                while number >= clip.overlap and len(self._held) > holds:
+                    self._add_picture(self._held.popleft())
 
     def finish(self) -> None:
         """Write what is held back, and the ends of both tracks."""
+        while self._held:
+            self._add_picture(self._held.popleft())
         if self._sound is not None:
             self._sound.finish()
         self._container.mux(self._track.encode(None))
@@ -154,8 +205,15 @@ class _Film:
         self._on_frame(self._frames, self._whole.num_frames)
 
 
+def _blended(before: VideoFrame, after: VideoFrame, share: float) -> VideoFrame:
+    """A picture of a dissolve, with this share of the later one."""
+    first, second = (frame.to_ndarray(format="yuv420p").astype(np.float32) for frame in (before, after))
+    mixed = np.rint(first * (1 - share) + second * share).astype(np.uint8)
+    return av.VideoFrame.from_ndarray(mixed, format="yuv420p")
+
+
 class _SoundTrack:
-    """The film's sound. ``_tail`` is that of its last frame so far, which the next shot's fades into."""
+    """The film's sound. ``_tail`` is that of its last frames so far, which the next clip's fades into."""
 
     def __init__(self, container: OutputContainer, whole: Shape) -> None:
         self._container, self._fps, self._channels = container, whole.fps, whole.channels
@@ -164,22 +222,30 @@ class _SoundTrack:
         self._tail: Sound = np.zeros((whole.channels, 0), np.float32)
         self._samples = 0
 
-    def add(self, path: Path, begins: int, ends: int) -> None:
-        """Write a shot's sound up to its last frame, and hold that of the last frame back.
+    def add(self, clip: Clip, begins: int, ends: int, overlap: int) -> None:
+        """Write a clip's sound, and hold back that of the frames that the next clip lies on.
 
         Args:
             begins, ends: where its first picture lies in the film, and one past its last.
+            overlap: the next clip's.
         """
-        begin, last, end = (self._sample(frame) for frame in (begins, ends - 1, ends))
-        sound = _as_long_as(self._read(path), end - begin)
-        faded = min(self._tail.shape[1], end - begin)
-        rise = np.linspace(0, 1, faded, endpoint=False, dtype=np.float32)
-        sound[:, :faded] = self._tail[:, :faded] * (1 - rise) + sound[:, :faded] * rise
+        begin, last, end = (self._sample(frame) for frame in (begins, ends - overlap, ends))
+        sound = self._read(clip, end - begin)
+        if clip.overlap:
+            faded = min(self._tail.shape[1], end - begin)
+            fall, rise = _fades(faded, equal_power=clip.blends)
+            sound[:, :faded] = self._tail[:, :faded] * fall + sound[:, :faded] * rise
+        elif begins:
+            _, rise = _fades(min(_CUT_FADE, end - begin))
+            sound[:, : len(rise)] *= rise
+        if not overlap:
+            fall, _ = _fades(min(_CUT_FADE, end - begin))
+            sound[:, end - begin - len(fall) :] *= fall
         self._write(sound[:, : last - begin])
         self._tail = sound[:, last - begin :]
 
     def finish(self) -> None:
-        """Write the sound of the film's last frame, and the end of the track."""
+        """Write what is held back, and the end of the track."""
         self._write(self._tail)
         self._container.mux(self._track.encode(None))
 
@@ -187,10 +253,19 @@ class _SoundTrack:
         """The sample at which a frame begins."""
         return round(frame * _RATE / self._fps)
 
-    def _read(self, path: Path) -> Sound:
-        with opened(path) as container:
-            parts = list(_decoded_sound(container, self._layout))
-        return np.concatenate(parts, axis=1) if parts else np.zeros((self._channels, 0), np.float32)
+    def _read(self, clip: Clip, length: int) -> Sound:
+        """The sound of so many samples from the clip's first frame on: cut, or filled with silence."""
+        sound, place, left_away = np.zeros((self._channels, length), np.float32), 0, self._sample(clip.start)
+        with opened(clip.path) as container:
+            for part in _decoded_sound(container, self._layout):
+                skipped = min(left_away, part.shape[1])
+                left_away -= skipped
+                kept = part[:, skipped : skipped + length - place]
+                sound[:, place : place + kept.shape[1]] = kept
+                place += kept.shape[1]
+                if place == length:
+                    break
+        return sound
 
     def _write(self, sound: Sound) -> None:
         for start in range(0, sound.shape[1], _CHUNK):
@@ -202,21 +277,20 @@ class _SoundTrack:
 
 
 def _decoded_sound(container: InputContainer, layout: str) -> Iterator[Sound]:
-    if not container.streams.audio:
+    track = sound_track(container)
+    if track is None:
         return
     resampler = av.AudioResampler(format="fltp", layout=layout, rate=_RATE)
-    for frame in container.decode(container.streams.audio[0]):
+    for frame in container.decode(track):
         yield from map(_samples, resampler.resample(frame))
     yield from map(_samples, resampler.resample(None))
 
 
+def _fades(samples: int, *, equal_power: bool = False) -> tuple[Sound, Sound]:
+    """How one sound falls and the next one rises; of equal power where the two have nothing in common."""
+    rise = np.linspace(0, 1, samples, endpoint=False, dtype=np.float32)
+    return (np.sqrt(1 - rise), np.sqrt(rise)) if equal_power else (1 - rise, rise)
+
+
 def _samples(frame: AudioFrame) -> Sound:
     return frame.to_ndarray().astype(np.float32)
-
-
-def _as_long_as(sound: Sound, length: int) -> Sound:
-    """Cut, or filled with silence."""
-    filled = np.zeros((sound.shape[0], length), np.float32)
-    kept = min(length, sound.shape[1])
-    filled[:, :kept] = sound[:, :kept]
-    return filled

@@ -7,15 +7,17 @@ import math
 import os
 import warnings
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from PIL import Image, ImageCms, ImageMath, ImageOps
 
-from errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooNarrow, PictureTooSmall
-from notes import N_
+from core.errors import FileMissing, NotAPicture, PictureDamaged, PictureTooLarge, PictureTooNarrow, PictureTooSmall
+from core.file_names import as_it_lies
+from core.messages import gettext_noop
 
-KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")  # a camera's MPO opens as JPEG
+KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")  # a camera's MPO opens as JPEG
 MAX_ASPECT = 20  # of the longer side to the shorter one; a panorama of a whole turn has about 10
 _MILLION = 1_000_000
 _one_at_a_time = Lock()  # the largest picture takes a gigabyte while it is decoded: visitors share one
@@ -41,7 +43,8 @@ def open_picture(source: Path | bytes, *, max_bytes: int, max_pixels: int, min_s
         PictureTooNarrow: one side is more than MAX_ASPECT times the other.
         PictureTooLarge: more than ``max_bytes`` or ``max_pixels``.
     """
-    data = _read(source, max_bytes)
+    data = source if isinstance(source, bytes) else read_picture(source, max_bytes=max_bytes)
+    _check_bytes(len(data), max_bytes)
     picture = _opened(data, max_pixels)
     _check_size(picture.size, max_pixels, min_side)
     try:
@@ -78,38 +81,67 @@ def white_frame(width: int, height: int) -> Image.Image:
     return Image.new("RGB", (width, height), "white")
 
 
-def _read(source: Path | bytes, max_bytes: int) -> bytes:
-    if isinstance(source, bytes):
-        data, size = source, len(source)
-    else:
-        data, size = _read_file(source, max_bytes)
+def read_picture(path: Path, *, max_bytes: int, max_film: int = 0) -> bytes:
+    """The bytes of a file that may be a picture, read once: a pipe gives them only once.
+
+    Args:
+        max_film: how many bytes of an MP4 or MOV file are taken, where one is.
+
+    Raises:
+        FileMissing: the path cannot be read.
+        PictureTooLarge: more than ``max_bytes``; no more is read.
+    """
+    try:
+        with as_it_lies(path).open("rb") as file:
+            data = file.read(16)
+            limit = max(max_bytes, max_film) if data[4:8] == b"ftyp" else max_bytes
+            data += file.read(limit + 1 - len(data))
+            _check_bytes(max(len(data), os.fstat(file.fileno()).st_size), limit)
+            return data
+    except OSError as problem:
+        raise FileMissing(name=path.name, reason=problem.strerror or gettext_noop("unreadable")) from problem
+    except ValueError as problem:
+        raise FileMissing(name=repr(path.name), reason=gettext_noop("not a file name")) from problem
+
+
+def _check_bytes(size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise PictureTooLarge(size=_megabytes(size), limit=_megabytes(max_bytes))
-    return data
 
 
-def _read_file(path: Path, max_bytes: int) -> tuple[bytes, int]:
-    """Its first bytes, one more than allowed at most, and its size."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-            return data, max(len(data), os.fstat(file.fileno()).st_size)
-    except OSError as problem:
-        raise FileMissing(name=path.name, reason=problem.strerror or N_("unreadable")) from problem
-    except ValueError as problem:
-        raise FileMissing(name=repr(path.name), reason=N_("not a file name")) from problem
+def is_film(data: bytes) -> bool:
+    """Whether this begins as MP4 and MOV files do, and not as HEIC or AVIF, which are built alike."""
+    if data[4:8] != b"ftyp":
+        return False
+    _know_heif()
+    Image.init()
+    return not _begins_like_a_picture(data)
 
 
 def kind_of(data: bytes) -> str:
     """The file ending of what a picture that can be opened really is: ``png``, ``jpg``, ``webp``…"""
-    kind = (Image.open(io.BytesIO(data), formats=KINDS).format or "bin").lower()
-    return {"jpeg": "jpg", "tiff": "tif"}.get(kind, kind)
+    kind = (_picture(data).format or "bin").lower()
+    return {"jpeg": "jpg", "tiff": "tif", "heif": "heic"}.get(kind, kind)
+
+
+def _picture(data: bytes) -> Image.Image:
+    if data[4:8] == b"ftyp":
+        _know_heif()
+    return Image.open(io.BytesIO(data), formats=KINDS)
+
+
+@cache
+def _know_heif() -> None:
+    """HEIC, what iPhones save, is read by libheif, only when one comes; nothing but the picture itself is read."""
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
 def _opened(data: bytes, max_pixels: int) -> Image.Image:
     """The picture with its header read and its pixels not."""
     try:
-        return Image.open(io.BytesIO(data), formats=KINDS)
+        return _picture(data)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         limit = min(max_pixels, 2 * (Image.MAX_IMAGE_PIXELS or max_pixels))
         raise PictureTooLarge(size=f"> {_megapixels(limit)}", limit=_megapixels(limit)) from problem

@@ -9,9 +9,9 @@ from pathlib import Path
 import av
 from PIL import Image, ImageStat
 
-from errors import FileMissing, VideoUnplayable
-from media.videos import picture_track
-from notes import N_
+from core.errors import FileMissing, VideoUnplayable
+from core.messages import gettext_noop
+from media.opened import container, picture_track
 
 _SIDE = 480  # pixels of the longer side, enough for a card on a sharp screen: 20 to 40 kB
 _QUALITY = 80
@@ -31,7 +31,7 @@ def poster(source: Path) -> bytes:
     except (av.FFmpegError, Image.DecompressionBombError, SyntaxError) as problem:
         raise VideoUnplayable(reason=type(problem).__name__) from problem
     except OSError as problem:
-        raise FileMissing(name=source.name, reason=problem.strerror or N_("unreadable")) from problem
+        raise FileMissing(name=source.name, reason=problem.strerror or gettext_noop("unreadable")) from problem
     picture.thumbnail((_SIDE, _SIDE))
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=_QUALITY)
@@ -57,14 +57,13 @@ def _first_not_flat(source: Path) -> Image.Image:
             return picture
         first = first or picture
     if first is None:
-        raise VideoUnplayable(reason=N_("it has no frames"))
+        raise VideoUnplayable(reason=gettext_noop("it has no frames"))
     return first
 
 
 def _frames(source: Path) -> Iterator[Image.Image]:
-    # An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
-    with source.open("rb") as file, av.open(file, "r", format="mp4", metadata_errors="replace") as container:
-        for number, frame in enumerate(container.decode(picture_track(container))):
+    with source.open("rb") as file, container(file) as film:
+        for number, frame in enumerate(film.decode(picture_track(film))):
             if number == _LOOKED_AT:
                 return
             yield frame.to_image()  # type: ignore[no-untyped-call]

@@ -7,8 +7,8 @@ tags are used that MP4 has names for; what has none goes into the XMP packet, a 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +17,9 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
+
+from media.boxes import boxes
+from media.opened import container
 
 # As Adobe's XMP specification (part 3) has it for MPEG-4.
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -37,11 +40,11 @@ def write_tagged(source: Path, target: Path, tags: Tags) -> None:
     """Copy an MP4 file with these tags in the place of its own; the film inside stays as it is, byte for byte.
 
     Raises:
-        av.FFmpegError, OSError, ValueError: ``target`` may be there in part.
+        VideoUnplayable, av.FFmpegError, OSError, ValueError: ``target`` may be there in part.
     """
     with (
         source.open("rb") as file,
-        av.open(file, "r", format="mp4", metadata_errors="replace") as film,
+        container(file) as film,
         # "file:" keeps a colon in the path from being taken for a protocol.
         av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as copy,
     ):
@@ -50,24 +53,21 @@ def write_tagged(source: Path, target: Path, tags: Tags) -> None:
 
 
 def add_xmp(path: Path, xmp: str) -> None:
-    """Append an XMP packet to an MP4 file that has none, and see that the file is on the disk."""
+    """Append an XMP packet to an MP4 file that has none."""
     with path.open("ab") as written:
         written.write(_xmp_box(xmp) if xmp else b"")
-        written.flush()
-        os.fsync(written.fileno())
 
 
 def read_tags(source: Path | BinaryIO) -> Tags:
     """The tags of an MP4 file, of those that ``write_tagged`` writes.
 
     Raises:
-        av.FFmpegError, OSError, ValueError: it is not an MP4 file that can be read.
+        VideoUnplayable, av.FFmpegError, OSError, ValueError: it is not an MP4 file that can be read.
     """
     if isinstance(source, Path):
         with source.open("rb") as file:
             return read_tags(file)
-    source.seek(0)
-    with av.open(source, "r", format="mp4", metadata_errors="replace") as film:
+    with container(source, max_seconds=math.inf) as film:
         words = {name: film.metadata[name] for name in _NAMES if name in film.metadata}
         cover = _cover(film)
     return Tags(words, cover, _xmp(source))
@@ -77,9 +77,9 @@ def film_of(path: Path) -> list[tuple[str, str, list[str]]]:
     """The tracks of pictures and sound: kind, codec, and a digest of each packet with its times.
 
     Raises:
-        av.FFmpegError, OSError, ValueError.
+        VideoUnplayable, av.FFmpegError, OSError, ValueError.
     """
-    with path.open("rb") as file, av.open(file, "r", format="mp4", metadata_errors="replace") as film:
+    with path.open("rb") as file, container(file) as film:
         tracks = _tracks(film)
         packets: dict[int, list[str]] = {track.index: [] for track in tracks}
         for packet in film.demux(*tracks):
@@ -130,23 +130,9 @@ def _xmp_box(xmp: str) -> bytes:
 
 
 def _xmp(file: BinaryIO) -> str:
-    for start, length in _boxes(file):
-        file.seek(start)
-        if 24 <= length <= _MAX_XMP and file.read(24)[4:] == b"uuid" + _XMP_BOX:
-            return file.read(length - 24).decode("utf-8", "replace")
+    for box in boxes(file):
+        if box.kind == b"uuid" and box.end - box.start <= _MAX_XMP:
+            file.seek(box.content)
+            if file.read(16) == _XMP_BOX:
+                return file.read(box.end - box.content - 16).decode("utf-8", "replace")
     return ""
-
-
-def _boxes(file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """Where each box of the file begins, and its length."""
-    place, size = 0, file.seek(0, os.SEEK_END)
-    while place + 8 <= size:
-        file.seek(place)
-        header = file.read(16)
-        length = int.from_bytes(header[:4])
-        if length == 1:  # more than 32 bits: the length comes after the box's name
-            length = int.from_bytes(header[8:])
-        if length < 8:
-            return
-        yield place, length
-        place += length

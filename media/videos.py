@@ -14,17 +14,17 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition, Stream
+from av.stream import Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from errors import FileMissing, VideoUnplayable
-from notes import N_, Note, note, phrase
-from render_settings import RenderSettings
+from core.errors import FileMissing, VideoUnplayable
+from core.messages import Message, gettext_noop, message, phrase
+from core.render_settings import RenderSettings
+from media.boxes import is_whole
+from media.opened import MAX_SECONDS, check_length, container, picture_track, sound_track
 
 OnFrame = Callable[[VideoFrame | AudioFrame], None]
-_MOST_PIXELS = 2048 * 2048  # of one frame; MOVA's largest has a quarter of that
-_MOST_BOXES = 100_000
 _TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
 
 
@@ -50,6 +50,8 @@ class _Counts:
     """What has come out of the file so far; ``sound`` in seconds. ``on_frame`` is shown all of it."""
 
     on_frame: OnFrame
+    max_frames: int
+    max_seconds: float
     packets: int = 0
     frames: int = 0
     damaged: int = 0
@@ -59,6 +61,10 @@ class _Counts:
     def add(self, packet: Packet[Stream], *, is_picture: bool) -> None:
         if packet.size and is_picture:  # the last packet of a track is empty and only flushes the decoder
             self.packets += 1
+            if self.packets > self.max_frames:
+                raise VideoUnplayable(
+                    reason=phrase(gettext_noop("it has more than {limit} frames"), limit=self.max_frames)
+                )
         elif packet.size:
             self.sound_packets += 1
         for frame in packet.decode():
@@ -66,6 +72,7 @@ class _Counts:
                 self.on_frame(frame)
             if isinstance(frame, AudioFrame):
                 self.sound += Fraction(frame.samples, frame.sample_rate)
+                check_length(float(self.sound), self.max_seconds)
             elif isinstance(frame, VideoFrame):
                 self.frames += 1
                 self.damaged += frame.is_corrupt
@@ -75,7 +82,9 @@ def _unseen(frame: VideoFrame | AudioFrame) -> None:
     """Nobody else looks."""
 
 
-def probe(path: Path, *, max_frames: int = 2000, on_frame: OnFrame = _unseen) -> VideoFacts:
+def probe(
+    path: Path, *, max_frames: int = 2000, max_seconds: float = MAX_SECONDS, on_frame: OnFrame = _unseen
+) -> VideoFacts:
     """Decode an MP4 file from its first frame to its last, sound included, and say what it holds.
 
     All of it is decoded, not only its ends, so that a break anywhere is found: 0.1 s for 193 frames of 640x352.
@@ -83,17 +92,18 @@ def probe(path: Path, *, max_frames: int = 2000, on_frame: OnFrame = _unseen) ->
 
     Raises:
         FileMissing: the file cannot be opened.
-        VideoUnplayable: empty, not MP4, without pictures, breaking off, longer than ``max_frames``, or enormous.
+        VideoUnplayable: empty, not MP4, without pictures, breaking off, longer than ``max_frames`` or ``max_seconds``,
+            or enormous.
     """
     try:
         file = path.open("rb")
     except OSError as problem:
-        raise FileMissing(name=path.name, reason=problem.strerror or N_("unreadable")) from problem
+        raise FileMissing(name=path.name, reason=problem.strerror or gettext_noop("unreadable")) from problem
     with file:
-        return _probe_open_file(file, file.seek(0, os.SEEK_END), max_frames, _Counts(on_frame))
+        return _probe_open_file(file, file.seek(0, os.SEEK_END), _Counts(on_frame, max_frames, max_seconds))
 
 
-def check(path: Path, settings: RenderSettings, on_frame: OnFrame = _unseen) -> tuple[VideoFacts, list[Note]]:
+def check(path: Path, settings: RenderSettings, on_frame: OnFrame = _unseen) -> tuple[VideoFacts, list[Message]]:
     """Probe a video; return what it holds and every deviation from what was asked for.
 
     Raises:
@@ -103,44 +113,24 @@ def check(path: Path, settings: RenderSettings, on_frame: OnFrame = _unseen) -> 
     return facts, [*_picture_notes(facts, settings), *_sound_notes(facts)]
 
 
-def _probe_open_file(file: BinaryIO, size: int, max_frames: int, counts: _Counts) -> VideoFacts:
+def _probe_open_file(file: BinaryIO, size: int, counts: _Counts) -> VideoFacts:
     file.seek(0)
     begins_like_mp4 = file.read(8)[4:] == b"ftyp"
-    if begins_like_mp4 and not _is_whole(file, size):
-        raise VideoUnplayable(reason=N_("it breaks off"))
-    file.seek(0)
+    if begins_like_mp4 and not is_whole(file, size):
+        raise VideoUnplayable(reason=gettext_noop("it is incomplete"))
     try:
-        # An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
-        with av.open(file, "r", format="mp4", metadata_errors="replace") as container:
-            return _probe_container(container, size, max_frames, counts)
+        with container(file, max_seconds=counts.max_seconds) as film:
+            return _probe_container(film, size, counts)
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
-        reason = N_("it breaks off or is damaged") if begins_like_mp4 else N_("it is not an MP4 file")
-        raise VideoUnplayable(str(problem), reason=reason if size else N_("it is empty")) from problem
+        reason = (
+            gettext_noop("it is incomplete or damaged") if begins_like_mp4 else gettext_noop("it is not an MP4 file")
+        )
+        raise VideoUnplayable(str(problem), reason=reason if size else gettext_noop("it is empty")) from problem
 
 
-def _is_whole(file: BinaryIO, size: int) -> bool:
-    """Whether the boxes that MP4 is made of, each beginning with its length, end where the file ends.
-
-    FFmpeg forgives a last box that is cut, and shows a film without its sound.
-    """
-    place = 0
-    for _ in range(_MOST_BOXES):
-        if place >= size:
-            break
-        file.seek(place)
-        header = file.read(16)
-        length = int.from_bytes(header[:4])
-        if length == 1:  # more than 32 bits: the length comes after the box's name
-            length = int.from_bytes(header[8:])
-        if length < 8:
-            return length == 0  # 0: to the end of the file
-        place += length
-    return place == size
-
-
-def _probe_container(container: InputContainer, size: int, max_frames: int, counts: _Counts) -> VideoFacts:
-    pictures = picture_track(container)
-    _decode(container, pictures, max_frames, counts)
+def _probe_container(film: InputContainer, size: int, counts: _Counts) -> VideoFacts:
+    pictures = picture_track(film)
+    _decode(film, pictures, counts)
     rate = pictures.average_rate or pictures.guessed_rate or Fraction()
     return VideoFacts(
         width=pictures.width,
@@ -154,47 +144,24 @@ def _probe_container(container: InputContainer, size: int, max_frames: int, coun
     )
 
 
-def picture_track(container: InputContainer) -> VideoStream:
-    """The moving pictures.
-
-    Raises:
-        VideoUnplayable: there are none.
-    """
-    for track in container.streams.video:
-        if not track.disposition & Disposition.attached_pic:  # a cover picture is kept as a track, too
-            return _of_bearable_size(track)
-    raise VideoUnplayable(reason=N_("it has no moving pictures"))
-
-
-def _of_bearable_size(track: VideoStream) -> VideoStream:
-    """The track, unless one frame of it would take more memory than a whole render may."""
-    if track.width * track.height > _MOST_PIXELS:
-        raise VideoUnplayable(
-            reason=phrase(N_("its pictures have {width}x{height} pixels"), width=track.width, height=track.height)
-        )
-    return track
-
-
-def _decode(container: InputContainer, pictures: VideoStream, max_frames: int, counts: _Counts) -> None:
+def _decode(film: InputContainer, pictures: VideoStream, counts: _Counts) -> None:
     """Walk through the whole file once."""
-    sound = container.streams.audio[:1]
+    sound = sound_track(film)
     pictures.thread_type = "AUTO"
-    for packet in container.demux(pictures, *sound):
+    for packet in film.demux(pictures, *([sound] if sound else [])):
         counts.add(packet, is_picture=packet.stream is pictures)
-        if counts.packets > max_frames:
-            raise VideoUnplayable(reason=phrase(N_("it has more than {limit} frames"), limit=max_frames))
     _check_complete(counts, pictures, sound)
 
 
-def _check_complete(counts: _Counts, pictures: VideoStream, sound: tuple[AudioStream, ...]) -> None:
+def _check_complete(counts: _Counts, pictures: VideoStream, sound: AudioStream | None) -> None:
     """At the end of a file cut short FFmpeg just stops; the header still says how many there should be."""
-    promised_sound = sound[0].frames if sound else 0
+    promised_sound = sound.frames if sound else 0
     if counts.packets < pictures.frames or counts.sound_packets < promised_sound:
-        raise VideoUnplayable(reason=N_("it breaks off"))
+        raise VideoUnplayable(reason=gettext_noop("it is incomplete"))
     if counts.damaged:
-        raise VideoUnplayable(reason=N_("some of its frames are damaged"))
+        raise VideoUnplayable(reason=gettext_noop("some of its frames are damaged"))
     if not counts.frames:
-        raise VideoUnplayable(reason=N_("it has no frames"))
+        raise VideoUnplayable(reason=gettext_noop("it has no frames"))
 
 
 def _length(pictures: VideoStream, num_frames: int, rate: Fraction) -> float:
@@ -203,27 +170,29 @@ def _length(pictures: VideoStream, num_frames: int, rate: Fraction) -> float:
     return float(num_frames / rate) if rate else 0.0
 
 
-def _picture_notes(facts: VideoFacts, asked: RenderSettings) -> list[Note]:
+def _picture_notes(facts: VideoFacts, asked: RenderSettings) -> list[Message]:
     notes = []
     if (facts.width, facts.height) != (asked.width, asked.height):
         size = f"{facts.width}x{facts.height}"
-        notes.append(note(N_("The video is {found}; {asked} was asked for."), found=size, asked=asked.size))
+        notes.append(
+            message(gettext_noop("The video is {found}; {asked} was asked for."), found=size, asked=asked.size)
+        )
     if facts.num_frames != asked.num_frames:
-        text = N_("The video has {found} frames; {asked} were asked for.")
-        notes.append(note(text, found=facts.num_frames, asked=asked.num_frames))
+        text = gettext_noop("The video has {found} frames; {asked} were asked for.")
+        notes.append(message(text, found=facts.num_frames, asked=asked.num_frames))
     if abs(facts.fps - asked.fps) > 0.01:
-        text = N_("The video runs at {found} frames a second; {asked} were asked for.")
-        notes.append(note(text, found=round(facts.fps, 2), asked=asked.fps))
+        text = gettext_noop("The video runs at {found} frames a second; {asked} were asked for.")
+        notes.append(message(text, found=round(facts.fps, 2), asked=asked.fps))
     if abs(facts.seconds - asked.seconds) > _TOLERANCE:
-        text = N_("The video lasts {found} s; {asked} s were asked for.")
-        notes.append(note(text, found=round(facts.seconds, 2), asked=round(asked.seconds, 2)))
+        text = gettext_noop("The video lasts {found} s; {asked} s were asked for.")
+        notes.append(message(text, found=round(facts.seconds, 2), asked=round(asked.seconds, 2)))
     return notes
 
 
-def _sound_notes(facts: VideoFacts) -> list[Note]:
+def _sound_notes(facts: VideoFacts) -> list[Message]:
     if facts.sound_seconds is None:
-        return [note(N_("The video has no sound."))]
+        return [message(gettext_noop("The video has no sound."))]
     if abs(facts.sound_seconds - facts.seconds) <= _TOLERANCE:
         return []
-    text = N_("The sound lasts {sound} s, the pictures {pictures} s.")
-    return [note(text, sound=round(facts.sound_seconds, 2), pictures=round(facts.seconds, 2))]
+    text = gettext_noop("The sound lasts {sound} s, the pictures {pictures} s.")
+    return [message(text, sound=round(facts.sound_seconds, 2), pictures=round(facts.seconds, 2))]

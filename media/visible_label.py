@@ -10,12 +10,10 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from media.last_frame import opened
-from media.videos import picture_track
+from media.recoding import recode
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
-    from av.video.stream import VideoStream
     from PIL.Image import Image
 
 TEXT = "AI-generated / AI 生成"
@@ -26,7 +24,7 @@ Plane = npt.NDArray[np.float32]
 
 
 def write_labelled(source: Path, target: Path, *, on_frame: Callable[[int], None]) -> None:
-    """Write ``source`` with the label in its lower right corner; sound and tags are copied as they are.
+    """Write ``source`` with the label in its lower right corner; the sound is copied as it is.
 
     ``target`` may be there in part where this raises.
 
@@ -34,35 +32,16 @@ def write_labelled(source: Path, target: Path, *, on_frame: Callable[[int], None
         FileMissing, VideoUnplayable: the source cannot be read.
         OSError: the target cannot be written.
     """
-    with opened(source) as film:
-        pictures, sound = picture_track(film), film.streams.audio[:1]
-        with av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as copy:
-            copy.metadata.update(film.metadata)
-            encoder = _encoder(copy.add_stream("libx264", rate=pictures.average_rate), pictures)
-            copied = {track.index: copy.add_stream_from_template(track) for track in sound}
-            label, done = Label(pictures.width, pictures.height), 0
-            for packet in film.demux(pictures, *sound):
-                if packet.stream is not pictures:
-                    if packet.dts is not None:  # the last one of a track is empty
-                        packet.stream = copied[packet.stream.index]
-                        copy.mux(packet)
-                    continue
-                for frame in pictures.codec_context.decode(packet if packet.size else None):
-                    labelled = label.on(frame)
-                    labelled.pts, labelled.time_base = frame.pts, pictures.time_base
-                    copy.mux(encoder.encode(labelled))
-                    done += 1
-                    on_frame(done)
-            copy.mux(encoder.encode(None))
+    label: Label | None = None
+    done = 0
 
+    def labelled(frame: VideoFrame) -> VideoFrame:
+        nonlocal label, done
+        label, done = label or Label(frame.width, frame.height), done + 1
+        on_frame(done)
+        return label.on(frame)
 
-def _encoder(track: VideoStream, like: VideoStream) -> VideoStream:
-    track.width, track.height, track.pix_fmt = like.width, like.height, "yuv420p"
-    track.time_base = like.time_base
-    track.options = {"preset": "fast", "crf": "16"}
-    for name in ("color_primaries", "color_trc", "colorspace"):
-        setattr(track.codec_context, name, getattr(like.codec_context, name))
-    return track
+    recode(source, target, x264={"preset": "fast", "crf": "16"}, change=labelled)
 
 
 class Label:
@@ -101,7 +80,7 @@ def _drawn(size: int) -> Image:
     """The letters, white on black, with room around them."""
     from PIL import Image, ImageDraw
 
-    from media.lettering import draw_line, drawable, line_height, width
+    from storyboard.lettering import draw_line, drawable, line_height, width
 
     text, pad = drawable(TEXT), size // 3
     page = Image.new("L", (round(width(text, size)) + 2 * pad, line_height(size) + pad), 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import socket
 import sys
 import threading
@@ -27,6 +28,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=30010, help="0 takes a free one")
+    parser.add_argument(
+        "--allowed-host", action="append", default=[], metavar="NAME", help="a name of this machine in your network"
+    )
     parser.add_argument("--model", choices=sorted(MODELS), default="mova-360p")
     parser.add_argument("--output-path", type=Path, help="keep the videos in this folder (default: until the end only)")
     parser.add_argument("--stop-with-parent", action="store_true", help="end when standard input is closed")
@@ -48,7 +52,7 @@ def server(options: argparse.Namespace) -> uvicorn.Server:
             print(f"preview engine ready: http://{options.host}:{port}", flush=True)
 
     config = uvicorn.Config(
-        create_app(MODELS[options.model], options.output_path),
+        create_app(MODELS[options.model], options.output_path, [options.host, *options.allowed_host]),
         host=options.host,
         port=options.port,
         log_level="warning",
@@ -70,6 +74,7 @@ def stop_at_end_of_input(running: uvicorn.Server) -> None:
 
 def main() -> None:
     options = arguments()
+    os.umask(0o077)  # pictures and videos are for this account alone
     running = server(options)
     if options.stop_with_parent:
         stop_at_end_of_input(running)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from enum import Enum
-from typing import NamedTuple
+
+from storyboard.board import View
 
 REACH_A_SECOND, FARTHEST = 0.02, 0.14  # of the width: a move takes its time and stays small
 
@@ -57,14 +58,6 @@ def move_of(prompt: str) -> Move:
     """The move that the prompt names first; a slow push in where it names none."""
     found = {move: match.start() for move, words in _PATTERNS.items() if (match := words.search(prompt))}
     return min(found, key=lambda move: found[move], default=Move.PUSH_IN)
-
-
-class View(NamedTuple):
-    """What the camera sees, as parts of the frame: 0 to 1 on both axes, with the frame's own aspect."""
-
-    left: float
-    top: float
-    scale: float
 
 
 def view(move: Move, moment: float, seconds: float) -> View:

@@ -1,20 +1,18 @@
-"""The description at the foot of the picture: wrapped, in pages that together show all of it, and the preview mark."""
+"""What is written over the pictures: lines as they are said, sounds below them, and the sign that this is a preview."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
-from preview import font
+from storyboard.lettering import draw_line, drawable, line_height, width, wrapped
+from storyboard.script import Line
 
 MARK = "PREVIEW · not MOVA"
-SHADE = (0, 0, 0, 150)
-PAGE_SECONDS = 2.5  # the least time to read a page, where the length of the video allows it
-_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"  # Chinese and Japanese: a line may break after any of these
-_CLOSING = "，。！？；：、”’）》」』】…,.!?;:)"  # these stay with what they follow
-_PIECES = re.compile(rf"[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+|\s+")
+_SHADE = (0, 0, 0, 150)
+_MOST_LINES = 2  # of a subtitle at a time
 
 
 @dataclass(frozen=True)
@@ -29,73 +27,73 @@ class Patch:
         picture.paste(self.image, (self.left, self.top), self.image)
 
 
-def text_size(width: int, height: int) -> int:
+@dataclass(frozen=True)
+class Shown:
+    """A patch that is there from ``start`` to ``end``, in seconds."""
+
+    patch: Patch
+    start: float
+    end: float
+
+    def is_on(self, seconds: float) -> bool:
+        return self.start <= seconds < self.end
+
+
+def text_size(width_px: int, height_px: int) -> int:
     """The size of the letters (pixels) in a picture: 14 for 640x352, 28 for 1280x720."""
-    return max(8, min(width, height) // 25)
+    return max(8, min(width_px, height_px) // 25)
 
 
-def wrapped(text: str, size: int, width: float) -> list[str]:
-    """Drawable text in lines no wider than ``width`` pixels (one character, where even that is wider)."""
-    lines = [""]
-    for piece in _PIECES.findall(text):
-        if font.width_of(lines[-1] + piece.rstrip(), size) <= width:
-            lines[-1] += piece
-        else:
-            first, *rest = _broken(piece.strip(), size, width)
-            lines = [*lines, first, *rest] if lines[-1].strip() else [*lines[:-1], first, *rest]
-    return [line.strip() for line in lines if line.strip()]
+def subtitles(lines: Sequence[Line], width_px: int, height_px: int) -> list[Shown]:
+    """Each line for as long as it is said; a long one in parts of two rows, one after the other."""
+    size = round(text_size(width_px, height_px) * 1.15)
+    found = []
+    for line in lines:
+        rows = wrapped(drawable(line.words), size, width_px - 4 * size)
+        parts = [rows[start : start + _MOST_LINES] for start in range(0, len(rows), _MOST_LINES)]
+        letters = sum(len("".join(part)) for part in parts)
+        at = line.start
+        for part in parts:
+            until = at + (line.end - line.start) * len("".join(part)) / letters
+            box = _box(part, size)
+            left, top = (width_px - box.width) // 2, height_px - box.height - round(size * 2.4)
+            found.append(Shown(Patch(box, left, top), at, until))
+            at = until
+    return found
 
 
-def _broken(word: str, size: int, width: float) -> list[str]:
-    """A word alone on its line, in parts where it is longer than a line."""
-    parts = [""]
-    for character in word:
-        if parts[-1] and font.width_of(parts[-1] + character, size) > width:
-            parts.append("")
-        parts[-1] += character
-    return parts
+def sound_lines(text: str, width_px: int, height_px: int, seconds: float) -> list[Shown]:
+    """What is heard, in brackets on the lowest row, in as many parts as it needs, over the whole time."""
+    size = max(7, round(text_size(width_px, height_px) * 0.85))
+    rows = wrapped(drawable(text.strip().rstrip(".。")), size, width_px - 5 * size)
+    boxes = [_box([f"[{row}]"], size) for row in rows]
+    each = seconds / max(1, len(boxes))
+    return [
+        Shown(
+            Patch(box, (width_px - box.width) // 2, height_px - box.height - size // 2),
+            each * number,
+            each * (number + 1) + 1e-6,
+        )
+        for number, box in enumerate(boxes)
+    ]
 
 
-def paged(lines: list[str], seconds: float, most_lines: int) -> list[list[str]]:
-    """The lines in pages: as few lines on a page as leave time to read it, and never more than ``most_lines``."""
-    if not lines:
-        return []
-    enough = (rows for rows in range(2, most_lines) if seconds / -(-len(lines) // rows) >= PAGE_SECONDS)
-    rows = next(enough, max(most_lines, 1))
-    return [lines[start : start + rows] for start in range(0, len(lines), rows)]
-
-
-def caption_pages(text: str, width: int, height: int, seconds: float) -> list[Patch]:
-    """The pages to show one after the other over ``seconds``; none for a text without a drawable character.
-
-    A page covers at most a third of the height.
-    """
-    size = text_size(width, height)
-    lines = wrapped(font.drawable(text), size, width - 4 * size)
-    most_lines = (height // 3 - size) // font.line_height(size)
-    return [_at_the_foot(_box(page, size), width, height, size) for page in paged(lines, seconds, most_lines)]
-
-
-def mark(width: int, height: int) -> Patch:
+def mark(width_px: int, height_px: int) -> Patch:
     """The sign in the top left corner that this is a preview; it always fits the width."""
-    size = text_size(width, height)
-    while size > 1 and font.width_of(MARK, size) + size > width:
+    size = text_size(width_px, height_px)
+    while size > 1 and width(MARK, size) + size > width_px:
         size -= 1
     return Patch(_box([MARK], size), size // 2, size // 2)
 
 
-def _box(lines: list[str], size: int) -> Image.Image:
-    """The lines in white on a half transparent dark box."""
-    margin = size // 2
-    step = font.line_height(size)
-    width = max(font.width_of(line, size) for line in lines)
-    box = Image.new("RGBA", (round(width) + 2 * margin, len(lines) * step + 2 * (margin // 2)), SHADE)
+def _box(rows: list[str], size: int) -> Image.Image:
+    """The rows in white, in the middle of a half transparent dark box."""
+    margin, step = size // 2, line_height(size)
+    wide = max(width(row, size) for row in rows)
+    box = Image.new("RGBA", (round(wide) + 2 * margin, len(rows) * step + 2 * (margin // 2)), _SHADE)
     ink = Image.new("L", box.size)
-    for row, line in enumerate(lines):
-        font.draw_line(ink, margin, margin // 2 + row * step, line, size)
+    draw = ImageDraw.Draw(ink)
+    for number, row in enumerate(rows):
+        draw_line(draw, margin + (wide - width(row, size)) / 2, margin // 2 + number * step, row, size, "white")
     box.paste((255, 255, 255, 255), (0, 0), ink)
     return box
-
-
-def _at_the_foot(box: Image.Image, width: int, height: int, size: int) -> Patch:
-    return Patch(box, (width - box.width) // 2, height - box.height - size // 2)

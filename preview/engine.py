@@ -33,7 +33,7 @@ def running(model: Model, output_path: Path | None) -> Iterator[Engine]:
     with TemporaryDirectory(prefix="preview-") as folder:
         inputs, outputs = Path(folder, "inputs"), (output_path or Path(folder, "outputs")).resolve()
         inputs.mkdir()
-        outputs.mkdir(parents=True, exist_ok=True)
+        outputs.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = JobStore()
         worker = Worker(store, render)
         worker.start()

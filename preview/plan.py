@@ -10,8 +10,11 @@ from preview.sizes import Model, rendered_frames, rendered_size
 
 DEFAULT_SECONDS, DEFAULT_FPS, DEFAULT_STEPS, DEFAULT_SEED = 4, 24, 50, 42
 MAX_OUTPUTS = 10
+# Far beyond what MOVA renders; SGLang has no such limits, but a preview has one worker for everybody.
+HIGHEST = {"width": 100_000, "height": 100_000, "num_frames": 2_000, "num_inference_steps": 10_000, "fps": 240}
 QUALITIES = ["exact", "lossless", "high", "extra-high"]
-OUTPUT_QUALITIES = ["maximum", "high", "medium", "low", "default"]
+# How much of a picture is kept, 10 to 100, by SGLang's words for a video.
+OUTPUT_QUALITIES = {"maximum": 100, "high": 90, "medium": 55, "low": 35, "default": 50}
 PRESETS = ["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"]
 TASKS = ["I2V", "T2V", "TI2V", "T2I", "I2I", "TI2I", "I2M", "VLA_ACTION", "V2V", "F2V"]
 
@@ -30,7 +33,12 @@ class Plan:
     num_inference_steps: int
     seeds: tuple[int, ...]
     num_outputs: int
-    output_compression: int | None
+    output_compression: int
+
+    @property
+    def crf(self) -> int:
+        """What x264 is given for it, as imageio makes it: 100 is 0, 50 is 25."""
+        return int((1 - self.output_compression / 100) * 51)
 
     @property
     def seed(self) -> int:
@@ -58,9 +66,10 @@ def plan_of(asked: VideoGenerationsRequest, *, has_picture: bool, model: Model) 
     seeds = _seeds(asked)
     _check_encoding(asked, fps)
     _check_guidance(asked)
+    _check_highest(width=width, height=height, num_frames=frames, num_inference_steps=steps, fps=fps)
     if not has_picture:
         raise ValueError("Served model with task type 'I2V' requires an 'image_path' input, but none was provided")
-    _check_output_quality(asked)
+    compression = _output_compression(asked)
     rendered_width, rendered_height = rendered_size(model, width, height)
     return Plan(
         prompt=asked.prompt,
@@ -73,7 +82,7 @@ def plan_of(asked: VideoGenerationsRequest, *, has_picture: bool, model: Model) 
         num_inference_steps=steps,
         seeds=seeds,
         num_outputs=_num_outputs(asked),
-        output_compression=asked.output_compression,
+        output_compression=compression,
     )
 
 
@@ -126,6 +135,12 @@ def _check_positive(**numbers: int) -> None:
             raise ValueError(f"{name} must be positive")
 
 
+def _check_highest(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if number > HIGHEST[name]:
+            raise ValueError(f"{name} must be at most {HIGHEST[name]}: this is the preview engine")
+
+
 def _check_choices(asked: VideoGenerationsRequest) -> None:
     if asked.quality is not None and asked.quality not in QUALITIES:
         raise ValueError(f"quality must be one of {QUALITIES}, got {asked.quality!r}")
@@ -160,10 +175,14 @@ def _check_guidance(asked: VideoGenerationsRequest) -> None:
             raise ValueError(f"{name} must be non-negative, got {value!r}")
 
 
-def _check_output_quality(asked: VideoGenerationsRequest) -> None:
-    wanted = asked.output_quality
-    if asked.output_compression is None and wanted is not None and wanted not in OUTPUT_QUALITIES:
-        raise ValueError(f"Invalid output_quality {wanted!r}. Expected one of: {OUTPUT_QUALITIES}")
+def _output_compression(asked: VideoGenerationsRequest) -> int:
+    """A number that is given counts more than a word."""
+    if asked.output_compression is not None:
+        return asked.output_compression
+    wanted = "default" if asked.output_quality is None else asked.output_quality
+    if wanted not in OUTPUT_QUALITIES:
+        raise ValueError(f"Invalid output_quality {wanted!r}. Expected one of: {list(OUTPUT_QUALITIES)}")
+    return OUTPUT_QUALITIES[wanted]
 
 
 def _num_outputs(asked: VideoGenerationsRequest) -> int:

@@ -127,5 +127,5 @@ def _check_before(plan: Plan) -> None:
             "Sizes of tensors must match except in dimension 1. "
             f"Expected size {plan.num_outputs} but got size 1 for tensor number 1 in the list."
         )
-    if plan.output_compression is not None and not 10 <= plan.output_compression <= 100:
+    if not 10 <= plan.output_compression <= 100:
         raise RenderFailed("video quality must be between 1 and 10")

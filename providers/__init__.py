@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from api_utils import Services, services
 from config import Settings
 from providers.base import Capability, Provider
+
+# By service, as it is called and as it stands in ``Services``: where each capability's model stands.
+_MODEL_FIELDS: dict[str, dict[Capability, str]] = {
+    "gemini": {"text": "text_model", "vision": "text_model", "image": "image_model"},
+    "dashscope": {"text": "text_model", "vision": "vision_model", "image": "image_model"},
+    "openai": {"text": "text_model", "vision": "vision_model", "image": "image_model"},
+}
 
 
 def choose(settings: Settings, capability: Capability, overrides: Mapping[str, str | None] | None = None) -> Provider:
@@ -23,6 +31,30 @@ def choose(settings: Settings, capability: Capability, overrides: Mapping[str, s
     from providers.offline import Offline
 
     return Offline()
+
+
+def named(
+    settings: Settings,
+    name: str,
+    capability: Capability,
+    model: str,
+    overrides: Mapping[str, str | None] | None = None,
+) -> Provider | None:
+    """The service of this name, to be asked for this model; None where it is not set up here.
+
+    Raises:
+        ConfigError: for an override that is not accepted.
+    """
+    from providers.offline import NAME, Offline
+
+    if name == NAME:
+        return Offline()
+    found = services(settings, overrides)
+    access = getattr(found, name, None) if name in _MODEL_FIELDS else None
+    if access is None:
+        return None
+    only = {**dict.fromkeys(_MODEL_FIELDS), name: replace(access, **{_MODEL_FIELDS[name][capability]: model})}
+    return next((one for one in _configured(replace(found, **only)) if capability in one.capabilities), None)
 
 
 def _configured(found: Services) -> Iterator[Provider]:

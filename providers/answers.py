@@ -7,8 +7,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from errors import NoImageReturned
-from notes import N_
+from core.errors import NoImageReturned, NoTextReturned, PromptBlocked
+from core.messages import gettext_noop
+from description.thoughts import ONLY_THOUGHTS, without_thoughts
 from providers.failure import Call
 
 T = TypeVar("T")
@@ -69,13 +70,41 @@ def named(call: Call, body: Any, path: str) -> str:
     return (dig(body, path, str) or "")[:_LONGEST_NAME] or call.model
 
 
+def told(call: Call, message: dict[str, Any], ending: str) -> str:
+    """The text of a chat's message, without thoughts, where it is whole.
+
+    Raises:
+        PromptBlocked, NoTextReturned: with the reason.
+    """
+    refusal = message.get("refusal")
+    if refusal or ending == "content_filter":
+        reason = ending if ending == "content_filter" else gettext_noop("refusal")
+        raise call.error(PromptBlocked, str(refusal or ""), reason=reason)
+    content = message.get("content")
+    parts = content if isinstance(content, list) else [{"text": content}]
+    whole = "".join(dig(part, "text", str) or "" for part in parts)
+    text = without_thoughts(whole)
+    if ending == "length":
+        raise call.error(NoTextReturned, reason=gettext_noop("it was cut off at the model's length limit"))
+    if not text:
+        raise call.error(NoTextReturned, reason=_why_empty(message, whole))
+    return text
+
+
+def _why_empty(message: dict[str, Any], whole: str) -> str:
+    thoughts = message.get("reasoning_content") or message.get("reasoning")
+    if whole.strip() or thoughts:
+        return ONLY_THOUGHTS
+    return gettext_noop("a tool call instead of a text") if message.get("tool_calls") else gettext_noop("empty")
+
+
 def decoded(call: Call, encoded: str) -> bytes:
     """A picture from base64 of either alphabet, with or without ``data:image/png;base64,`` before it."""
     plain = encoded.partition(",")[2] if encoded.startswith("data:") else encoded
     try:
         return base64.b64decode(plain.replace("-", "+").replace("_", "/"), validate=True)
     except ValueError:
-        raise call.error(NoImageReturned, reason=N_("its base64 is damaged")) from None
+        raise call.error(NoImageReturned, reason=gettext_noop("its base64 is damaged")) from None
 
 
 def data_url(picture: bytes) -> str:

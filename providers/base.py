@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 Capability = Literal["text", "image", "vision"]
-TextTask = Literal["image_prompt", "shorten", "video_description", "correction"]
+CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
+TextTask = Literal["image_prompt", "shorten", "video_description", "correction", "film"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +22,15 @@ class TextRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class VisionRequest:
-    """``picture`` is PNG bytes of the frame exactly as it will be rendered from."""
+    """``picture`` is PNG bytes of the frame exactly as it will be rendered from.
+
+    ``image_prompt`` is what it was made from, for the offline provider; empty where nobody knows.
+    """
 
     system: str
     user: str
     picture: bytes
+    image_prompt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +40,6 @@ class ImageRequest:
     prompt: str
     width: int
     height: int
-    seed: int | None = None
     size: str | None = None  # the provider's own size, such as 1280*720 or 2K, where the user named one
 
 
@@ -67,6 +71,9 @@ class Provider(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]: ...
+
+    def model(self, capability: Capability) -> str:
+        """The model that is asked; empty where there is none."""
 
     @property
     def prompt_limit(self) -> int | None:

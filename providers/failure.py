@@ -5,17 +5,17 @@ The vendors' codes are from their documentation (Gemini, DashScope, OpenAI, Mini
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import errors
 from api_utils import NO_KEY, retry_after_seconds
-from errors import ProviderError
-from notes import N_, Fact, Phrase, phrase
+from core import errors
+from core.errors import ProviderError
+from core.messages import Fact, Phrase, gettext_noop, phrase
+from core.plain_text import without_markup
 
 _READ_LIMIT, _SAID_LIMIT, _CODE_LIMIT = 20_000, 500, 200
 
@@ -24,28 +24,62 @@ _CODES: dict[type[ProviderError], str] = {
     errors.KeyRefused: "invalidapikey apikeyinvalid unauthenticated 1004 2049",
     errors.ModelGone: "modelnotfound modelnotexist modelnotsupported modelaccessdenied",
     errors.QuotaExhausted: "insufficientquota billinghardlimitreached arrearage prepaidbilloverdue postpaidbilloverdue "
-    "commoditynotpurchased accessdeniedunpurchased allocationquotafreetieronly 1008",
+    "allocationquotafreetieronly 1008",
+    errors.NotActivated: "servicedisabled commoditynotpurchased accessdeniedunpurchased apikeyserviceblocked "
+    "consumersuspended workspaceaccessdenied",
+    errors.TextTooLongForModel: "contextlengthexceeded stringabovemaxlength",
     errors.PromptBlocked: "datainspectionfailed contentpolicyviolation moderationblocked contentfilter 1026 1027",
     errors.ProviderBusy: "throttling throttlingratequota throttlingallocationquota throttlingburstrate "
     "ratelimitexceeded internalerror internalerrortimeout requesttimeout 1000 1001 1002 1024 1039",
-    errors.ProviderRefused: "unsupportedcountryregionterritory",
+    errors.RegionRefused: "unsupportedcountryregionterritory",
 }
 _BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
 _BY_STATUS: dict[int, type[ProviderError]] = {
     401: errors.KeyRefused,
     402: errors.QuotaExhausted,
-    403: errors.KeyRefused,
+    403: errors.AccessRefused,
     404: errors.ProviderAnswerUnclear,
     405: errors.ProviderAnswerUnclear,
+    407: errors.ProxyLogin,
+    413: errors.RequestTooLarge,
     429: errors.ProviderBusy,
 }
-# No billing, or a day that is used up: Gemini says both in a 429 that looks like a busy minute.
-_NO_QUOTA = re.compile(r"\blimit: 0\b|PerDay")
-_NO_MODEL = re.compile(
-    r"models?\b.{0,300}?\b(not found|not be found|not exist|no longer|retired|deprecated|decommissioned|shut down)",
-    re.IGNORECASE | re.DOTALL,
+# What has no code of its own, or one that says too little: read in the sentence, each with the statuses it comes with.
+_SENTENCES: tuple[tuple[type[ProviderError], tuple[int, ...], re.Pattern[str]], ...] = tuple(
+    (kind, statuses, re.compile(pattern, re.IGNORECASE | re.DOTALL))
+    for kind, statuses, pattern in (
+        # No billing, or a day that is used up: Gemini says both in a 429 that looks like a busy minute.
+        (
+            errors.QuotaExhausted,
+            (429,),
+            r"\blimit: 0\b|PerDay|(credits|balance)\b.{0,40}\b(depleted|exhausted|insufficient)",
+        ),
+        (errors.OrganisationUnverified, (400, 403), r"organi[sz]ation must be verified"),
+        (
+            errors.RegionRefused,
+            (400, 403),
+            r"(location|country|region)\b.{0,60}\bnot supported|not available in your (country|region)",
+        ),
+        (errors.NotActivated, (403,), r"has not been used in project .{0,80} before or it is disabled"),
+        (errors.KeyRefused, (400, 403), r"\bapi.?key\b.{0,40}\b(not valid|expired|invalid|leaked|incorrect)"),
+        (
+            errors.KeyRefused,
+            (401, 403),
+            r"member of an organization|ip.{0,40}\bnot (authorized|allowed|in .{0,20}white ?list)",
+        ),
+        (errors.ModelGone, (401, 403, 404), r"does not have access to model"),
+        (
+            errors.TextTooLongForModel,
+            (400, 413),
+            r"maximum context length|range of input length|input token count.{0,60}exceeds",
+        ),
+        (
+            errors.ModelGone,
+            (200, 400, 403, 404, 410),
+            r"models?\b.{0,300}?\b(not (be )?found|not exist|no longer|retired|deprecated|decommissioned|shut down)",
+        ),
+    )
 )
-_NO_MODEL_STATUSES = (200, 400, 403, 404, 410)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +93,7 @@ class Refusal:
 
     @property
     def reason(self) -> str | Phrase:
-        return self.codes[0] if self.codes else phrase(N_("status {status}"), status=self.status)
+        return self.codes[0] if self.codes else phrase(gettext_noop("status {status}"), status=self.status)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +116,7 @@ class Call:
 
     def said(self, text: str) -> str:
         """A service's text as people may see it: one line, without markup and without the key."""
-        plain = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^<>]*>", " ", text[:_READ_LIMIT])
-        plain = " ".join(html.unescape(plain).split())
+        plain = without_markup(text[:_READ_LIMIT])
         return (plain.replace(self.key, "(key)") if self.key != NO_KEY else plain)[:_SAID_LIMIT]
 
     def refused(self, status: int, headers: Mapping[str, str], text: str) -> ProviderError:
@@ -91,6 +124,7 @@ class Call:
         refusal = read_refusal(status, headers, text)
         facts: dict[str, Fact] = {
             "reason": refusal.reason,
+            **({"proxy": status} if status == 407 else {}),  # plain http: what it is called is not known here
             "status": status if status >= 300 else refusal.reason,
         }
         if refusal.retry_after is not None:
@@ -114,12 +148,11 @@ def _kind(provider: str, refusal: Refusal) -> type[ProviderError]:
     # DashScope says insufficient_quota also for a minute's tokens (help.aliyun.com, error codes).
     if provider == "dashscope" and "insufficientquota" in codes:
         return errors.ProviderBusy
-    if refusal.status == 429 and _NO_QUOTA.search(everything):
-        return errors.QuotaExhausted
-    known = next((_BY_CODE[code] for code in codes if code in _BY_CODE), None)
-    if not known and refusal.status in _NO_MODEL_STATUSES and _NO_MODEL.search(everything):
-        return errors.ModelGone
-    return known or _kind_by_status(refusal.status)
+    coded = next((_BY_CODE[code] for code in codes if code in _BY_CODE), None)
+    told = next((kind for kind, when, said in _SENTENCES if refusal.status in when and said.search(everything)), None)
+    # A sentence about the account says more than the code beside it; one about a model says less.
+    kind = told if told and (coded is None or refusal.status == 429) else coded or _kind_by_status(refusal.status)
+    return errors.DashScopeKeyRefused if provider == "dashscope" and kind is errors.KeyRefused else kind
 
 
 def _kind_by_status(status: int) -> type[ProviderError]:

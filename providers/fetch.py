@@ -9,9 +9,9 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx2
 
-from api_utils import PASSING, retried
-from errors import ImageFetchFailed, ProviderBusy, ProviderError, ProviderUnreachable
-from notes import N_, Phrase, phrase
+from api_utils import TRANSIENT_ERRORS, retried
+from core.errors import CertificateNotTrusted, ImageFetchFailed, ProviderBusy, ProviderError, ProviderUnreachable
+from core.messages import Phrase, gettext_noop, phrase
 from providers import wire
 from providers.failure import Call
 
@@ -31,30 +31,30 @@ def picture(url: str, call: Call, base_url: str, attempts: int) -> bytes:
     """
     try:
         return retried(lambda: _followed(url, call, base_url), attempts)
-    except PASSING as problem:
+    except (*TRANSIENT_ERRORS, CertificateNotTrusted) as problem:
         raise call.error(ImageFetchFailed, problem.raw, reason=problem.phrase()) from None
 
 
 def _followed(url: str, call: Call, base_url: str) -> bytes:
-    here = base_url
+    address = base_url
     for _ in range(_MOST_REDIRECTS + 1):
-        here, addresses = _checked(url, here, call, base_url)
-        answer = _connected(here, addresses, call)
+        address, addresses = _checked(url, address, call, base_url)
+        answer = _connected(address, addresses, call)
         if not answer.has_redirect_location:
             return _content(answer, call)
         url = answer.headers["location"]
-    raise _failed(call, N_("too many redirects"))
+    raise _failed(call, gettext_noop("too many redirects"))
 
 
-def _checked(url: str, here: str, call: Call, base_url: str) -> tuple[str, list[str]]:
+def _checked(url: str, address: str, call: Call, base_url: str) -> tuple[str, list[str]]:
     """The address as it may be fetched, and the IP addresses to connect to; none for the service's own host."""
     try:
-        url = urljoin(here, url)
+        url = urljoin(address, url)
         scheme, host, port = _origin(url)
     except ValueError:
-        raise _failed(call, N_("its address is not one")) from None
+        raise _failed(call, gettext_noop("its address is not valid")) from None
     if scheme not in ("http", "https") or not host.isascii() or not host or "@" in urlsplit(url).netloc:
-        raise _failed(call, N_("its address is not one"))
+        raise _failed(call, gettext_noop("its address is not valid"))
     if (scheme, host, port) == _origin(base_url):
         return url, []
     netloc = _netloc(host, None if port in (80, 443) else port)
@@ -78,7 +78,7 @@ def _public_addresses(host: str, port: int, call: Call) -> list[str]:
         raise call.error(ProviderUnreachable, f"the name {host} is not known") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses or not all(is_public(address) for address in addresses):
-        raise _failed(call, phrase(N_("{host} is not a public address"), host=host))
+        raise _failed(call, phrase(gettext_noop("{host} is not a public address"), host=host))
     return addresses
 
 
@@ -116,7 +116,7 @@ def _got(url: str, address: str | None, call: Call) -> httpx2.Response:
 
 def _lost(call: Call, problem: Exception) -> ProviderError:
     if isinstance(problem, wire.AnswerTooLarge):
-        return _failed(call, phrase(N_("it is larger than {limit} MB"), limit=LARGEST_PICTURE // 2**20))
+        return _failed(call, phrase(gettext_noop("it is larger than {limit} MB"), limit=LARGEST_PICTURE // 2**20))
     return wire.lost(call, problem)
 
 
@@ -124,10 +124,13 @@ def _content(answer: httpx2.Response, call: Call) -> bytes:
     if answer.status_code == 429 or answer.status_code >= 500:
         raise call.error(ProviderBusy, status=answer.status_code)
     if answer.status_code != 200:
-        raise _failed(call, phrase(N_("status {status}"), status=answer.status_code))
+        raise _failed(call, phrase(gettext_noop("status {status}"), status=answer.status_code))
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if not answer.content or kind.startswith("text/") or kind.endswith(("json", "xml", "html")):
-        raise _failed(call, phrase(N_("no picture but {kind}"), kind=call.said(kind)) if kind else N_("empty"))
+        raise _failed(
+            call,
+            phrase(gettext_noop("not a picture but {kind}"), kind=call.said(kind)) if kind else gettext_noop("empty"),
+        )
     return answer.content
 
 

@@ -10,11 +10,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from api_utils import GeminiAccess, Limits, retried
-from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
-from notes import N_
+from core.errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
+from core.messages import gettext_noop
+from description.thoughts import ONLY_THOUGHTS, without_thoughts
 from providers.answers import Drawn, Reply, counted, decoded, dig, named, parsed
-from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import CAPABILITIES, Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
+from providers.learning import Fields, fitted
 
 if TYPE_CHECKING:
     from google.genai import types
@@ -24,10 +26,7 @@ _DECLINED = frozenset(
     {"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "LANGUAGE"}
     | {"IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION"}
 )
-# Models with one size only, which refuse the field.
-_ONE_SIZE = ("2.5-flash-image", "flash-lite-image")
 _2K_FROM = 1000
-_SEEDS = 2**31
 
 
 class Gemini:
@@ -42,12 +41,15 @@ class Gemini:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
+        return frozenset(capability for capability in CAPABILITIES if self.model(capability))
+
+    def model(self, capability: Capability) -> str:
         models: dict[Capability, str] = {
             "text": self._access.text_model,
             "vision": self._access.text_model,
             "image": self._access.image_model,
         }
-        return frozenset(capability for capability, model in models.items() if model)
+        return models[capability]
 
     def text(self, request: TextRequest) -> TextAnswer:
         from google.genai import types
@@ -64,14 +66,14 @@ class Gemini:
         from google.genai import types
 
         call = self._call("image", self._access.image_model, self._limits.image_timeout)
-        config = types.GenerateContentConfig(
-            response_modalities=["IMAGE"],
-            image_config=_image_config(call.model, request),
-            seed=None if request.seed is None else request.seed % _SEEDS,
-        )
         parts = [types.Part(text=request.prompt)]
+
+        def sent(taken: Fields) -> Drawn:
+            return _drawn(call, _asked(call, self._access, parts, _picture_config(request, taken)))
+
+        place, wanted = (self._access.base_url, call.model), _wanted(request)
         started = time.monotonic()
-        drawn = retried(lambda: _drawn(call, _asked(call, self._access, parts, config)), self._limits.attempts)
+        drawn = retried(lambda: fitted(place, wanted, sent), self._limits.attempts)
         taken = time.monotonic() - started
         return ImageAnswer(data=drawn.data, provider=self.name, model=drawn.model, seconds=taken, tokens=drawn.tokens)
 
@@ -86,7 +88,7 @@ class Gemini:
         return TextAnswer(text=reply.text, provider=self.name, model=reply.model, seconds=taken, tokens=reply.tokens)
 
     def _call(self, step: str, model: str, seconds: float) -> Call:
-        import bounded_http
+        from core import bounded_http
 
         if not model:
             raise NoProvider(step=step)
@@ -117,7 +119,8 @@ def _sent(call: Call, access: GeminiAccess, parts: list[types.Part], config: typ
 
     from providers import wire
 
-    trust = {"verify": wire.certificates(), "ssl": wire.certificates()}  # else it loads its own three times
+    # Its own clients are never asked, but made: of the environment's proxies and certificates they are to read nothing.
+    unused = {"verify": wire.nobody(), "ssl": wire.nobody(), "trust_env": False}
     with wire.client(access.base_url, call.seconds, call.largest) as http:
         options = types.HttpOptions(
             base_url=access.base_url,
@@ -125,8 +128,8 @@ def _sent(call: Call, access: GeminiAccess, parts: list[types.Part], config: typ
             timeout=int(call.seconds * 1000),
             retry_options=types.HttpRetryOptions(attempts=1),
             httpx_client=http,
-            client_args=trust,
-            async_client_args=trust,
+            client_args=unused,
+            async_client_args=unused,
         )
         client = genai.Client(api_key=access.key, vertexai=False, http_options=options)
         contents = types.Content(role="user", parts=parts)
@@ -145,21 +148,30 @@ def _refused(call: Call, no: Exception) -> ProviderError:
     return call.refused(status, getattr(response, "headers", {}), getattr(response, "text", ""))
 
 
-def _image_config(model: str, request: ImageRequest) -> types.ImageConfig:
+def _wanted(request: ImageRequest) -> Fields:
+    """What some models refuse: those with one size only know no field for it. A person's own size is insisted on."""
+    larger = max(request.width, request.height) > _2K_FROM
+    return {} if request.size else {"image_size": "2K" if larger else "1K"}
+
+
+def _picture_config(request: ImageRequest, taken: Fields) -> types.GenerateContentConfig:
     from google.genai import types
 
-    wide = request.width >= request.height
-    size = request.size or ("2K" if max(request.width, request.height) > _2K_FROM else "1K")
-    takes_size = not any(name in model for name in _ONE_SIZE)
-    return types.ImageConfig(aspect_ratio="16:9" if wide else "9:16", image_size=size.upper() if takes_size else None)
+    size = request.size or taken.get("image_size")
+    ratio = "16:9" if request.width >= request.height else "9:16"
+    return types.GenerateContentConfig(
+        response_modalities=["IMAGE"],
+        image_config=types.ImageConfig(aspect_ratio=ratio, image_size=str(size).upper() if size else None),
+    )
 
 
 def _said(call: Call, body: Any) -> Reply:
-    ending, text = _ending(body), _text(body)
+    ending, whole = _ending(body), _text(body)
     if ending in _DECLINED:
         raise _declined(call, body)
+    text = without_thoughts(whole)
     if not text or ending not in ("", "STOP"):
-        reason = N_("empty") if ending in ("", "STOP") else ending
+        reason = ending if ending not in ("", "STOP") else ONLY_THOUGHTS if whole else gettext_noop("empty")
         raise call.error(NoTextReturned, _ending_message(body), reason=reason)
     return Reply(text=text, model=_model(call, body), tokens=_tokens(body))
 
@@ -171,8 +183,8 @@ def _drawn(call: Call, body: Any) -> Drawn:
     if _ending(body) in _DECLINED:
         raise _declined(call, body)
     if text := _text(body):
-        raise call.error(NoImageReturned, text, reason=N_("text instead of a picture"))
-    raise call.error(NoImageReturned, _ending_message(body), reason=_ending(body) or N_("empty"))
+        raise call.error(NoImageReturned, text, reason=gettext_noop("text instead of a picture"))
+    raise call.error(NoImageReturned, _ending_message(body), reason=_ending(body) or gettext_noop("empty"))
 
 
 def _declined(call: Call, body: Any) -> ProviderError:

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from api_utils import Limits, retried
-from errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked
-from notes import N_
-from providers.answers import Drawn, Reply, counted, data_url, decoded, dig, named, parsed
+from core.errors import NoImageReturned, NoProvider
+from core.messages import gettext_noop
+from providers.answers import Drawn, Reply, counted, data_url, decoded, dig, named, parsed, told
 from providers.base import TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
+from providers.learning import Fields, fitted
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
 Part = dict[str, object]
 
-# Thinking models without a reasoning parser on their server put their thoughts before the answer.
-_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
-
 
 @dataclass(frozen=True, kw_only=True)
 class ChatService:
-    """A service with ``/chat/completions`` under ``base_url``; ``extra`` goes into every request's body."""
+    """A service with ``/chat/completions`` under ``base_url``."""
 
     provider: str
     key: str = field(repr=False)
     base_url: str
     limits: Limits
-    extra: dict[str, object] = field(default_factory=dict)
 
     def text(self, model: str, request: TextRequest) -> TextAnswer:
         return self._answer("text", model, request.system, request.user)
@@ -41,23 +37,31 @@ class ChatService:
         picture: Part = {"type": "image_url", "image_url": {"url": data_url(request.picture)}}
         return self._answer("vision", model, request.system, [picture, {"type": "text", "text": request.user}])
 
-    def draw(self, model: str, prompt: str, size: str, extra: dict[str, object]) -> Drawn:
-        """One picture from ``/images/generations``."""
+    def draw(self, model: str, prompt: str, wanted: Fields, insisted: Fields) -> Drawn:
+        """One picture from ``/images/generations``: with ``wanted`` as far as the model takes it."""
         call = self._call("image", model, self.limits.image_timeout)
-        return retried(lambda: _draw(call, self.base_url, prompt, size, extra), self.limits.attempts)
+
+        def fitting() -> Drawn:
+            return fitted(
+                (self.base_url, model),
+                wanted,
+                lambda taken: _draw(call, self.base_url, prompt, {**insisted, **taken}),
+            )
+
+        return retried(fitting, self.limits.attempts)
 
     def _answer(self, step: str, model: str, system: str, user: str | list[Part]) -> TextAnswer:
         call = self._call(step, model, self.limits.text_timeout)
         messages: list[Part] = [{"role": "system", "content": system}, {"role": "user", "content": user}]
         started = time.monotonic()
-        reply = retried(lambda: _complete(call, self.base_url, messages, self.extra), self.limits.attempts)
+        reply = retried(lambda: _complete(call, self.base_url, messages), self.limits.attempts)
         taken = time.monotonic() - started
         return TextAnswer(
             text=reply.text, provider=self.provider, model=reply.model, seconds=taken, tokens=reply.tokens
         )
 
     def _call(self, step: str, model: str, seconds: float) -> Call:
-        import bounded_http
+        from core import bounded_http
 
         if not model:
             raise NoProvider(step=step)
@@ -65,10 +69,10 @@ class ChatService:
         return Call(provider=self.provider, model=model, key=self.key, seconds=seconds, largest=largest)
 
 
-def _complete(call: Call, base_url: str, messages: list[Part], extra: dict[str, object]) -> Reply:
+def _complete(call: Call, base_url: str, messages: list[Part]) -> Reply:
     def send(client: OpenAI) -> str:
         create: Any = client.chat.completions.with_raw_response.create
-        return str(create(model=call.model, messages=messages, extra_body=extra).http_response.text)
+        return str(create(model=call.model, messages=messages).http_response.text)
 
     answer = _sent(call, base_url, send)
     body = parsed(call, answer)
@@ -76,30 +80,16 @@ def _complete(call: Call, base_url: str, messages: list[Part], extra: dict[str, 
     if message is None:
         raise call.no_result(body, answer)
     return Reply(
-        text=_text(call, message, dig(body, "choices.0.finish_reason", str) or ""),
+        text=told(call, message, dig(body, "choices.0.finish_reason", str) or ""),
         model=named(call, body, "model"),
         tokens=counted(body, "usage.total_tokens"),
     )
 
 
-def _text(call: Call, message: dict[str, Any], ending: str) -> str:
-    refusal = message.get("refusal")
-    if refusal or ending == "content_filter":
-        reason = ending if ending == "content_filter" else N_("refusal")
-        raise call.error(PromptBlocked, str(refusal or ""), reason=reason)
-    content = message.get("content")
-    parts = content if isinstance(content, list) else [{"text": content}]
-    text = "".join(dig(part, "text", str) or "" for part in parts)
-    text = _THOUGHTS.sub("", text).strip()
-    if not text or ending == "length":
-        raise call.error(NoTextReturned, reason=ending or N_("empty"))
-    return text
-
-
-def _draw(call: Call, base_url: str, prompt: str, size: str, extra: dict[str, object]) -> Drawn:
+def _draw(call: Call, base_url: str, prompt: str, fields: Fields) -> Drawn:
     def send(client: OpenAI) -> str:
         create: Any = client.images.with_raw_response.generate
-        return str(create(model=call.model, prompt=prompt, size=size, n=1, extra_body=extra).http_response.text)
+        return str(create(model=call.model, prompt=prompt, n=1, extra_body=fields).http_response.text)
 
     answer = _sent(call, base_url, send)
     body = parsed(call, answer)
@@ -107,7 +97,7 @@ def _draw(call: Call, base_url: str, prompt: str, size: str, extra: dict[str, ob
         raise call.no_result(body, answer)
     encoded, url = dig(pictures, "0.b64_json", str) or "", dig(pictures, "0.url", str) or ""
     if not encoded and not url:
-        raise call.error(NoImageReturned, reason=N_("empty"))
+        raise call.error(NoImageReturned, reason=gettext_noop("empty"))
     encoded = url if url.startswith("data:") else encoded
     return Drawn(
         data=decoded(call, encoded) if encoded else b"",

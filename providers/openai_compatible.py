@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from api_utils import Limits, OpenAIAccess
-from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import CAPABILITIES, Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
+from providers.learning import Fields
 from providers.openai_chat import ChatService
 
 
@@ -23,12 +24,15 @@ class OpenAICompatible:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
+        return frozenset(capability for capability in CAPABILITIES if self.model(capability))
+
+    def model(self, capability: Capability) -> str:
         models: dict[Capability, str] = {
             "text": self._access.text_model,
             "vision": self._access.vision_model,
             "image": self._access.image_model,
         }
-        return frozenset(capability for capability, model in models.items() if model)
+        return models[capability]
 
     def text(self, request: TextRequest) -> TextAnswer:
         return self._service.text(self._access.text_model, request)
@@ -38,7 +42,7 @@ class OpenAICompatible:
 
     def image(self, request: ImageRequest) -> ImageAnswer:
         model, started = self._access.image_model, time.monotonic()
-        drawn = self._service.draw(model, request.prompt, _size(model, request), _extra(model, request))
+        drawn = self._service.draw(model, request.prompt, _wanted(request), _insisted(request))
         return ImageAnswer(
             data=drawn.data or self._fetched(drawn.url),
             provider=self.name,
@@ -59,21 +63,12 @@ class OpenAICompatible:
         return picture(url, call, self._access.base_url, self._limits.attempts)
 
 
-def _is_openais_own(model: str) -> bool:
-    """OpenAI's image models know three sizes, answer in base64 only and refuse fields that they do not know."""
-    return model.startswith(("gpt-image", "chatgpt-image"))
-
-
-def _size(model: str, request: ImageRequest) -> str:
-    wide = request.width >= request.height
-    if _is_openais_own(model):
-        return request.size or ("1536x1024" if wide else "1024x1536")
-    return request.size or ("1280x720" if wide else "720x1280")
-
-
-def _extra(model: str, request: ImageRequest) -> dict[str, object]:
+def _wanted(request: ImageRequest) -> Fields:
     """Base64 asks for no second request, and SGLang refuses ``url`` without a cloud storage (0.5.23)."""
-    if _is_openais_own(model):
-        return {}
-    seed: dict[str, object] = {} if request.seed is None else {"seed": request.seed}
-    return {"response_format": "b64_json", **seed}
+    size: Fields = {} if request.size else {"size": "1280x720" if request.width >= request.height else "720x1280"}
+    return {**size, "response_format": "b64_json"}
+
+
+def _insisted(request: ImageRequest) -> Fields:
+    """A size that the person named is not replaced: the model's own words about it are shown."""
+    return {"size": request.size} if request.size else {}

@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from errors import NoProvider
+from core.errors import NoProvider
 from providers import choose
 from providers.base import Capability, TextRequest, VisionRequest
 

@@ -2,19 +2,58 @@
 
 from __future__ import annotations
 
+import ssl
+
 import httpx2
 
-from bounded_http import AnswerCompressed, AnswerTooLarge, certificates, client
-from errors import ProviderError, ProviderUnreachable
+from core.bounded_http import (
+    AnswerCompressed,
+    AnswerTooLarge,
+    NoCertificates,
+    ProxyUnusable,
+    client,
+    proxy_of,
+)
+from core.certificates import nobody
+from core.errors import (
+    CertificateNotTrusted,
+    CertificatesUnreadable,
+    ProviderError,
+    ProviderTimeoutByProxy,
+    ProviderUnreachable,
+    ProxyFailed,
+    ProxyLogin,
+    ProxyMisnamed,
+)
 from providers.failure import Call
 
-__all__ = ["AnswerTooLarge", "certificates", "client", "lost"]
+__all__ = ["AnswerTooLarge", "client", "lost", "nobody"]
 
 
 def lost(call: Call, problem: Exception) -> ProviderError:
     """The error for a request that brought no answer."""
+    proxy = proxy_of(problem)
+    if isinstance(problem, ProxyUnusable):
+        return call.error(ProxyMisnamed, variable=problem.variable, reason=problem.reason)
+    if isinstance(problem, NoCertificates):
+        return call.error(CertificatesUnreadable, variable=problem.variable, reason=problem.reason)
     if isinstance(problem, httpx2.TimeoutException):
-        return call.late()
-    if isinstance(problem, httpx2.TransportError) and not isinstance(problem, AnswerTooLarge | AnswerCompressed):
-        return call.error(ProviderUnreachable, str(problem))
-    return call.unclear(str(problem))
+        return call.error(ProviderTimeoutByProxy, seconds=call.seconds, proxy=proxy) if proxy else call.late()
+    if isinstance(problem, AnswerTooLarge | AnswerCompressed) or not isinstance(problem, httpx2.TransportError):
+        return call.unclear(str(problem))
+    if _not_trusted(problem):
+        return call.error(CertificateNotTrusted, str(problem), proxy=proxy)
+    if proxy and isinstance(problem, httpx2.ProxyError) and "407" in str(problem):
+        return call.error(ProxyLogin, str(problem), proxy=proxy)
+    if proxy:
+        return call.error(ProxyFailed, str(problem), proxy=proxy)
+    return call.error(ProviderUnreachable, str(problem))
+
+
+def _not_trusted(problem: BaseException | None) -> bool:
+    """Whether the certificate was the reason, at any depth."""
+    while problem is not None:
+        if isinstance(problem, ssl.SSLCertVerificationError):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,26 +14,28 @@ from typing import TYPE_CHECKING, Any, Required
 
 from typing_extensions import TypedDict
 
-from errors import FileMissing, storage_error
-from input_limits import plain_id, read_at_most
-from notes import N_
-from step_result import STEPS, Step, StepResult
+from core.errors import FileMissing, storage_error
+from core.files import atomic_file, atomic_write, clear_parts
+from core.limits import plain_id, read_at_most
+from core.messages import gettext_noop
+from core.request_options import RequestOptions
+from core.steps import STEPS, Step, StepResult
 
 if TYPE_CHECKING:
-    from jobs.records import StepRecord
+    from core.messages import Message
+    from core.render_settings import RenderSettings
     from media.videos import VideoFacts
-    from notes import Note
-    from render_settings import RenderSettings
 
 SCHEMA = 2  # 2: `settings` as they were sent, `look`
 KIND = "mova-run"
 _MAX_RECORD_BYTES = 8 * 2**20
 RECORD, FIRST_FRAME, VIDEO, POSTER = "job.json", "first_frame.png", "video.mp4", "poster.jpg"
+LIGHT = "video-light.mp4"  # a small copy of the video, for pages
 
 
-def new_job_id() -> str:
+def new_job_id(created: datetime | None = None) -> str:
     """An id that sorts by time and never repeats: ``20261123-101530-4f9c2a``."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    return f"{created or datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 def now() -> str:
@@ -66,9 +67,7 @@ class RunRecord:
     source_picture: str | None = None
     crop: dict[str, object] | None = None
     white_frame: bool = False
-    captions: bool = False
-    subtitle_marker: bool = True
-    trim_negative_prompt: bool = False
+    options: dict[str, bool] = field(default_factory=lambda: RequestOptions().options)
     first_frame: str | None = None
     first_frame_sha256: str | None = None
     server: str | None = None
@@ -85,6 +84,7 @@ class RunRecord:
     num_inference_steps: int | None = None
     seed: int | None = None
     negative_prompt: str | None = None
+    output_quality: str | None = None
     video: str | None = None
     video_bytes: int | None = None
     sound: bool | None = None
@@ -100,6 +100,7 @@ class RunRecord:
         self.size, self.num_frames, self.fps, self.seconds = render.size, render.num_frames, render.fps, render.seconds
         self.guidance_scale, self.num_inference_steps = render.guidance_scale, render.num_inference_steps
         self.seed, self.negative_prompt = render.seed, render.negative_prompt
+        self.output_quality = render.output_quality
 
     def take_step(self, result: StepResult) -> None:
         """Write down a finished step, in the place of an earlier result of the same step."""
@@ -112,31 +113,12 @@ class RunRecord:
         self.steps.sort(key=lambda step: STEPS.index(step["step"]))
         self.warn(result.warnings)
 
-    def take_step_record(self, step: StepRecord) -> None:
-        """The same for a step of the store."""
-        output = FIRST_FRAME if step.step == "first_frame" else step.output or ""
-        result = StepResult(
-            step=step.step,
-            output=output,
-            provider=step.provider or "",
-            model=step.model or "",
-            seconds=step.seconds or 0.0,
-            tokens=step.tokens,
-            warnings=step.warnings,
-        )
-        self.take_step(result)
-        file = step.output if step.step == "first_frame" else None
-        more = {
-            "file": file,
-            "state": step.state,
-            "version": step.version,
-            "edited": step.edited,
-            "input_hash": step.input_hash,
-        }
-        self.steps[[one["step"] for one in self.steps].index(step.step)].update(more)
+    def tell_of_step(self, step: Step, **more: Any) -> None:
+        """Write down more of a step that was taken."""
+        self.steps[[one["step"] for one in self.steps].index(step)].update(more)
 
     def offer_negative_prompt(self, offered: dict[str, Any]) -> None:
-        """Write down a negative prompt that fits the wish better, beside the step that found it."""
+        """Record a negative prompt that fits the description better, with the step that found it."""
         for step in self.steps:
             if step["step"] == "video_description":
                 step["negative_prompt"] = offered
@@ -147,14 +129,37 @@ class RunRecord:
         self.size, self.num_frames = f"{video.width}x{video.height}", video.num_frames
         self.fps, self.seconds = video.fps, round(video.seconds, 3)
 
-    def warn(self, notes: Iterable[Note | str]) -> None:
+    def warn(self, notes: Iterable[Message | str]) -> None:
         """Add what is to be known of the run, each once."""
         self.warnings.extend(str(words) for words in notes if str(words) not in self.warnings)
 
 
 def document_of(record: RunRecord) -> dict[str, Any]:
     """The record as ``job.json`` has it."""
-    return {"schema": SCHEMA, "kind": KIND, **dataclasses.asdict(record)}
+    document = dataclasses.asdict(record)
+    options = document.pop("options")
+    return {"schema": SCHEMA, "kind": KIND, **document, **options}
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether it names a file directly in a folder and nothing else, on any system."""
+    return name not in ("", ".", "..") and not any(sign in name for sign in "/\\:\0")
+
+
+def file_inside(folder: Path, name: str) -> Path:
+    """A file of a run: a plain name in its folder, which no link leads out of. It need not be there.
+
+    Raises:
+        FileMissing: it would be elsewhere.
+    """
+    path = folder / name
+    try:
+        inside = is_plain_name(name) and path.resolve().parent == folder.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        inside = False
+    if not inside:
+        raise FileMissing(name=name[:80], reason=gettext_noop("it is not inside the run's folder"))
+    return path
 
 
 def make_folder(path: Path) -> None:
@@ -197,29 +202,19 @@ class RunFolder:
         """
         target = self.path / name
         try:
-            while not self._replaced(target, data):
-                pass
-            for left in self.path.glob(f".{name}.*.part"):  # by a process that was killed, or by one about to try again
-                left.unlink(missing_ok=True)
+            self._write(target, data)
+            clear_parts(target)  # by a process that was killed, or by one about to try again
         except OSError as problem:
             raise storage_error(self.path, problem) from None
         return target
 
-    def _replaced(self, target: Path, data: bytes) -> bool:
-        """False where another process has cleared our temporary file away just before it was whole."""
-        # A name of its own: a worker and a page may bring the same record up to date at the same moment.
-        part = self.path / f".{target.name}.{secrets.token_hex(4)}.part"
-        try:
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            with suppress(FileNotFoundError):
-                part.replace(target)
-                return True
-            return False
-        finally:
-            part.unlink(missing_ok=True)
+    def _write(self, target: Path, data: bytes) -> None:
+        while True:
+            try:
+                return atomic_write(target, data)
+            except FileNotFoundError:  # a page or a worker that wrote the same file has cleared ours away
+                if not self.path.is_dir():
+                    raise
 
     def clear_parts(self) -> None:
         """Remove what processes that were killed had begun to write; who is writing at present begins again."""
@@ -228,14 +223,11 @@ class RunFolder:
 
     def link(self, name: str, source: Path) -> bool:
         """Have another job's file here under this name, once on the disk; False where that is not possible."""
-        part = self.path / f".{name}.{secrets.token_hex(4)}.part"
         try:
-            os.link(source, part)
-            part.replace(self.path / name)
+            with atomic_file(self.path / name) as part:
+                os.link(source, part)
         except OSError:  # another disk, or one without links
             return False
-        finally:
-            part.unlink(missing_ok=True)
         return True
 
     def write_if_changed(self, name: str, data: bytes) -> None:
@@ -264,11 +256,13 @@ class RunFolder:
             FileTooLarge
         """
         try:
-            return _checked(json.loads(read_at_most(self.path / RECORD, _MAX_RECORD_BYTES)))
+            return _checked(json.loads(read_at_most(file_inside(self.path, RECORD), _MAX_RECORD_BYTES)))
         except FileMissing as problem:  # a person named the folder: it is said back
             raise FileMissing(problem.raw, **problem.facts | {"name": str(self.path / RECORD)}) from None
         except (ValueError, RecursionError, TypeError, AttributeError):
-            raise FileMissing(name=str(self.path / RECORD), reason=N_("it is not a record of a run")) from None
+            raise FileMissing(
+                name=str(self.path / RECORD), reason=gettext_noop("it is not a record of a run")
+            ) from None
 
 
 def _checked(document: Any) -> RunRecord:
@@ -279,12 +273,23 @@ def _checked(document: Any) -> RunRecord:
     """
     from pydantic import TypeAdapter
 
-    known = {one.name for one in dataclasses.fields(RunRecord)}
+    known = {one.name for one in dataclasses.fields(RunRecord)} - {"options"}
     fields = {key: value for key, value in document.items() if key in known}
+    plain = RequestOptions().options
+    fields["options"] = {name: document.get(name, value) for name, value in plain.items()}
     record: RunRecord = TypeAdapter(RunRecord).validate_json(json.dumps(fields), strict=True)
-    TypeAdapter(list[_StepDocument]).validate_python(record.steps, strict=True)
+    for step in TypeAdapter(list[_StepDocument]).validate_python(record.steps, strict=True):
+        names = [step.get("file"), step["output"]] if step["step"] == "first_frame" else [step.get("file")]
+        if not all(is_plain_name(name) for name in names if name):
+            raise ValueError(step["step"])
     plain_id(record.id)
     return record
+
+
+class _MakerDocument(TypedDict):
+    provider: str
+    model: str
+    prompts: str
 
 
 class _StepDocument(TypedDict, total=False):
@@ -297,6 +302,8 @@ class _StepDocument(TypedDict, total=False):
     provider: str | None
     model: str | None
     input_hash: str | None
+    maker: _MakerDocument | None
+    kept: bool
     edited: bool
     warnings: list[str]
     seconds: float | None

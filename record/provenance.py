@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from notes import N_, Note, note
+from core.errors import VideoUnplayable
+from core.files import atomic_file
+from core.messages import Fact, Message, gettext_noop, message
 from record.folder import FIRST_FRAME, document_of
 
 if TYPE_CHECKING:
@@ -35,13 +36,13 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>"""
 
-NOT_WRITTEN = N_(
+NOT_WRITTEN = gettext_noop(
     "The texts and settings could not be written into the video file ({reason}). The video itself is whole, and "
-    "job.json beside it has them: keep the two together."
+    "job.json next to it has them: keep the two together."
 )
 
 
-FRAME_GONE = N_("The first frame's file is not there any more, so the video file cannot carry it.")
+FRAME_GONE = gettext_noop("The first frame's file no longer exists, so the video file cannot carry it.")
 
 
 def frame_of(folder: Path) -> bytes:
@@ -76,7 +77,7 @@ def shared(document: Json, *, prompts: bool) -> Json:
 
 
 def _without_prompts(document: Json) -> Json:
-    from step_result import STEPS
+    from core.steps import STEPS
 
     texts = set(STEPS) - {"first_frame", "render"}
     silent: Json = {"input_hash": None, "warnings": [], "negative_prompt": None}
@@ -103,7 +104,7 @@ def tags_of(document: Json, frame: bytes) -> Tags:
         "description": told,
         "synopsis": prompt,
         "comment": json.dumps(document, ensure_ascii=False),
-        "keywords": f"{LABELS}, {maker(document)}",
+        "keywords": ", ".join([LABELS, maker(document), *(["draft"] if document.get("draft") else [])]),
         "date": str(document["finished"] or document["created"])[:10],
     }
     return Tags({name: value for name, value in words.items() if value}, frame, label_xmp(document))
@@ -115,7 +116,7 @@ def label_xmp(document: Json) -> str:
     return _XMP.format(namespace=_AIGC_NAMESPACE, source_type=DIGITAL_SOURCE_TYPE, aigc=label)
 
 
-def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Note | None:
+def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Message | None:
     """Write record and frame into a video that is not in its place yet, and read them back.
 
     Returns:
@@ -125,21 +126,18 @@ def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Not
 
     from media.tags import film_of, read_tags, write_tagged
 
-    part = video.with_name(f".video.mp4.{secrets.token_hex(4)}.part")
     try:
         tags = tags_of(shared(document_of(record), prompts=prompts), frame)
-        write_tagged(video, part, tags)
-        if read_tags(part) != tags or film_of(part) != film_of(video):
-            return note(NOT_WRITTEN, reason=N_("what was written reads back differently"))
-        part.replace(video)
-    except (av.FFmpegError, OSError, ValueError) as problem:
-        return note(NOT_WRITTEN, reason=_reason(problem))
-    finally:
-        part.unlink(missing_ok=True)
+        with atomic_file(video) as part:
+            write_tagged(video, part, tags)
+            if read_tags(part) != tags or film_of(part) != film_of(video):
+                raise VideoUnplayable(reason=gettext_noop("what was written reads back differently"))
+    except (VideoUnplayable, av.FFmpegError, OSError, ValueError) as problem:
+        return message(NOT_WRITTEN, reason=_reason(problem))
     return None
 
 
-def check_pair(folder: Path, *, prompts: bool) -> Note | None:
+def check_pair(folder: Path, *, prompts: bool) -> Message | None:
     """Read a finished job's video and its ``job.json`` from the disk and compare; returns where they differ."""
     import av
 
@@ -150,13 +148,13 @@ def check_pair(folder: Path, *, prompts: bool) -> Note | None:
         tags = read_tags(folder / VIDEO)
         inside, beside = json.loads(tags.words["comment"]), json.loads((folder / RECORD).read_bytes())
         frame = frame_of(folder)
-    except (av.FFmpegError, OSError, ValueError, KeyError) as problem:
-        return note(NOT_WRITTEN, reason=_reason(problem))
+    except (VideoUnplayable, av.FFmpegError, OSError, ValueError, KeyError) as problem:
+        return message(NOT_WRITTEN, reason=_reason(problem))
     if not frame:
-        return note(FRAME_GONE)
+        return message(FRAME_GONE)
     is_frame = hashlib.sha256(tags.cover).hexdigest() == beside["first_frame_sha256"] and tags.cover == frame
     if inside != shared(beside, prompts=prompts) or not is_frame:
-        return note(NOT_WRITTEN, reason=N_("what was written reads back differently"))
+        return message(NOT_WRITTEN, reason=gettext_noop("what was written reads back differently"))
     return None
 
 
@@ -165,5 +163,7 @@ def _plain_text(text: str) -> str:
     return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
 
 
-def _reason(problem: Exception) -> str:
+def _reason(problem: Exception) -> Fact:
+    if isinstance(problem, VideoUnplayable):
+        return problem.facts["reason"]
     return str(getattr(problem, "strerror", None) or type(problem).__name__)

@@ -16,14 +16,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from accepted_values import accepted
-from errors import BadRunFile, MovaError, NoRunInside, RunIncomplete
-from input_limits import MAX_NEGATIVE_PROMPT, MAX_TEXT, read_at_most
-from notes import N_, Fact, Note, note, phrase
-from plain_text import seen
-from record.folder import FIRST_FRAME, KIND, SCHEMA
-from render_settings import MAX_SEED, SIZES, Orientation, RenderSettings
-from step_result import STEPS, Step
+from core.accepted_values import accepted
+from core.errors import BadRunFile, MovaError, NoRunInside, RunIncomplete, VideoUnplayable
+from core.limits import MAX_TEXT, read_at_most
+from core.messages import Fact, Message, gettext_noop, message, phrase
+from core.plain_text import visible_text
+from core.render_settings import (
+    SIZES,
+    DrawnSeed,
+    Fps,
+    GuidanceScale,
+    NegativePrompt,
+    NumFrames,
+    NumInferenceSteps,
+    Orientation,
+    OutputQuality,
+    RenderSettings,
+)
+from core.request_options import RequestOptions
+from core.steps import STEPS, Step
+from record.folder import FIRST_FRAME, KIND, SCHEMA, file_inside
 
 if TYPE_CHECKING:
     from config import Settings
@@ -54,15 +66,16 @@ class RestoredStep(_Part):
 class _Render(_Part):
     width: int
     height: int
-    num_frames: Annotated[int, Field(ge=5, le=481, multiple_of=1)]
-    fps: Annotated[int, Field(ge=1, le=60)]
-    guidance_scale: Annotated[float, Field(ge=0, le=20, allow_inf_nan=False)]
-    num_inference_steps: Annotated[int, Field(ge=1, le=200)]
-    seed: Annotated[int, Field(ge=1, le=MAX_SEED)]
-    negative_prompt: Annotated[str, Field(max_length=MAX_NEGATIVE_PROMPT)] | None = None
+    num_frames: NumFrames
+    fps: Fps
+    guidance_scale: GuidanceScale
+    num_inference_steps: NumInferenceSteps
+    seed: DrawnSeed
+    negative_prompt: NegativePrompt | None = None
+    output_quality: OutputQuality | None = None
 
 
-class _Document(_Part):
+class _Document(_Part, RequestOptions):
     id: _Id
     mode: Literal["simple", "full"]
     created: Annotated[str, Field(max_length=40)] = ""
@@ -70,9 +83,6 @@ class _Document(_Part):
     prompt: _Text = ""
     description: _Text | None = None
     white_frame: bool = False
-    captions: bool = False
-    subtitle_marker: bool = True
-    trim_negative_prompt: bool = False
     first_frame_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     preview: bool = False
     settings: _Render
@@ -93,15 +103,13 @@ class Restored:
     orientation: Orientation
     model: str
     render: RenderSettings
-    captions: bool
-    subtitle_marker: bool
-    trim_negative_prompt: bool
+    options: RequestOptions
     white_frame: bool
     preview: bool
     prompts_left_out: bool
     steps: Mapping[Step, RestoredStep]
     frame: bytes
-    frame_trouble: Note | None
+    frame_trouble: Message | None
 
     def kept(self, until: Step) -> tuple[RestoredStep, ...]:
         """The steps up to and with ``until``, as far as the file has them."""
@@ -116,9 +124,9 @@ class Restored:
             RunIncomplete: with what is missing.
         """
         if self.prompts_left_out:
-            raise RunIncomplete(run=self.id, reason=N_("its prompts were left out when it was saved"))
+            raise RunIncomplete(run=self.id, reason=gettext_noop("its prompts were left out when it was saved"))
         if not self.prompt:
-            raise RunIncomplete(run=self.id, reason=N_("it has no prompt for MOVA yet"))
+            raise RunIncomplete(run=self.id, reason=gettext_noop("it has no prompt for MOVA yet"))
         if self.frame_trouble is not None:
             words = self.frame_trouble
             raise RunIncomplete(run=self.id, reason=phrase(words.template, **words.facts))
@@ -131,9 +139,13 @@ def read_run(path: Path, settings: Settings) -> Restored:
         FileMissing, FileTooLarge, BadRunFile.
     """
     data = read_at_most(path, settings.max_video_mb * 2**20)
-    beside = path.with_name(FIRST_FRAME)
-    frame = read_at_most(beside, settings.max_image_mb * 2**20) if beside.is_file() and not is_mp4(data) else b""
+    frame = b"" if is_mp4(data) else _frame_beside(path, settings)
     return run_of(data, settings, name=path.name, frame=frame)
+
+
+def _frame_beside(document: Path, settings: Settings) -> bytes:
+    beside = file_inside(document.parent, FIRST_FRAME)
+    return read_at_most(beside, settings.max_image_mb * 2**20) if beside.is_file() else b""
 
 
 def run_of(data: bytes, settings: Settings, *, name: str, frame: bytes = b"") -> Restored:
@@ -168,22 +180,24 @@ def _out_of_mp4(data: bytes, name: str) -> tuple[Any, bytes]:
 
     try:
         tags = read_tags(io.BytesIO(data))
+    except VideoUnplayable as problem:
+        raise NoRunInside(name=name[:80], reason=problem.facts["reason"]) from problem
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:
-        raise NoRunInside(str(problem), name=name[:80], reason=N_("it breaks off or is damaged")) from problem
+        raise NoRunInside(str(problem), name=name[:80], reason=gettext_noop("it is incomplete or damaged")) from problem
     comment = tags.words.get("comment", "")
     if not comment.startswith("{"):
-        raise NoRunInside(comment[:_SHOWN], name=name[:80], reason=N_("there is no run of this program in it"))
+        raise NoRunInside(comment[:_SHOWN], name=name[:80], reason=gettext_noop("it contains no run of this program"))
     return _parsed(comment.encode("utf-8", "replace"), name), tags.cover
 
 
 def _parsed(data: bytes, name: str) -> Any:
     if len(data) > MAX_DOCUMENT:
-        raise BadRunFile(name=name[:80], reason=N_("it is too long"))
+        raise BadRunFile(name=name[:80], reason=gettext_noop("it is too long"))
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
         shown = data[:_SHOWN].decode("utf-8", "replace")
-        raise NoRunInside(shown, name=name[:80], reason=N_("there is no run of this program in it")) from problem
+        raise NoRunInside(shown, name=name[:80], reason=gettext_noop("it contains no run of this program")) from problem
 
 
 def _no_number(word: str) -> float:
@@ -194,15 +208,15 @@ def _checked(document: Any, name: str) -> _Document:
     shown = json.dumps(document, ensure_ascii=False, default=str)[:_SHOWN]
     schema = document.get("schema") if isinstance(document, dict) else None
     if isinstance(schema, bool) or not isinstance(schema, int) or document.get("kind", KIND) != KIND:
-        raise NoRunInside(shown, name=name[:80], reason=N_("there is no run of this program in it"))
+        raise NoRunInside(shown, name=name[:80], reason=gettext_noop("it contains no run of this program"))
     if schema > SCHEMA:
-        raise BadRunFile(shown, name=name[:80], reason=N_("a newer version of this program wrote it"))
+        raise BadRunFile(shown, name=name[:80], reason=gettext_noop("a newer version of this program wrote it"))
     try:
         return _Document.model_validate(document if schema > 1 else _of_schema_1(document))
     except ValidationError as problem:
         first = problem.errors()[0]
         field = ".".join(map(str, first["loc"]))
-        reason = phrase(N_('"{field}" is not {accepted}'), field=field, accepted=accepted(first))
+        reason = phrase(gettext_noop('"{field}" is not {accepted}'), field=field, accepted=accepted(first))
         raise BadRunFile(shown, name=name[:80], reason=reason) from None
 
 
@@ -225,28 +239,26 @@ def _restored(found: _Document, frame: bytes, settings: Settings, name: str) -> 
     render, model, orientation = _render_of(found, name)
     steps = {step.step: step for step in found.steps}
     if found.mode == "full" and "video_description" in steps and steps["video_description"].output != found.prompt:
-        raise BadRunFile(name=name[:80], reason=N_("its prompt and its video description differ"))
-    frame, trouble = _sound_frame(found, frame, render, settings)
-    clean = {key: step.model_copy(update={"output": seen(step.output)}) for key, step in steps.items()}
+        raise BadRunFile(name=name[:80], reason=gettext_noop("its prompt and its video description differ"))
+    frame, error = _sound_frame(found, frame, render, settings)
+    clean = {key: step.model_copy(update={"output": visible_text(step.output)}) for key, step in steps.items()}
     return Restored(
         id=found.id,
         mode=found.mode,
-        created=seen(found.created),
-        program=seen(found.program),
-        prompt=seen(found.prompt),
-        description=seen(found.description or ""),
+        created=visible_text(found.created),
+        program=visible_text(found.program),
+        prompt=visible_text(found.prompt),
+        description=visible_text(found.description or ""),
         orientation=orientation,
         model=model,
         render=render,
-        captions=found.captions,
-        subtitle_marker=found.subtitle_marker,
-        trim_negative_prompt=found.trim_negative_prompt,
+        options=RequestOptions(**found.options),
         white_frame=found.white_frame and _is_white(frame, render),
         preview=found.preview,
         prompts_left_out=found.prompts_left_out,
         steps=clean,
         frame=frame,
-        frame_trouble=trouble,
+        frame_trouble=error,
     )
 
 
@@ -259,30 +271,34 @@ def _render_of(found: _Document, name: str) -> tuple[RenderSettings, str, Orient
         if size == (asked.width, asked.height)
     ]
     if not fitting or asked.num_frames % 4 != 1:
-        reason: Fact = N_("its size is none that MOVA renders") if not fitting else N_("its frames are not 4k+1")
+        reason: Fact = (
+            gettext_noop("MOVA does not render its size")
+            if not fitting
+            else gettext_noop("its number of frames is not of the form 4k+1")
+        )
         raise BadRunFile(name=name[:80], reason=reason)
-    negative = None if asked.negative_prompt is None else seen(asked.negative_prompt)
+    negative = None if asked.negative_prompt is None else visible_text(asked.negative_prompt)
     return RenderSettings(**{**asked.model_dump(), "negative_prompt": negative}), *fitting[0]
 
 
 def _sound_frame(
     found: _Document, frame: bytes, render: RenderSettings, settings: Settings
-) -> tuple[bytes, Note | None]:
+) -> tuple[bytes, Message | None]:
     """The frame where it is the one that was sent, else why it is not."""
     from media.frames import open_source, white_png
 
     if not frame and found.white_frame:
         frame = white_png(render)
     if not frame:
-        return b"", note(N_("its first frame is missing: first_frame.png belongs beside job.json"))
+        return b"", message(gettext_noop("its first frame is missing: first_frame.png belongs next to job.json"))
     if hashlib.sha256(frame).hexdigest() != found.first_frame_sha256:
-        return b"", note(N_("its first frame is not the one that was sent: the checksums differ"))
+        return b"", message(gettext_noop("its first frame is not the one that was sent: the checksums differ"))
     try:
         picture = open_source(frame, settings)
     except MovaError as problem:
-        return b"", Note(problem.what, problem.facts)
+        return b"", Message(problem.what, problem.facts)
     if picture.size != (render.width, render.height):
-        return b"", note(N_("its first frame has another size than its video"))
+        return b"", message(gettext_noop("its first frame and its video differ in size"))
     return frame, None
 
 

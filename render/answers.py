@@ -7,19 +7,25 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from errors import (
+from core.errors import (
     JobFailed,
+    LoginBeforeServer,
     NothingRendered,
     OutOfMemory,
     PictureRefused,
+    RequestRefused,
     ServerAnswerUnclear,
+    ServerMovedElsewhere,
+    UploadTooLarge,
     WorkerDied,
 )
-from input_limits import is_plain_id
-from plain_text import seen
+from core.limits import is_plain_id
+from core.plain_text import visible_text, without_markup
 
 STATUSES = ("queued", "in_progress", "completed", "failed", "deleted")
 _LONGEST_VERSION = 64
+_READ, _SAID = 2000, 300
+BEFORE_A_SERVER = (301, 302, 303, 307, 308, 401, 403, 407)  # statuses that SGLang never gives
 _LONGEST_RENDER = 30 * 86_400.0  # seconds; more is a wrong clock
 _FAILURES: tuple[tuple[str, type[JobFailed]], ...] = (
     ("out of memory", OutOfMemory),
@@ -35,7 +41,10 @@ _FAILURES: tuple[tuple[str, type[JobFailed]], ...] = (
 
 @dataclass(frozen=True)
 class VideoJob:
-    """One job as its server tells it. ``progress`` is the percentage of denoising steps, 0 to 100."""
+    """One job as its server tells it. ``progress`` is the percentage of denoising steps, 0 to 100.
+
+    ``left_out`` names the fields that it was sent without, because the server refused them.
+    """
 
     id: str
     status: str
@@ -43,6 +52,7 @@ class VideoJob:
     model: str
     error: str
     inference_time_s: float | None = None
+    left_out: tuple[str, ...] = ()
 
     def failure(self, server: str) -> JobFailed:
         """The reason of a failed job as one of our errors."""
@@ -103,7 +113,7 @@ def server_info(answer: Any, server: str) -> ServerInfo:
     return ServerInfo(
         model=_model_of(served) or _model_of(path_end),
         served_model_name=path_end if "/" in served else served,
-        version=" ".join(seen(str(answer.get("version") or "")).split())[:_LONGEST_VERSION],
+        version=" ".join(visible_text(str(answer.get("version") or "")).split())[:_LONGEST_VERSION],
         preview=answer.get("preview") is True,
     )
 
@@ -161,4 +171,11 @@ def _is_number(value: Any) -> bool:
 
 
 def _start_of(body: bytes) -> str:
-    return body[:300].decode("utf-8", "replace")
+    return without_markup(body[:_READ].decode("utf-8", "replace"))[:_SAID]
+
+
+def refusal(status: int, body: bytes, server: str) -> RequestRefused:
+    """A status that is no success, as one of our errors: what stands before a server speaks in statuses only."""
+    kinds: dict[int, type[RequestRefused]] = dict.fromkeys((401, 403, 407), LoginBeforeServer) | {413: UploadTooLarge}
+    moved = ServerMovedElsewhere if 300 <= status < 400 else RequestRefused
+    return kinds.get(status, moved)(reason_of_body(body), server=server, status=status)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MEASURED_VERSION = "0.5.23"  # of SGLang, with which the contract was measured
+from core.version import TESTED_SGLANG
+
+MEASURED_VERSION = TESTED_SGLANG
 ROUTES = (
     *("GET /health", "GET /server_info", "GET /v1/models"),
     *("POST /v1/videos", "GET /v1/videos", "GET /v1/videos/{}", "GET /v1/videos/{}/content"),

@@ -9,16 +9,15 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
-from bounded_http import AnswerCompressed, AnswerTooLarge, client
-from errors import ServerAnswerUnclear, ServerError, ServerSilent, ServerUnreachable
-from notes import N_
+from core.bounded_http import AnswerCompressed, AnswerTooLarge, EnvironmentUnusable, client, proxy_of
+from core.errors import ServerAnswerUnclear, ServerError, ServerSilent, ServerUnreachable
+from core.messages import Phrase, gettext_noop, phrase
 
 _MAX_ANSWER = 8 * 2**20
-_CHUNK = 2**16
 
 
 class SGLangHTTP:
-    """One server. Nothing is repeated, redirected or sent through a proxy of the environment."""
+    """One server. Nothing is repeated or redirected; core/proxies.py knows whether a proxy stands before it."""
 
     def __init__(self, base_url: str, *, name: str = "", token: SecretStr | None = None) -> None:
         self.base_url = base_url
@@ -60,7 +59,7 @@ class SGLangHTTP:
         address = self.base_url + path
         try:
             with (
-                client(address, seconds, largest, through_proxy=False, longest_silence=silence) as http,
+                client(address, seconds, largest, longest_silence=silence) as http,
                 http.stream(method, address, headers=self._headers, **content) as response,
             ):
                 yield response
@@ -70,17 +69,31 @@ class SGLangHTTP:
     def _named(self, problem: Exception) -> ServerError:
         if isinstance(problem, AnswerTooLarge | AnswerCompressed):
             return ServerAnswerUnclear(str(problem), server=self.name)
-        if isinstance(problem, httpx2.ConnectTimeout):
-            return ServerUnreachable(server=self.name, reason=N_("timed out"))
-        if isinstance(problem, httpx2.ConnectError | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
-            return ServerUnreachable(server=self.name, reason=_why_not_connected(problem))
-        return ServerSilent(type(problem).__name__, server=self.name)
+        if isinstance(problem, EnvironmentUnusable):
+            return ServerUnreachable(server=self.name, reason=_unusable(problem))
+        proxy = proxy_of(problem)
+        if reason := _why_not_connected(problem):
+            through = phrase(gettext_noop("{reason}, through the proxy {proxy}"), reason=reason, proxy=proxy)
+            return ServerUnreachable(server=self.name, reason=through if proxy else reason)
+        said = type(problem).__name__
+        return ServerSilent(f"{said}, proxy {proxy}" if proxy else said, server=self.name)
 
 
 def _why_not_connected(problem: Exception) -> str:
+    """Empty where a connection was made."""
+    if isinstance(problem, httpx2.ConnectTimeout):
+        return gettext_noop("timed out")
+    if not isinstance(
+        problem, httpx2.ConnectError | httpx2.ProxyError | httpx2.UnsupportedProtocol | httpx2.InvalidURL
+    ):
+        return ""
     text = str(problem)
     if "refused" in text:
-        return N_("refused")
+        return gettext_noop("refused")
     if "not known" in text or "resol" in text or "No address" in text:
-        return N_("unknown host")
-    return N_("encryption failed") if "SSL" in text or "CERT" in text else N_("no connection")
+        return gettext_noop("unknown host")
+    return gettext_noop("encryption failed") if "SSL" in text or "CERT" in text else gettext_noop("no connection")
+
+
+def _unusable(problem: EnvironmentUnusable) -> Phrase:
+    return phrase(gettext_noop("{variable} cannot be used: {reason}"), variable=problem.variable, reason=problem.reason)

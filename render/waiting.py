@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from errors import ServerError
+from core.errors import ServerError
 from render.pace import Pace, back_off
+from render.parts import Part, part_of
 
 if TYPE_CHECKING:
     from render.answers import VideoJob
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Progress:
-    """A job's state and percentage, or the trouble that its server has had for ``troubled_for`` seconds."""
+    """A job's state and percentage, or the trouble that its server has had for ``troubled_for`` seconds.
+
+    ``steps_left`` is in seconds, by the steps seen so far; ``seconds_left`` until the file is there, 0 where that takes
+    longer than usual. Both are None where they are not known, and so is ``step``, of ``steps``.
+    """
 
     status: str
     percent: int
-    seconds_left: float | None = None
-    trouble: ServerError | None = None
+    steps_left: float | None = None
+    error: ServerError | None = None
     troubled_for: float = 0.0
+    seconds_left: float | None = None
+    part: Part | None = None
+    step: int | None = None
+    steps: int | None = None
 
 
 OnProgress = Callable[[Progress], None]
@@ -39,9 +48,10 @@ class Waiting:
     def saw(self, job: VideoJob, now: float) -> Progress:
         self._troubled_since = None
         self._pace.saw(job.status, job.progress, now)
-        return Progress(job.status, self._pace.progress, self._pace.seconds_left(now))
+        part = part_of(job.status, self._pace.progress)
+        return Progress(job.status, self._pace.progress, self._pace.seconds_left(now), part=part)
 
-    def trouble(self, problem: ServerError, now: float) -> Progress:
+    def error(self, problem: ServerError, now: float) -> Progress:
         """Note that the server is not well.
 
         Raises:

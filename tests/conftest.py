@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 import config
+from tests.real_sglang.launched import LaunchedServer
 
 # A runner in the background ignores Ctrl-C and the end of its terminal, and what the tests start would inherit that.
 for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
@@ -34,5 +35,15 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     monkeypatch.setenv("OUTPUT_DIR", str(tmp_path / "outputs"))
     monkeypatch.setitem(config.Settings.model_config, "env_file", None)
     config.load.cache_clear()
+    umask = os.umask(0o022)
     yield
+    os.umask(umask)  # a worker has set its own
     config.load.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LaunchedServer]:
+    """SGLang's own MOVA pipeline on a CPU, not started yet: of the contract suite and of tests/real."""
+    server = LaunchedServer(tmp_path_factory.mktemp("launched"))
+    yield server
+    server.stop()

@@ -9,11 +9,11 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
+from core.translations import translator
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH, WISH_ZH
 from tests.browser.visit import Visit
 from tests.screenshots import LOCALES, into_folder
-from words import translator
 
 WISHES = {"en": WISH, "zh_CN": WISH_ZH}
 _VIEW, _WIDTH = (1100, 760), 825  # CSS pixels of the window, pixels of the recording

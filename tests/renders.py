@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from render_settings import RenderSettings, render_settings
+from core.render_settings import RenderSettings, render_settings
 
 
 def landscape(*, num_frames: int = 193, num_inference_steps: int = 50, seed: int = 7) -> RenderSettings:

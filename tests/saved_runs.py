@@ -10,11 +10,11 @@ from typing import Any
 
 from PIL import Image
 
+from core.render_settings import RenderSettings
+from core.steps import Step, StepResult
 from media.tags import write_tagged
 from record.folder import RunRecord, document_of
 from record.provenance import shared, tags_of
-from render_settings import RenderSettings
-from step_result import Step, StepResult
 from tests.jobs.load.tiny_video import tiny_video
 
 SMALL = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=4.5, num_inference_steps=4, seed=77)

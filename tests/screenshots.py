@@ -11,10 +11,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from core.translations import translator
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH, WISH_ZH
 from tests.browser.visit import Visit
-from words import translator
 
 LOCALES = {"en": "en-US", "zh_CN": "zh-CN"}
 _WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import MORE, NAMES, measured, parser
+from benchmarks.__main__ import measured
 from benchmarks.figures import Figure, document, plain, read, table, write
+from benchmarks.gpu import one_more_step
+from tests.cli.shell import engine
 
 LATE = Figure("overhead", "running app", "s", (0.5, 0.2, 0.25), aim=0.3)
 SLOW = Figure("preview", "against real time, 720p", "", (0.9, 0.8), aim=1, at_least=True)
@@ -76,6 +80,34 @@ def test_one_that_fails_costs_the_others_nothing(capsys: pytest.CaptureFixture[s
     assert "a failed" in capsys.readouterr().err
 
 
-def test_the_help_tells_of_each_by_name() -> None:
-    told = parser().format_help()
-    assert all(f"\n{name} " in told for name in (*NAMES, *MORE))
+def test_a_running_server_by_steps_frames_and_size(tmp_path: Path) -> None:
+    path = tmp_path / "figures.json"
+    asked = ["gpu", "--rounds", "2", "--steps", "2,4", "--frames", "5,9", "--json", str(path)]
+    with engine() as address:
+        command = [sys.executable, "-m", "benchmarks", *asked, "--server", address]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    figures = {figure.name: figure.values for figure in read(path)}
+    sizes = [f"{size}, {frames} frames" for size in ("640x352", "352x640") for frames in (5, 9)]
+    ends = (", 2 steps", ", 4 steps", ": one more step")
+    assert list(figures) == [f"{size}{end}" for size in sizes for end in ends]
+    assert all(len(values) == 2 for values in figures.values())
+
+
+def test_one_more_step() -> None:
+    assert one_more_step({10: (20.0, 21.0), 25: (35.0, 36.0), 50: (60.0, 62.0)}) == (1.0, 1.025)
+
+
+@pytest.mark.parametrize("words", [["gpu"], ["start", "--server", "http://localhost:1"]])
+def test_a_server_belongs_to_its_benchmark(words: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", "benchmarks", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "gpu needs --server URL" in done.stderr
+
+
+def test_a_server_that_cannot_be_reached_is_said_in_words() -> None:
+    command = [sys.executable, "-m", "benchmarks", "gpu", "--server", "http://127.0.0.1:9"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "The server http://127.0.0.1:9 cannot be reached: refused." in done.stderr
+    assert "Traceback" not in done.stderr

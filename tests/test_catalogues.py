@@ -16,16 +16,16 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-import words
-from errors import BadId, NoServerReady, OutOfMemory, ServerUnreachable
-from jobs.records import Mode
-from jobs.states import JOB_STATES
+from core import translations as words
+from core.errors import BadId, NoServerReady, OutOfMemory, ServerUnreachable
+from core.messages import Message, as_written, gettext_noop, joined, listed, message, phrase
+from core.plain_text import visible_text
+from core.steps import STEPS
+from core.translations import language_of, language_of_environment, translator
+from jobs.model.request import Mode
+from jobs.model.states import JOB_STATES
 from locales import refresh
-from notes import N_, Note, as_written, joined, listed, note, phrase
-from plain_text import seen
 from providers.base import Capability
-from step_result import STEPS
-from words import language_of, language_of_environment, translator
 
 CHINESE = translator("zh_CN")
 
@@ -105,6 +105,8 @@ NOT_OURS_TO_SAY = {
     *("Answer with one word.", "Say: ready"),  # to a model
     *("X-Content-Type-Options", "Cache-Control", "Content-Disposition", "private, max-age=3600"),  # to a browser
     *("This program does not answer under this name. Name it in ALLOWED_HOSTS.",),  # before there is a page
+    *("Uploads are for people who are logged in.", "server.maxUploadSize"),  # to a program
+    *("Too many uploads at once. Take some out of the page, or try again later.",),  # Streamlit shows its status alone
     *("There is no such file.", "This address is not valid any more. Open the page again."),  # on a page without Python
 }
 
@@ -136,26 +138,29 @@ def test_words_that_are_looked_up_by_their_key_are_there() -> None:
 
 
 def test_words_of_ours_are_translated_inside_a_sentence_and_those_of_others_are_not() -> None:
-    assert ServerUnreachable(server="empty", reason=N_("refused")).message(CHINESE) == (
+    assert ServerUnreachable(server="empty", reason=gettext_noop("refused")).message(CHINESE) == (
         "无法连接服务器 empty：连接被拒绝。"
     )
     assert BadId(value="empty").message(CHINESE) == "这不是任务 ID：empty"
-    assert note(N_("A cut (“{words}”) that was not asked for."), words="empty").text(CHINESE).count("empty") == 1
+    assert (
+        message(gettext_noop("A cut (“{words}”) that was not asked for."), words="empty").text(CHINESE).count("empty")
+        == 1
+    )
 
 
 def test_a_phrase_is_translated_with_its_own_facts() -> None:
-    reason = phrase(N_("it has more than {limit} frames"), limit=20)
-    assert note(N_("The download broke off: {reason}."), reason=reason).text() == (
-        "The download broke off: it has more than 20 frames."
+    reason = phrase(gettext_noop("it has more than {limit} frames"), limit=20)
+    assert message(gettext_noop("The download was interrupted: {reason}."), reason=reason).text() == (
+        "The download was interrupted: it has more than 20 frames."
     )
-    assert note(N_("The download broke off: {reason}."), reason=reason).text(CHINESE) == (
+    assert message(gettext_noop("The download was interrupted: {reason}."), reason=reason).text(CHINESE) == (
         f"下载中断：{CHINESE(reason['template']).format(limit=20)}。"
     )
 
 
 def test_errors_inside_an_error_keep_one_full_stop_each() -> None:
-    troubles = [ServerUnreachable(server=name, reason=N_("refused")).phrase() for name in "abc"]
-    problem = NoServerReady(troubles=joined(N_("{first}. {second}."), troubles))
+    errors = [ServerUnreachable(server=name, reason=gettext_noop("refused")).phrase() for name in "abc"]
+    problem = NoServerReady(troubles=joined(gettext_noop("{first}. {second}."), errors))
     said = " ".join(f"The server {name} cannot be reached: refused." for name in "abc")
     assert problem.message() == f"None of the configured servers is ready: {said}"
     told = "".join(f"无法连接服务器 {name}：连接被拒绝。" for name in "abc")
@@ -163,7 +168,9 @@ def test_errors_inside_an_error_keep_one_full_stop_each() -> None:
 
 
 def test_words_are_listed_as_the_language_does_it() -> None:
-    moves = note(N_("A camera move ({moves}) that was not asked for."), moves=listed(["pan", "push", "tilt"]))
+    moves = message(
+        gettext_noop("A camera move ({moves}) that was not asked for."), moves=listed(["pan", "push", "tilt"])
+    )
     assert str(moves) == "A camera move (pan, push, tilt) that was not asked for."
     assert moves.text(CHINESE) == "出现了未要求的镜头运动（摇、推、俯仰）。"
 
@@ -172,8 +179,8 @@ def test_words_are_listed_as_the_language_does_it() -> None:
 def test_no_text_of_a_person_breaks_or_changes_a_sentence(server: str, job: str) -> None:
     problem = OutOfMemory(server=server, job=job)
     for said in (problem.message(), problem.message(CHINESE)):
-        assert seen(server) in said  # what nobody sees is in no error
-        assert seen(job) in said
+        assert visible_text(server) in said  # what nobody sees is in no error
+        assert visible_text(job) in said
 
 
 # ---- choice -------------------------------------------------------------------------------------------------
@@ -236,7 +243,7 @@ def test_a_language_without_a_catalogue_stays_english(language: str) -> None:
 
 
 def test_a_sentence_that_is_in_no_catalogue_stays_as_it_is() -> None:
-    assert Note("{n} parsecs", {"n": 3}).text(CHINESE) == "3 parsecs"
+    assert Message("{n} parsecs", {"n": 3}).text(CHINESE) == "3 parsecs"
     assert CHINESE("") == ""
 
 

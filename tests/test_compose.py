@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from config import Settings
+from config import SECRET_HEADER, Settings
 from launcher.options import wishes
+from tests.launcher.made_up import checkpoint
 
 REPO = Path(__file__).resolve().parent.parent
 # Names that are other programs' own.
 NOT_OURS = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+KEPT_FROM_OURS = {"POSTGRES_PASSWORD", "OIDC_CLIENT_SECRET", "OAUTH2_COOKIE_SECRET"}  # .env has them for others
 SCRIPTS = {"MOVA_HOST"}  # of launch_streamlit.sh and of the note on open doors
 OURS = {"app", "worker", "app-login"}
 COMPOSE = (REPO / "compose.yaml").read_text()
@@ -60,7 +62,10 @@ def test_services_and_volumes_that_are_named_exist(
 def test_every_setting_exists(services: dict[str, dict[str, Any]]) -> None:
     for name in OURS:
         assert services[name]["env_file"] == ".env"
-        assert all(ours(variable) for variable in services[name]["environment"].keys() - SCRIPTS)
+        assert all(ours(variable) for variable in services[name]["environment"].keys() - SCRIPTS - KEPT_FROM_OURS)
+        assert {services[name]["environment"][variable] for variable in KEPT_FROM_OURS} == {""}
+        known = services[name]["environment"]["TRUSTED_USER_SECRET"]
+        assert known == ("${TRUSTED_USER_SECRET:-}" if name == "app-login" else "")
     set_in_image = set(re.findall(r"\b([A-Z_]{3,})=", "".join(re.findall(r"^ENV .*$", DOCKERFILE, re.MULTILINE))))
     assert all(ours(name) for name in set_in_image - NOT_OURS)
 
@@ -69,7 +74,11 @@ def test_the_settings_are_accepted(services: dict[str, dict[str, Any]], monkeypa
     import config
 
     for name, value in services["app-login"]["environment"].items():
-        shown = re.sub(r"\$\{[A-Z0-9_]+(?::\?[^}]*|:?-([^}]*))?\}", lambda found: found[1] or "abc123", str(value))
+        shown = re.sub(
+            r"\$\{[A-Z0-9_]+(?::\?[^}]*|:?-([^}]*))?\}",
+            lambda found: "abc123" if found[1] is None else found[1],
+            str(value),
+        )
         monkeypatch.setenv(name, shown)
     settings = config.fresh()
     assert settings.database_address == "postgresql://mova:abc123@db/mova"
@@ -102,11 +111,50 @@ def test_the_commands_exist(services: dict[str, dict[str, Any]]) -> None:
     (line,) = services["sglang"]["command"]
     script, *options = line.split("exec ", 1)[1].split()
     assert os.access(REPO / Path(script).relative_to("/mova"), os.X_OK)
-    assert ".:/mova:ro" in services["sglang"]["volumes"]
     model = services["sglang"]["environment"]["MOVA_MODEL_PATH"].replace("${MOVA_MODEL:-mova-360p}", "mova-360p")
-    (wish,), dry_run = wishes([*options, "--dry-run"], {"MOVA_MODEL_PATH": model})
+    (request,), dry_run = wishes([*options, "--dry-run"], {"MOVA_MODEL_PATH": model})
     assert dry_run
-    assert str(wish.port) == "30000"
+    assert str(request.port) == "30000"
+
+
+def mounted_in_sglang(services: dict[str, dict[str, Any]]) -> list[str]:
+    """What of this folder the container gets, below ``/mova``."""
+    mounts = [volume.split(":") for volume in services["sglang"]["volumes"] if volume.startswith("./")]
+    assert all(target == f"/mova/{source[2:]}" and mode == "ro" for source, target, mode in mounts)
+    return [source[2:] for source, _, _ in mounts]
+
+
+def test_sglang_gets_the_launcher_and_no_key(services: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    names = mounted_in_sglang(services)
+    assert not {"", ".", ".env", ".streamlit", "config.py", "outputs"} & set(names)
+    for name in names:
+        copy = shutil.copytree if (REPO / name).is_dir() else shutil.copy
+        copy(REPO / name, tmp_path / name)
+    model = checkpoint(tmp_path / "MOVA-360p")
+    command = [str(tmp_path / "launch_sglang_server.sh"), "--model-path", str(model), "--dry-run"]
+    variables = {"PATH": os.environ["PATH"], "PYTHON": sys.executable, "MOVA_LANGUAGE": "zh_CN"}
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "--model-path" in done.stdout
+    assert "请写入 config.py" in done.stderr  # the catalogues are there as well
+
+
+def test_containers_meet_only_whom_they_need(compose: dict[str, Any], services: dict[str, dict[str, Any]]) -> None:
+    inside = {name: set(one["networks"]) for name, one in services.items()}
+    assert set().union(*inside.values()) == set(compose["networks"])
+
+    def met_by(name: str) -> set[str]:
+        return {other for other in services if other != name and inside[other] & inside[name]}
+
+    assert met_by("db") == OURS
+    assert met_by("sglang") == OURS
+    assert met_by("oauth2-proxy") == {"app-login", "caddy"}
+    assert met_by("caddy") == {"oauth2-proxy"}
+    assert {name for name, one in compose["networks"].items() if one} == {"database", "login"}
+
+
+def test_the_proxy_sends_the_secret_and_no_visitor_does(services: dict[str, dict[str, Any]]) -> None:
+    assert f"--header-up={SECRET_HEADER}: ${{TRUSTED_USER_SECRET:-}}" in services["caddy"]["command"]
 
 
 def test_the_gpus_are_asked_for(services: dict[str, dict[str, Any]]) -> None:
@@ -152,7 +200,7 @@ def test_no_key_no_result_and_no_test_comes_into_the_image() -> None:
     rules = (REPO / ".dockerignore").read_text().splitlines()
     strangers = (".env", ".git/config", ".streamlit/secrets.toml", "outputs/jobs.db", "jobs.db", ".venv/bin/python")
     assert not [name for name in strangers if _is_let_in(name, rules)]
-    hidden = [name for name in in_image() if name.startswith(("tests/", "benchmarks/", "docs/", "launcher/", "."))]
+    hidden = [name for name in in_image() if name.startswith(("tests/", "benchmarks/", "docs/", "."))]
     assert hidden == [".streamlit/config.toml"]
 
 
@@ -172,4 +220,4 @@ def test_what_comes_into_the_image_runs(tmp_path: Path) -> None:
     told = {one["key"]: one["verdict"] for one in json.loads(run("-m", "doctor", "--json"))["findings"]}
     assert {told[key] for key in ("packages", "fonts", "codecs")} == {"ok"}
     run("-m", "jobs.worker", "--help")
-    run("-c", "import app, jobs.worker, preview.app, ui.components.doctor_board")
+    run("-c", "import app, jobs.worker, preview.app, ui.settings.doctor")

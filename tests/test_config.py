@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import config
-from errors import ConfigError
+from core.errors import ConfigError
 
 REPO = Path(config.__file__).parent
 

@@ -14,31 +14,39 @@ import pytest
 
 REPO = Path(__file__).resolve().parent.parent
 
-# From the ground up: a room imports from its own floor and the floors below. A folder is one room.
+# From the ground up: a room imports from its own floor and the floors below. A folder is one room, but jobs/, whose
+# folders are rooms of their own.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"notes", "version", "plain_text"}),
-    frozenset({"errors"}),
-    frozenset({"accepted_values", "input_limits", "config", "words", "locales", "render_settings", "step_result"}),
-    frozenset({"description", "prompts", "api_utils", "bounded_http", "launcher"}),
-    frozenset({"media"}),
-    frozenset({"providers", "command_line"}),
-    frozenset({"render", "step_calls"}),
-    frozenset({"generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image", "sglang_client"}),
-    frozenset({"pipeline", "record"}),
-    frozenset({"jobs"}),
-    frozenset({"doctor", "commands"}),
-    frozenset({"ui", "batch"}),
+    frozenset({"core"}),
+    frozenset({"config", "locales", "prompts"}),
+    frozenset({"description", "api_utils", "launcher"}),
+    frozenset({"storyboard"}),
+    frozenset({"media", "render"}),
+    frozenset({"providers", "sglang_client"}),
+    frozenset({"generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image"}),
+    frozenset({"pipeline", "record", "film"}),
+    frozenset({"jobs.model"}),
+    frozenset({"jobs.database"}),
+    frozenset({"jobs.store"}),
+    frozenset({"jobs.servers"}),
+    frozenset({"jobs.plan"}),
+    frozenset({"jobs.service", "jobs.execution"}),
+    frozenset({"jobs.worker", "jobs.backup"}),
+    frozenset({"cli", "doctor"}),
+    frozenset({"ui"}),
     frozenset({"workflow", "app"}),
 )
 ONLY_IN = {
     "streamlit": ("app.py", "ui/"),
-    "dbos": ("jobs/engine.py",),
+    "dbos": ("jobs/execution/engine.py",),
     "google": ("providers/gemini.py",),
     "openai": ("providers/openai_chat.py",),
-    "httpx2": ("providers/", "bounded_http.py", "render/http.py"),
+    "dashscope": ("providers/dashscope_chat.py",),
+    "httpx": ("providers/dashscope_chat.py",),
+    "httpx2": ("providers/", "core/bounded_http.py", "core/certificates.py", "render/http.py"),
     "fastapi": ("preview/",),
-    "sqlalchemy": ("jobs/",),
-    "alembic": ("jobs/",),
+    "sqlalchemy": ("jobs/database/", "jobs/store/", "jobs/execution/engine.py", "jobs/execution/lease.py"),
+    "alembic": ("jobs/database/",),
     "babel": ("locales/", "ui/"),
 }
 
@@ -51,29 +59,32 @@ def sources() -> dict[str, ast.Module]:
 
 
 def room_of(file: str) -> str:
-    return file.split("/", 1)[0].removesuffix(".py")
+    """The room of a file, or of a dotted name."""
+    first, _, rest = file.removesuffix(".py").replace(".", "/").partition("/")
+    inside = rest.split("/", 1)[0]
+    return f"{first}.{inside}" if first == "jobs" and inside not in ("", "__init__") else first
 
 
 def floor_of(room: str) -> int:
     return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
-    """The dotted names that a file imports, also late ones; those for the type checker alone are left out."""
+def imports(tree: ast.AST, *, for_types: bool = True) -> Iterator[str]:
+    """The dotted names that a file imports, also late ones, and those for the type checker alone unless told not to."""
     for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        if not for_types and isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         else:
-            yield from imports(node)
+            yield from imports(node, for_types=for_types)
 
 
-def imported(tree: ast.AST) -> set[str]:
+def imported(tree: ast.AST, *, for_types: bool = True) -> set[str]:
     """The top names that a file imports."""
-    return {name.split(".", 1)[0] for name in imports(tree)}
+    return {name.split(".", 1)[0] for name in imports(tree, for_types=for_types)}
 
 
 def file_of(name: str) -> str | None:
@@ -84,27 +95,61 @@ def file_of(name: str) -> str | None:
 
 
 def test_every_file_has_a_floor() -> None:
-    homeless = {room_of(name) for name in sources()} - {"preview"}
+    homeless = {room_of(name) for name in sources()} - {"preview", "jobs"}
     assert not homeless - {room for floor in FLOORS for room in floor}
 
 
 def test_imports_run_one_way() -> None:
-    ours = {room_of(name) for name in sources()}
+    """What is imported for its types alone counts too: to know a name is to know the room."""
     upward = [
         f"{name} imports {other}"
         for name, tree in sources().items()
-        if room_of(name) != "preview"
-        for other in imported(tree) & ours
-        if other == "preview" or floor_of(other) > floor_of(room_of(name))
+        if room_of(name) not in ("preview", "jobs")
+        for other in filter(None, map(file_of, imports(tree)))
+        if room_of(other) != "jobs"
+        if room_of(other) == "preview" or floor_of(room_of(other)) > floor_of(room_of(name))
     ]
     assert not upward
 
 
-def test_the_preview_engine_stands_alone() -> None:
+def test_the_service_and_what_carries_jobs_out_do_not_know_each_other() -> None:
+    apart = ("jobs.service", "jobs.execution")
+    known = [
+        f"{name} imports {other}"
+        for name, tree in sources().items()
+        for other in filter(None, map(file_of, imports(tree)))
+        if {room_of(name), room_of(other)} == set(apart)
+    ]
+    assert not known
+
+
+def test_pages_and_scripts_know_no_table_and_no_engine() -> None:
+    """They talk to the service; only what the application is put together from knows more."""
+    put_together = ("ui/app_context.py", "cli/worker.py", "cli/backup.py")
+    reached = [
+        f"{name} imports {other}"
+        for name, tree in sources().items()
+        if room_of(name) in ("ui", "cli") and name not in put_together
+        for other in filter(None, map(file_of, imports(tree)))
+        if room_of(other) in ("jobs.database", "jobs.execution")
+    ]
+    assert not reached
+
+
+def test_the_preview_engine_knows_the_storyboard_alone() -> None:
+    """It draws the same scene from the same words as the offline first frame; of all else it knows nothing."""
     ours = {room_of(name) for name in sources()} - {"preview"}
     for name, tree in sources().items():
         if room_of(name) == "preview":
-            assert not imported(tree) & ours, name
+            assert imported(tree) & ours <= {"storyboard"}, name
+
+
+def test_the_storyboard_knows_words_alone() -> None:
+    """So that the preview engine, which knows it, is still a server of its own."""
+    ours = {room_of(name) for name in sources()} - {"storyboard"}
+    for name, tree in sources().items():
+        if room_of(name) == "storyboard":
+            assert imported(tree) & ours <= {"description"}, name
 
 
 def test_a_library_is_imported_in_its_own_room_only() -> None:
@@ -113,7 +158,7 @@ def test_a_library_is_imported_in_its_own_room_only() -> None:
         for name, tree in sources().items()
         if room_of(name) != "preview"
         for library, homes in ONLY_IN.items()
-        if library in imported(tree) and not name.startswith(homes)
+        if library in imported(tree, for_types=False) and not name.startswith(homes)
     ]
     assert not elsewhere
 

@@ -1,1 +1,1 @@
-"""The pages: they lay out, read the store and ask the desk. No long work runs in a page."""
+"""The pages: layout and calls of the service only. No long work runs in a page."""

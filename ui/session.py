@@ -1,30 +1,30 @@
-"""What belongs to one visitor: the language, who they are, and the desk that they may use."""
+"""What belongs to one visitor: the language, who they are, and the job service that they may use."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from errors import NotLoggedIn
-from jobs.desk import Desk
-from jobs.people import Person
-from jobs.session_keys import SessionKeys
-from ui.office import office
-from ui.visitor import person_here
+from core.errors import NotLoggedIn
+from jobs.model.people import Person
+from jobs.model.session_keys import SessionKeys
+from jobs.service.service import JobService
+from ui.app_context import app_context
+from ui.server.visitor import person_here
 
 _KEYS = "session-keys"
 
 
 def translate(text: str) -> str:
     """A sentence in the visitor's language."""
-    from words import translator
+    from core.translations import translator
 
     return translator(language())(text)
 
 
 def language() -> str:
     """The visitor's choice (``?lang=`` in the address, kept over a login), else the browser's language."""
-    from ui.language_cookie import COOKIE
-    from words import language_of
+    from core.translations import language_of
+    from ui.server.language_cookie import COOKIE
 
     kept = st.session_state.get("lang") or st.context.cookies.get(COOKIE)
     return language_of(st.query_params.get("lang"), kept, st.context.locale)
@@ -36,14 +36,14 @@ def person() -> Person:
     Raises:
         NotLoggedIn
     """
-    if visitor := person_here(office().settings):
+    if visitor := person_here(app_context().settings):
         return visitor
     raise NotLoggedIn
 
 
-def own_desk() -> Desk:
-    """The desk as this visitor may use it: the only way of a page to a job."""
-    return office().worker.desk.of(person(), session_keys())
+def job_service() -> JobService:
+    """The job service as this visitor may use it; pages reach jobs only through it."""
+    return app_context().worker.service.of(person(), session_keys())
 
 
 def session_keys() -> SessionKeys:

@@ -19,7 +19,7 @@ _NEXT = "She stops and turns. The audio has rain and one deep breath."
 
 
 def first_shot(visit: Visit) -> None:
-    visit.open().choose("Simple Mode")
+    visit.open().choose("From a picture")
     visit.write("Prompt", PROMPT)
     visit.upload(photo())
     expect(visit.page.get_by_role("img", name="Your picture; the bright part is the first frame.")).to_be_visible()
@@ -31,7 +31,7 @@ def go_on(visit: Visit, text: str) -> str:
     """Extend the finished video and wait for the next one."""
     before = visit.job
     visit.press("Extend")
-    visit.sees("This goes on from a finished video: its last frame is the first one.")
+    visit.sees("This continues a finished video: its last frame is the first frame here.")
     visit.write("Prompt", text)
     visit.go("Send to GPU")
     assert visit.job != before
@@ -56,7 +56,7 @@ def test_two_shots_are_added_and_joined(visit: Visit, server: StandIn, tmp_path:
     second = go_on(visit, _NEXT)
     go_on(visit, "She runs.")
     visit.sees("Chain")
-    visit.press("Join 3 shots to one film")
+    visit.press("Join 3 shots into one film")
     facts = probe(film_of(visit, tmp_path))
     assert (facts.width, facts.height) == (server.sent[0].width, server.sent[0].height)
     assert facts.num_frames == sum(plan.num_frames for plan in server.sent) - 2

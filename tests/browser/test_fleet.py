@@ -63,7 +63,7 @@ def test_a_server_dies_in_the_middle_and_a_new_one_takes_its_job(
         settings = visitor(at=own, beside=visit).open("settings")
         settings.sees("new")
         first.close()
-        visit.sees("No word from the server")
+        visit.sees("No answer from the server")
         settings.press("Test all servers")
         settings.sees("Not reachable")
         visit.press("Send it to another server")
@@ -71,19 +71,19 @@ def test_a_server_dies_in_the_middle_and_a_new_one_takes_its_job(
         assert visit.job != job
         assert [plan.seed for plan in garage.new.sent] == [plan.seed for plan in garage.old.sent]
         visit.open("job", id=job)
-        visit.sees("Given up (the GPU may still finish)")
+        visit.sees("Not waited for (the GPU may still finish)")
 
 
 @pytest.mark.usefixtures("chromium")
 def test_a_wrong_configuration_is_told_and_mended(visitor: Visitor, own: RunningApp, garage: Garage) -> None:
     garage.file.write_text("SGLANG_SERVERS='[{'\n")
     visit = visitor(at=own).open("settings")
-    visit.press("Read the servers again")
-    visit.sees("Until that is mended the servers below go on as they are.")
+    visit.press("Reload the servers")
+    visit.sees("Until that is fixed, the servers below are used as before.")
     visit.sees("old")
     garage.name("new")
-    visit.press("Read the servers again")
-    visit.does_not_see("Until that is mended the servers below go on as they are.")
+    visit.press("Reload the servers")
+    visit.does_not_see("Until that is fixed, the servers below are used as before.")
     visit.sees("The server new cannot be reached")
 
 
@@ -91,5 +91,5 @@ def test_a_wrong_configuration_is_told_and_mended(visitor: Visitor, own: Running
 def test_everything_is_examined_beside_the_page(visitor: Visitor, own: RunningApp) -> None:
     visit = visitor(at=own, language="zh_CN").open("settings", lang="zh_CN")
     visit.press("全面检查")
-    visit.sees("1 项故障", 60)
+    visit.sees("故障 1 项", 60)
     visit.sees("无法连接服务器 old")

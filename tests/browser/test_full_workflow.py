@@ -8,10 +8,10 @@ from collections.abc import Callable
 import requests
 from playwright.sync_api import expect
 
+from core.translations import translator
 from tests.browser.samples import WISH, WISH_ZH, photo
 from tests.browser.stand_in import StandIn
 from tests.browser.visit import Visit
-from words import translator
 
 
 def test_every_step_is_edited_and_the_edits_reach_the_server(visit: Visit, server: StandIn) -> None:
@@ -62,4 +62,4 @@ def test_files_come_in_parts_and_only_by_their_own_address(visit: Visit, server:
     token = address.split("/")[-2]
     forged = address.replace(token, token[:-2] + ("aa" if token[-2:] != "aa" else "bb"))
     assert requests.get(forged, timeout=5).status_code == 403
-    assert requests.get(address.replace("video.mp4", "job.json"), timeout=5).status_code == 404
+    assert requests.get(re.sub(r"video(-light)?\.mp4", "job.json", address), timeout=5).status_code == 404

@@ -18,9 +18,9 @@ from tests.browser.samples import WISH
 from tests.browser.stand_in import StandIn
 from tests.browser.visit import Visit
 from tests.browser.watching import Frames, arguments_of_processes, audited
+from tests.cli.shell import TINY, Shell
+from tests.pictures import picture
 from tests.providers.fake_services import FakeServices, Raw
-from tests.providers.wire_formats import picture
-from tests.workflow.shell import TINY, Shell
 
 MARK = "MARKED"
 GEMINI, TOKEN, TYPED = f"AIza-{MARK}-gemini-90210", f"tok-{MARK}-server-777", f"sk-{MARK}-typed-31337"
@@ -63,8 +63,8 @@ def type_key(visit: Visit) -> None:
     visit.turn_to("Create")
 
 
-def run(visit: Visit, wish: str = WISH) -> None:
-    visit.write("Description", wish)
+def run(visit: Visit, request: str = WISH) -> None:
+    visit.write("Description", request)
     visit.press("Run to the end")
 
 
@@ -109,6 +109,24 @@ def test_a_full_run_gives_no_key_away(
     assert "Key set in the environment" in sources["Settings"].decode()
 
 
+def test_another_browser_does_not_spend_the_key(
+    visitor: Callable[..., Visit], keyed: RunningApp, services: FakeServices
+) -> None:
+    services.reset()
+    mine, other = visitor(at=keyed).open(), visitor(at=keyed)
+    type_key(mine)
+    mine.write("Description", f"{WISH} for one of two")
+    mine.press("Write image prompt")
+    mine.sees("Make first frame")
+    other.page.goto(mine.page.url)
+    other.press("Make first frame")
+    other.sees("was entered in another session")
+    assert services.received("dashscope") == []
+    mine.press("Make first frame")
+    mine.sees("Describe frame")
+    assert {call.key for call in services.received("dashscope")} == {TYPED}
+
+
 @pytest.mark.parametrize("route", ["gemini.text", "gemini.vision", "dashscope.image"])
 def test_a_service_that_echoes_the_key_gives_none_away(
     visitor: Callable[..., Visit], keyed: RunningApp, services: FakeServices, route: str
@@ -118,7 +136,7 @@ def test_a_service_that_echoes_the_key_gives_none_away(
     error = {"code": 400, "message": said, "status": f"BAD {key}", "details": [{"reason": f"KEY_{key}"}]}
     services.reset()
     services.script("gemini.text", f"A cat for {route}.")  # nothing that was bought before serves again
-    services.script("dashscope.image", picture(colour=f"hsl({len(route) * 9}, 50%, 50%)"))
+    services.script("dashscope.image", picture(1280, 720, f"hsl({len(route) * 9}, 50%, 50%)"))
     services.script(route, Raw(400, {"error": error, "code": f"Bad.{key}", "message": said}))
     visit = visitor(at=keyed)
     frames = Frames(visit.page)

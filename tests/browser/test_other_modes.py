@@ -24,10 +24,10 @@ def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
 
 
 def test_simple_mode_with_a_photo(visit: Visit, server: StandIn) -> None:
-    visit.open().choose("Simple Mode")
+    visit.open().choose("From a picture")
     visit.write("Prompt", PROMPT)
     visit.upload(photo(900, 1200))
-    expect(visit.page.get_by_role("radio", name="Portrait · 352x640")).to_be_checked()
+    visit.sees("352×640 · Portrait")
     expect(visit.page.get_by_role("img", name="Your picture; the bright part is the first frame.")).to_be_visible()
     visit.go("Send to GPU")
     visit.watch()
@@ -36,15 +36,15 @@ def test_simple_mode_with_a_photo(visit: Visit, server: StandIn) -> None:
 
 
 def test_a_picture_is_asked_for_where_it_is_missing(visit: Visit, server: StandIn) -> None:
-    visit.open().choose("Simple Mode")
+    visit.open().choose("From a picture")
     visit.write("Prompt", PROMPT)
     visit.primary.click()
-    visit.sees("A first frame is missing. Add a picture, or choose Text only.")
+    visit.sees("A first frame is missing. Add one, or choose “Without a picture”.")
     assert server.sent == []
 
 
 def test_text_only_on_a_fresh_machine(visitor: Callable[..., Visit], fresh_machine: RunningApp) -> None:
-    visit = visitor(at=fresh_machine).open().choose("Text only")
+    visit = visitor(at=fresh_machine).open().choose("Without a picture")
     visit.write("Prompt", PROMPT)
     visit.go("Render preview")
     visit.watch()

@@ -14,7 +14,7 @@ from tests.browser.samples import WISH, photo
 from tests.browser.stand_in import StandIn
 from tests.browser.visit import Visit
 
-FOLD, FIELD = "Restore a run from its file", "A video or job.json of this program"
+FOLD, FIELD = "Restore a run", "A video or job.json made by this program"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_video_is_enough(visitor: Callable[..., Visit], server: StandIn, elsew
     visit = visitor(at=elsewhere).open()
     visit.sees("garage")  # until the servers were looked at for the first time, a line above the button is missing
     drop(visit, "found on a disk.mp4", video.read_bytes())
-    visit.sees("Full Workflow · 640x352 · 17 frames")
+    visit.sees("From an idea · 640x352 · 17 frames")
     visit.press("Fill the form")
     visit.sees("Restored from")
     expect(visit.field("Description")).to_have_value(WISH)
@@ -60,6 +60,6 @@ def test_a_video_is_enough(visitor: Callable[..., Visit], server: StandIn, elsew
 
 def test_a_foreign_file_is_text(visit: Visit) -> None:
     drop(visit.open(), "theirs.json", b'{"prompt": "<img src=x onerror=alert(1)>", "seed": 5}')
-    visit.sees("theirs.json cannot be restored: there is no run of this program in it.")
+    visit.sees("theirs.json cannot be restored: it contains no run of this program.")
     expect(visit.page.locator("img[src='x']")).to_have_count(0)
     visit.primary_is("Write image prompt")

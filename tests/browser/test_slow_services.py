@@ -14,8 +14,8 @@ from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH
 from tests.browser.stand_in import StandIn
 from tests.browser.visit import Visit
+from tests.pictures import picture
 from tests.providers.fake_services import FakeServices, Received, Reply
-from tests.providers.wire_formats import picture
 
 _RUNNING = {
     "Write image prompt": "Writing the image prompt…",
@@ -48,7 +48,7 @@ def slow(tmp_path: Path, server: StandIn) -> Iterator[Slow]:
         app.start()
         found = Slow(services, threading.Event(), app)
         services.script("gemini.text", found.holds('A cat looks up. A girl says "Come home." Rain patters.'))
-        services.script("gemini.image", found.holds(picture()))
+        services.script("gemini.image", found.holds(picture(1280, 720)))
         services.script("gemini.vision", found.holds("A cat sits on the left."))
         yield found
         found.gate.set()

@@ -32,7 +32,7 @@ def test_in_our_line_it_is_free(asked: Visit, server: StandIn) -> None:
     try:
         asked.turn_to("Create")
         asked.press("Run to the end")
-        asked.sees("In our line")
+        asked.sees("Queued")
         asked.press("Cancel the job")
         asked.sees("Cancelled")
         assert server.sent == []
@@ -46,11 +46,11 @@ def test_on_the_server_only_the_waiting_ends(asked: Visit, server: StandIn) -> N
     asked.press("Run to the end")
     asked.sees(PERCENT_50)
     asked.press("Stop waiting")
-    asked.sees("The server cannot stop a running job. Waiting ends; its GPU stays busy until the job does.")
+    asked.sees("The server cannot stop a running job. You stop waiting for it; its GPU stays busy until the job ends.")
     asked.sees("Keep it")
     asked.settle()
     asked.press("Stop waiting")
-    asked.sees("Given up (the GPU may still finish)")
+    asked.sees("Not waited for (the GPU may still finish)")
     asked.primary_is("Send again with the same seed")
 
 

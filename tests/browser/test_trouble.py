@@ -41,6 +41,7 @@ def test_a_failing_service(visitor: Visitor, server: StandIn, tmp_path: Path) ->
             visit.press("Run to the end")
             visit.sees("Failed", 90)
             visit.primary_is("Describe frame")
+            visit.page.get_by_text("1 · Image prompt").click()
             expect(visit.field("Image prompt")).to_have_value("A cat and a girl in the rain.")
             assert services.count("gemini.image") == 1
             services.script("gemini.vision", "A cat sits on the left.")
@@ -69,7 +70,7 @@ def test_a_dead_server_that_comes_back(visitor: Visitor, tmp_path: Path) -> None
         visit = visitor(at=app).open()
         visit.write("Description", WISH)
         visit.press("Run to the end")
-        visit.sees("In our line")
+        visit.sees("Queued")
         with stand_in(server):
             visit.sees(PERCENT_50, 90)
         server.open_gate()

@@ -75,7 +75,7 @@ def log_in(visit: Visit, email: str, button: str = "Log in") -> None:
 
 def make_video(visit: Visit, text: str) -> str:
     """A text-only video; returns the job's id."""
-    visit.choose("Text only").write("Prompt", text)
+    visit.choose("Without a picture").write("Prompt", text)
     visit.go("Send to GPU")
     visit.watch()
     return visit.job

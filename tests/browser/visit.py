@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
-from notes import Translate, as_written
+from core.messages import Translate, as_written
 from tests.browser.running_app import RunningApp
 
 SECONDS = 1000

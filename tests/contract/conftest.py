@@ -1,7 +1,7 @@
 """One suite for any server of SGLang's video API: ``SGLANG_BASE_URL=http://localhost:30000 pytest tests/contract``.
 
-Without that variable the suite starts the preview engine and tests it, or with REAL_SGLANG=1 the real server of
-tests/real_sglang (``./run_tests.sh --real``). Nothing is skipped on any of them.
+Without that variable the suite starts the preview engine and tests it, or with REAL_SGLANG=1 SGLang's own MOVA pipeline
+on a CPU (``./run_tests.sh --real``). Nothing is skipped on any of them.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ import pytest
 import requests
 
 from tests.contract.contract_target import Target
-from tests.real_sglang.ports import free_block
-from tests.real_sglang.real_server import RealServer
+from tests.real_sglang.launched import LaunchedServer
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "preview engine ready: "
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+def server(request: pytest.FixtureRequest) -> Iterator[Target]:
     given = os.environ.get("SGLANG_BASE_URL")
     if given:
         yield _ready(Target(given.rstrip("/")))
         return
     if os.environ.get("REAL_SGLANG"):
-        with RealServer(tmp_path_factory.mktemp("contract"), free_block()) as real:
-            yield Target(real.address)
+        launched: LaunchedServer = request.getfixturevalue("launched")
+        launched.start()
+        yield Target(launched.address)
         return
     command = [sys.executable, "-m", "preview", "--port", "0", "--stop-with-parent"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

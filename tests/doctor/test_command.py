@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-import config
+from core.errors import StoreBusy
 from doctor import examination
-from doctor.examination import Check, Examination, examine, outcome
+from doctor.examination import Check, examine, outcome
 from doctor.finding import Finding, broken, ok, warning, worst
-from errors import StoreBusy
 
 REPO = Path(__file__).resolve().parents[2]
 SECRETS = {
@@ -57,7 +56,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def test_warnings_do_not_fail() -> None:
     given = json.dumps([{"name": "lab", "base_url": "http://127.0.0.1:9", "model": "mova-360p"}])
     assert doctor("--json", SGLANG_SERVERS=given).returncode == 1
-    from render.preview_process import preview_engine
+    from jobs.servers.preview_process import preview_engine
 
     with preview_engine("mova-360p") as address:
         done = doctor("--json", SGLANG_SERVERS=given.replace("http://127.0.0.1:9", address))
@@ -74,7 +73,7 @@ def test_what_is_broken_is_named_and_fails(nowhere: dict[str, str]) -> None:
     assert done.returncode == 1
     assert "✗ broken  The server mova-360p cannot be reached: refused." in done.stdout
     assert "→ Start it, or check its address in config.py." in done.stdout
-    assert "2 broken, " in done.stdout.splitlines()[-1]
+    assert "Broken: 2. " in done.stdout.splitlines()[-1]
     assert done.stderr == ""
 
 
@@ -166,29 +165,6 @@ def test_the_worst_decides() -> None:
 def test_findings_come_in_the_order_of_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     listed = [Check(name, lambda name=name: ok(name, "Well.")) for name in "abcdefgh"]  # type: ignore[misc]
     monkeypatch.setattr(examination, "checks", lambda _settings: listed)
-    told: list[int] = []
-    assert "".join(one.key for one in examine(None, lambda: told.append(1))) == "abcdefgh"
-    assert len(told) == 8
-
-
-def test_an_examination_runs_once_at_a_time_and_keeps_what_it_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-
-    gate, entered = threading.Event(), threading.Semaphore(0)
-
-    def slow() -> Finding:
-        entered.release()
-        gate.wait(20)
-        return ok("slow", "Well.")
-
-    monkeypatch.setattr(examination, "checks", lambda _settings: [Check("slow", slow)])
-    held, settings = Examination(), config.fresh()
-    assert held.begin(settings)
-    assert entered.acquire(timeout=20)
-    assert (held.report.running, held.report.done, held.report.of, held.begin(settings)) == (True, 0, 1, False)
-    gate.set()
-    for thread in threading.enumerate():
-        if thread.name == "doctor":
-            thread.join(20)
-    assert (held.report.running, [one.key for one in held.report.findings]) == (False, ["slow"])
-    assert held.report.at is not None
+    told: list[tuple[int, int]] = []
+    assert "".join(one.key for one in examine(None, lambda done, of: told.append((done, of)))) == "abcdefgh"
+    assert told == [(number, 8) for number in range(1, 9)]

@@ -13,9 +13,9 @@ import config
 from config import Settings
 from doctor import database
 from doctor.finding import Finding
-from jobs.database_state import DatabaseState
-from jobs.migrate import NEWEST
-from jobs.store import open_store
+from jobs.database.migrate import NEWEST
+from jobs.database.state import DatabaseState
+from jobs.store.store import open_store
 
 
 @pytest.fixture

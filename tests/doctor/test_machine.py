@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import pytest
 import config
 from doctor import machine, media_tools
 from doctor.finding import Finding
-from media import lettering
+from storyboard import lettering
 
 
 def test_this_python_and_these_packages_are_well() -> None:
@@ -68,13 +69,65 @@ def test_a_folder_that_is_not_there_yet_is_well_and_is_not_made() -> None:
     assert not list(settings.output_dir.iterdir())
 
 
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that other accounts can get at: those of pytest they cannot."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def access(settings: config.Settings) -> tuple[str, str] | None:
+    found = [one for one in machine.folders(settings) if one.key == "folder.access"]
+    return (found[0].verdict, found[0].says.text()) if found else None
+
+
+@pytest.mark.parametrize(
+    ("mode", "told", "verdict"),
+    [
+        (0o700, "owner", "ok"),
+        (0o755, "owner", "warning"),
+        (0o750, "owner", "warning"),
+        (0o704, "owner", "warning"),
+        (0o770, "group", "ok"),
+        (0o775, "group", "warning"),
+    ],
+)
+def test_results_that_other_accounts_can_read_are_named(
+    reachable: Path, monkeypatch: pytest.MonkeyPatch, mode: int, told: str, verdict: str
+) -> None:
+    monkeypatch.setenv("OUTPUT_DIR", str(reachable / "outputs"))
+    monkeypatch.setenv("FILE_ACCESS", told)
+    assert access(config.fresh()) is None
+    (reachable / "outputs").mkdir()
+    (reachable / "outputs").chmod(mode)
+    found = access(config.fresh())
+    assert found
+    assert found[0] == verdict
+    assert ("OUTPUT_DIR" in found[1]) == (verdict == "warning")
+    reachable.chmod(0o700)
+    assert access(config.fresh()) == ("ok", "No other account on this machine can read the results.")
+
+
+def test_a_database_elsewhere_is_looked_at_too(reachable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (reachable / "my.db").touch(mode=0o644)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{reachable}/my.db")
+    found = access(config.fresh())
+    assert found
+    assert found[0] == "warning"
+    assert "DATABASE_URL" in found[1]
+
+
 def test_a_folder_that_cannot_be_written_is_broken_and_its_path_is_for_programs_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a-file").touch()
     monkeypatch.setenv("OUTPUT_DIR", str(tmp_path / "a-file" / "outputs"))
     found = output(config.fresh())
-    assert (found.verdict, found.says.text()) == ("broken", "The folder OUTPUT_DIR cannot be written: Not a directory.")
+    assert (found.verdict, found.says.text()) == (
+        "broken",
+        "The folder OUTPUT_DIR cannot be written to: Not a directory.",
+    )
     assert found.measured["folder"] == str(tmp_path / "a-file" / "outputs")
 
 

@@ -14,11 +14,11 @@ import config
 from config import Settings
 from doctor import servers
 from doctor.finding import Finding
+from jobs.servers.preview_process import preview_engine
 from preview.app import create_app
 from preview.sizes import MODELS
-from render.client import _form_fields
 from render.contract import ANSWER_FIELDS, FORM_FIELDS, MEASURED_VERSION, ROUTES, drift
-from render.preview_process import preview_engine
+from sglang_client import _form_fields
 from tests.jobs.load.workers import SMALL
 
 INFO = {"model_path": "/models/MOVA-360p", "served_model_name": "mova-360p", "version": "0.5.23"}
@@ -105,6 +105,25 @@ def test_a_server_that_is_well(settings: Settings, httpserver: HTTPServer) -> No
     assert "mova-360p, SGLang 0.5.23" in found["server.lab"].says.text()
 
 
+@pytest.mark.parametrize(("version", "word"), [("0.5.22", "older"), ("0.6.0", "newer")])
+def test_an_sglang_that_was_not_tested_is_a_note(
+    settings: Settings, httpserver: HTTPServer, version: str, word: str
+) -> None:
+    serve(httpserver, described(), {**INFO, "version": version})
+    found = by_key(servers.servers(settings))
+    assert found["version.lab"].verdict == "warning"
+    assert f"SGLang {version} is {word} than" in found["version.lab"].says.text()
+
+
+def test_a_server_whose_warm_up_failed_is_broken(settings: Settings, httpserver: HTTPServer) -> None:
+    serve(httpserver, described())
+    count = 'sglang:diffusion_requests_total{is_warmup="true",status="error"} 1.0'
+    httpserver.expect_request("/metrics").respond_with_data(count)
+    found = by_key(servers.servers(settings))
+    assert [(key, one.verdict) for key, one in found.items()] == [("server.lab", "broken")]
+    assert "its warm-up failed" in found["server.lab"].says.text()
+
+
 def test_a_contract_that_drifted_is_broken(settings: Settings, httpserver: HTTPServer) -> None:
     document = described()
     del document["components"]["schemas"]["Body_create_video_v1_videos_post"]["properties"]["seed"]
@@ -169,7 +188,7 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> Settings:
 def test_where_nobody_set_up_a_server_the_preview_is_named(untouched: Settings) -> None:
     (found,) = servers.servers(untouched)
     assert (found.key, found.verdict) == ("server", "warning")
-    assert "preview engine stands in" in found.says.text()
+    assert "preview engine takes its place" in found.says.text()
 
 
 def test_the_other_default_server_need_not_be_there(monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer) -> None:

@@ -57,7 +57,7 @@ def test_a_service_that_answers_is_well_and_no_picture_is_bought(
     assert checks.services(settings) == []
     assert {one.verdict for one in found.values()} == {"ok"}
     assert f"service.{name}.text" in found
-    assert "which would cost" in found[f"service.{name}.image"].says.text()
+    assert "as that would cost money" in found[f"service.{name}.image"].says.text()
     assert fake.count(f"{name}.image") == 0
     assert fake.count(f"{name}.text") == 1
 
@@ -78,7 +78,7 @@ def test_a_vision_model_of_its_own_is_asked_too(monkeypatch: pytest.MonkeyPatch,
         (Raw(401, {"error": {"message": f"bad key {KEYS['openai']}"}}), "refused the key"),
         (Raw(404, {"error": {"code": "model_not_found", "message": "gone"}}), "does not exist"),
         (Raw(429, {"error": {"code": "insufficient_quota", "message": "no money"}}), "no quota left"),
-        (Raw(200, "<html>log in</html>"), "cannot be understood"),
+        (Raw(200, "<html>log in</html>"), "does not understand"),
     ],
 )
 def test_a_service_that_refuses_is_broken_and_asked_once(
@@ -121,13 +121,13 @@ OTHERS = Raw(200, {"object": "list", "data": [{"id": "local-text"}, "nonsense"]}
     ("name", "answer", "verdict", "words"),
     [
         ("gemini", Raw(200, {"name": "models/x"}), "ok", "has gemini-nano-banana-2.1 for pictures"),
-        ("gemini", GONE, "warning", "does not name gemini-nano-banana-2.1"),
-        ("gemini", Raw(404, {"detail": "Not Found"}), "ok", "was not asked"),
-        ("gemini", Raw(200, "<html>"), "ok", "was not asked"),
+        ("gemini", GONE, "warning", "does not list gemini-nano-banana-2.1"),
+        ("gemini", Raw(404, {"detail": "Not Found"}), "ok", "none was requested"),
+        ("gemini", Raw(200, "<html>"), "ok", "none was requested"),
         ("openai", LISTED, "ok", "has local-image for pictures"),
-        ("openai", OTHERS, "warning", "does not name local-image"),
-        ("openai", Raw(403, {"error": "no"}), "ok", "was not asked"),
-        ("openai", Raw(200, {"data": []}), "ok", "was not asked"),
+        ("openai", OTHERS, "warning", "does not list local-image"),
+        ("openai", Raw(403, {"error": "no"}), "ok", "none was requested"),
+        ("openai", Raw(200, {"data": []}), "ok", "none was requested"),
     ],
 )
 def test_a_picture_model_is_looked_for_in_the_services_own_list(

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import REPO
-
+REPO = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"(?ms)^(?:<!-- not run by the tests, needs: (?P<needs>[^\n]*) -->\n)?```bash\n(?P<text>.*?)^```$")
 
 

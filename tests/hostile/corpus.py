@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, PngImagePlugin
@@ -34,6 +35,22 @@ def _saved(picture: Image.Image, kind: str, **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
+
+
+def heic(picture: Image.Image, **options: Any) -> bytes:
+    """As an iPhone saves it: the orientation of ``exif`` becomes a turn that the file itself tells."""
+    import pillow_heif
+
+    file, made = io.BytesIO(), pillow_heif.from_pillow(picture)
+    if "exif" in options:
+        made[0].info["exif"] = options.pop("exif").tobytes()
+    made.save(file, format="HEIF", **options)
+    return file.getvalue()
+
+
+def sample(name: str) -> bytes:
+    """A file that takes minutes to make."""
+    return gzip.decompress((Path(__file__).parent / "samples" / f"{name}.gz").read_bytes())
 
 
 def _photo(size: tuple[int, int] = SIZE) -> Image.Image:
@@ -60,6 +77,8 @@ def kinds() -> dict[str, bytes]:
         "bmp": _saved(photo, "BMP"),
         "tif": _saved(photo, "TIFF", compression="tiff_lzw"),
         "deflated.tif": _saved(photo, "TIFF", compression="tiff_adobe_deflate"),
+        "avif": _saved(photo, "AVIF", speed=10),
+        "heic": heic(photo),
     }
 
 
@@ -151,7 +170,22 @@ def _exotic() -> Iterator[tuple[str, bytes]]:
         yield f"other.{kind.lower()}", _saved(photo.resize((128, 128)), kind)
     yield "other.xbm", _saved(photo.convert("1"), "XBM")
     yield "other.psd", b"8BPS\0\1" + b"\0" * 6 + struct.pack(">HIIHH", 3, 80, 96, 8, 3) + b"\0" * 40
+    yield "moving.avif", _saved(photo, "AVIF", speed=10, **_moving())
+    yield "alpha.avif", _saved(photo.convert("RGBA"), "AVIF", speed=10)
+    yield "alpha.heic", heic(photo.convert("RGBA"))
+    yield "grey.heic", heic(photo.convert("L"))
+    yield "deep.heic", heic(photo.convert("I").point(lambda value: value * 257).convert("I;16"))
+    yield "named-a-jpg.jpg", kinds()["heic"]
+    yield "said-640x352.heic", _said_size(sample("8900x8900.heic"))
+    yield "two-pictures.heic", kinds()["heic"] + kinds()["heic"]
+    yield "film-of-heic.mp4", kinds()["heic"].replace(b"ftypheic", b"ftypisom", 1)
     yield "fits.fits", b"SIMPLE  =                    T".ljust(2880)
+
+
+def _said_size(data: bytes, size: tuple[int, int] = (640, 352)) -> bytes:
+    """Of another size than the picture that is in it."""
+    pieces = data.split(b"ispe")
+    return b"ispe".join([pieces[0], *(one[:4] + struct.pack(">II", *size) + one[12:] for one in pieces[1:])])
 
 
 def _metadata() -> Iterator[tuple[str, bytes]]:
@@ -270,4 +304,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "float.tif", _saved(Image.new("F", side), "TIFF", compression="tiff_lzw")
     yield "clear.gif", _saved(Image.new("P", side), "GIF", transparency=0)
     yield "large.jpg", _saved(Image.new("CMYK", side), "JPEG")
+    yield "large.heic", sample("8900x8900.heic")
+    yield "large.avif", sample("8900x8900.avif")
+    yield "said-640x352.avif", _said_size(sample("8900x8900.avif"))
     yield "large.webp", _saved(Image.new("RGBA", (8_000, 8_000)), "WEBP", lossless=True, quality=0, method=0)

@@ -12,8 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from tests.hostile.faults import Fault, Proper
 from tests.jobs.load.video_server import VideoServer, _Handler, _Listener
 
-Place = Literal["health", "info", "submit", "list", "status", "content"]
-PLACES: tuple[Place, ...] = get_args(Place)
+QueuePosition = Literal["health", "info", "submit", "list", "status", "content"]
+PLACES: tuple[QueuePosition, ...] = get_args(QueuePosition)
 
 
 @dataclass
@@ -23,11 +23,11 @@ class FaultyServer(VideoServer):
     ``file`` is what is sent as every video; ``shown`` changes what is told of a job.
     """
 
-    faults: dict[Place, Fault] = field(default_factory=dict)
+    faults: dict[QueuePosition, Fault] = field(default_factory=dict)
     takes: bool = False
     file: bytes | None = None
     shown: dict[str, Any] = field(default_factory=dict)
-    seen: Counter[Place] = field(default_factory=Counter)
+    seen: Counter[QueuePosition] = field(default_factory=Counter)
 
     def __enter__(self) -> Self:
         self.start()
@@ -51,7 +51,7 @@ class FaultyServer(VideoServer):
         return status, answer
 
 
-def place_of(method: str, path: str) -> Place:
+def place_of(method: str, path: str) -> QueuePosition:
     if path in ("/health", "/server_info"):
         return "health" if path == "/health" else "info"
     if path == "/v1/videos":

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from config import Settings
-from errors import PictureError
+from core.errors import PictureError
 from media.crop import CropChoice
 from media.frames import open_source, render_frame
 from tests.renders import landscape

@@ -22,7 +22,8 @@ ELSEWHERE = "http://127.0.0.1:2"
 MISLEADING = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"), ELSEWHERE)
 MISLEADING |= {"GOOGLE_GEMINI_BASE_URL": ELSEWHERE, "DASHSCOPE_HTTP_BASE_URL": ELSEWHERE, "OPENAI_LOG": "debug"}
 # The module platform of Python's own asks these two what kind of machine it is, for the SDKs.
-OF_PYTHON = {"a program: file", "a program: uname"}
+# The last is asked by trio, which comes with what only the tests install.
+OF_PYTHON = {"a program: file", "a program: uname", "a program: /sbin/ldconfig"}
 NOTED = """
 import json, sys
 met = set()

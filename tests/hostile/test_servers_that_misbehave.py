@@ -15,22 +15,24 @@ from typing import Any
 
 import pytest
 
-import jobs.sending
+import jobs.execution.render
 import jobs.worker
-import render.client
-from jobs.desk import Desk
-from jobs.records import JobRecord
-from jobs.states import FINAL
-from notes import as_written
+import render.http
+import sglang_client
+from core.messages import as_written
+from core.translations import translator
+from jobs.model.records import JobRecord
+from jobs.model.states import FINAL
+from jobs.service.service import JobService
 from record.folder import FIRST_FRAME, VIDEO
 from tests.hostile.faults import ELSEWHERE, FAULTS
-from tests.hostile.faulty_server import FaultyServer, Place
+from tests.hostile.faulty_server import FaultyServer, QueuePosition
 from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
-from tests.jobs.ends.house import House, house
-from tests.jobs.load.workers import in_state, until, white_order
-from words import translator
+from tests.jobs.load.workers import in_state, white_order
+from tests.jobs.running_service import RunningService, running_service
+from tests.waiting import until
 
-SILENT, UNCLEAR, REFUSED = "ServerSilent", "ServerAnswerUnclear", "RequestRefused"
+SILENT, UNCLEAR, REFUSED, MOVED = "ServerSilent", "ServerAnswerUnclear", "RequestRefused", "ServerMovedElsewhere"
 BROKEN, TOO_LARGE, NO_VIDEO = "DownloadBroken", "VideoRefused", "VideoUnplayable"
 # What the answer to a question is taken for. "other kind" is right in all but its name, and does no harm.
 ANSWERS = {
@@ -57,7 +59,7 @@ ANSWERS = {
     "a number": UNCLEAR,
     "other shape": UNCLEAR,
     "bad length": SILENT,
-    "redirects": REFUSED,
+    "redirects": MOVED,
     "refuses": REFUSED,
     "broken": REFUSED,
     "bad gateway": SILENT,
@@ -66,7 +68,7 @@ NO_FILE = ("page", "empty", "broken JSON", "deep JSON", "no UTF-8", "a list", "a
 LARGE = ("endless", "10 GB announced", "10 GB unannounced", "gzip bomb")
 FETCHED = {fault: BROKEN for fault, answer in ANSWERS.items() if answer == SILENT}
 FETCHED |= dict.fromkeys(NO_FILE, NO_VIDEO) | dict.fromkeys(LARGE, TOO_LARGE)
-FETCHED |= dict.fromkeys(("redirects", "refuses", "broken", "bad gateway"), REFUSED)
+FETCHED |= dict.fromkeys(("refuses", "broken", "bad gateway"), REFUSED) | {"redirects": MOVED}
 SOME = ("silent", "drips head", "no HTTP", "redirects", "broken", "bad gateway")
 # What a server tells of its jobs that is not so, and what becomes of ours.
 TOLD: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -96,7 +98,7 @@ class Cell:
     ``posts`` is how often the job was rendered by then, and ``takes`` whether a misbehaving server took it.
     """
 
-    place: Place
+    place: QueuePosition
     fault: str
     state: str
     kind: str
@@ -135,19 +137,20 @@ def cells() -> Iterator[Cell]:
         yield Cell("health", fault, "queued", "")
     for fault in UNTOLD:
         yield Cell("info", fault, "queued", "")
-        yield Cell("list", fault, "waiting", "SubmissionUnclear")
+        yield Cell("list", fault, "unclear", "SubmissionUnclear")
     for fault, kind in ANSWERS.items():
-        if kind == REFUSED:
-            yield Cell("submit", fault, "failed", REFUSED)
+        if kind in (REFUSED, MOVED):
+            yield Cell("submit", fault, "failed", kind)
         elif kind == UNCLEAR:
             yield Cell("submit", fault, "failed", UNCLEAR)
         elif fault in SOME or fault in ("closes", "resets", "breaks off"):
             yield Cell("submit", fault, "failed", "SubmissionNotTaken")
-        if kind != REFUSED:
+        if kind not in (REFUSED, MOVED):
             yield Cell("submit", fault, "completed", "", takes=True)
 
 
 TABLE = list(cells())
+_LOOK = 0.3  # seconds between looks at a job: looking more often cost as much as all that is looked at
 
 
 @dataclass(frozen=True)
@@ -159,59 +162,60 @@ class Outcome:
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """A worker that is quicker to give up, and takes videos of 1 MB at most."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(render.client, "_QUICK_SECONDS", 0.8)
-        patch.setattr(render.client, "_SUBMIT_SECONDS", 1.5)
-        patch.setattr(jobs.sending, "_DOWNLOAD_PAUSE", 0.1)
+        patch.setattr(sglang_client, "_QUICK_SECONDS", 0.8)
+        # So that an answer without end is too large long before it is too late, on a busy machine, too.
+        patch.setattr(render.http, "_MAX_ANSWER", 2**20)
+        patch.setattr(sglang_client, "_SUBMIT_SECONDS", 1.5)
+        patch.setattr(jobs.execution.render, "_DOWNLOAD_PAUSE", 0.1)
         patch.setattr(jobs.worker, "_LOOK_AT_SLOTS", 0.3)
-        for module in (jobs.sending, jobs.worker):
-            patch.setattr(module, "SETTLE_SECONDS", 1.0)
+        patch.setattr(jobs.execution.render, "SETTLE_SECONDS", 1.0)
         folder = tmp_path_factory.mktemp("hostile") / "outputs"
-        with house(folder, FaultyServer(), SERVER_PATIENCE="2", DOWNLOAD_TIMEOUT="2", MAX_VIDEO_MB="2") as opened:
+        with running_service(
+            folder, FaultyServer(), SERVER_PATIENCE="2", DOWNLOAD_TIMEOUT="2", MAX_VIDEO_MB="2"
+        ) as opened:
             yield opened
 
 
-def test_each_place_and_each_fault(home: House, subtests: pytest.Subtests) -> None:
+def test_each_place_and_each_fault(running: RunningService, subtests: pytest.Subtests) -> None:
     """All cells at once: most of the time each waits for a limit to pass."""
-    with ThreadPoolExecutor(16) as pool:
-        outcomes = dict(zip(TABLE, pool.map(partial(_played, home), TABLE), strict=True))
+    with ThreadPoolExecutor(24) as pool:
+        outcomes = dict(zip(TABLE, pool.map(partial(_played, running), TABLE), strict=True))
     for cell, outcome in outcomes.items():
         with subtests.test(str(cell)):
             _check(cell, outcome)
             if cell.fault in DEVIATING:
-                _check_deviation(home, outcome.last, DEVIATING[cell.fault][1])
+                _check_deviation(running, outcome.last, DEVIATING[cell.fault][1])
     assert len(outcomes) >= 130
     assert not ELSEWHERE.visited
 
 
-def _played(home: House, cell: Cell) -> Outcome:
+def _played(running: RunningService, cell: Cell) -> Outcome:
     """One job's way; where it does not come on, the outcome is as far as it came."""
-    desk = home.desk
+    service = running.service
     with cell.server() as server:
-        job = desk.create(white_order(text=f"A cat meets {cell}.", line=f"mova-360p@{server.url}")).id
-        assert desk.start(job)
+        job = service.create(white_order(text=f"A cat meets {cell}.", server=server.url)).id
+        assert service.start(job)
         with suppress(AssertionError):
-            _settled(desk, job, cell, server)
-        first, files = desk.get(job), frozenset(path.name for path in desk.folder(job).iterdir())
+            _settled(service, job, cell, server)
+        first, files = service.get(job), frozenset(path.name for path in service.files.folder(job).iterdir())
         server.heal()
-        if first.state == "waiting":
-            desk.approve(job)
-        elif first.state == "failed":
-            desk.retry(job)
+        if first.state == "failed":
+            service.retry(job)
         with suppress(AssertionError):
-            in_state(desk, job, *FINAL)
-            until(lambda: job not in home.occupied, 30)
-        return Outcome(first, desk.get(job), files, server.posts())
+            in_state(service, job, *FINAL, every=_LOOK)
+            until(lambda: job not in running.occupied, 30, _LOOK)
+        return Outcome(first, service.get(job), files, server.posts())
 
 
-def _settled(desk: Desk, job: str, cell: Cell, server: FaultyServer) -> None:
+def _settled(service: JobService, job: str, cell: Cell, server: FaultyServer) -> None:
     if cell.state == "queued":
         until(lambda: server.seen[cell.place] >= 2, 30)
-        in_state(desk, job, "queued")
+        in_state(service, job, "queued")
     else:
-        in_state(desk, job, *FINAL, "waiting")
+        in_state(service, job, *FINAL, "unclear", every=_LOOK)
 
 
 def _check(cell: Cell, outcome: Outcome) -> None:
@@ -233,8 +237,8 @@ def _check(cell: Cell, outcome: Outcome) -> None:
         assert UNPLAYABLE[cell.fault][1] in str(problem)
 
 
-def _check_deviation(home: House, job: JobRecord, expected: str) -> None:
+def _check_deviation(running: RunningService, job: JobRecord, expected: str) -> None:
     """A video that is not the one asked for is kept, and said."""
-    steps = [step for step in home.desk.steps(job.id) if step.step == "render"]
+    steps = [step for step in running.service.steps.of(job.id) if step.step == "render"]
     warnings = [str(words) for step in steps for words in step.warnings]
     assert any(words.startswith(expected) for words in warnings), warnings

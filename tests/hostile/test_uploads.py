@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import errors
 from config import Settings
+from core import errors
 from generate_first_frame import make_first_frame
 from tests.conftest import REPO
 from tests.hostile.corpus import corpus, kinds
@@ -71,9 +71,13 @@ def test_all_of_them_in_one_small_process(tmp_path: Path) -> None:
         (("photo.txt", "photo.pdf", "photo", "not-a-jpg.jpg", "../../up.png", "two.png.exe"), PICTURE),
         (("cmyk.jpg", "deep.png", "deep-and-clear.png", "clear.gif", "moving.webp", "pages.tif"), PICTURE),
         (("turned-65535.jpg", "exif-loop.jpg", "exif-garbage.png", "profile-huge.jpg", "with-zip.png"), PICTURE),
-        (("page.png", "drawing.svg", "phone.heic", "archive.zip", "film.mp4", "empty.png"), errors.NotAPicture.what),
+        (
+            ("page.png", "drawing.svg", "film-of-heic.mp4", "archive.zip", "film.mp4", "empty.png"),
+            errors.NotAPicture.what,
+        ),
         (("begins-as.pdf.jpg", "page-first.png", "other.eps", "other.psd", "program.exe"), errors.NotAPicture.what),
-        (("script.gif", "bitmap.bmp", "0x80-said.png"), errors.PictureDamaged.what),
+        (("script.gif", "bitmap.bmp", "0x80-said.png", "phone.heic", "new.avif"), errors.PictureDamaged.what),
+        (("moving.avif", "alpha.avif", "alpha.heic", "grey.heic", "deep.heic", "named-a-jpg.jpg"), PICTURE),
         (("1x1.png", "63x500.png", "500x63.png"), errors.PictureTooSmall.what),
         (("64x1281.png", "9000x64.png"), errors.PictureTooNarrow.what),
         (("65535x65535-said.png", "13500x13500-said.png"), errors.PictureTooLarge.what),
@@ -94,7 +98,7 @@ def test_as_pictures_of_a_service() -> None:
             ends["refused"] += 1
         else:
             assert frame.png.startswith(b"\x89PNG")
-            assert frame.original_suffix in ("png", "jpg", "gif", "webp", "bmp", "tif", "mpo")
+            assert frame.original_suffix in ("png", "jpg", "gif", "webp", "bmp", "tif", "mpo", "heic", "avif")
             ends["frame"] += 1
     assert ends["refused"] > 200
     assert ends["frame"] > 50

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jobs.store import Store, open_store
+import jobs.execution.render
+import jobs.worker
+from jobs.store.store import Store, open_store
+from tests.jobs.load.video_server import VideoServer
+from tests.jobs.running_service import RunningService, running_service
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
 
+RunService = Callable[..., RunningService]
+
 # Quicker than a database for each test; what is not named is emptied with the jobs.
-_EMPTIED = ("jobs", "job_search", "turns", "pauses", "render_times", "job_days")
+_EMPTIED = ("jobs", "job_search", "turns", "pauses", "render_times", "job_days", "batch_rows", "films", "film_jobs")
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _EMPTIED)  # noqa: S608
 
 
@@ -50,3 +58,18 @@ def store(address: str) -> Iterator[Store]:
     opened = open_store(address)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def run_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunService]:
+    """Opens a running service with these servers, or one that holds its jobs."""
+    monkeypatch.setattr(jobs.worker, "_LOOK_AT_SLOTS", 0.2)
+    monkeypatch.setattr(jobs.execution.render, "SETTLE_SECONDS", 1.0)
+    with ExitStack() as stack:
+
+        def opened(*servers: VideoServer, **more: Any) -> RunningService:
+            return stack.enter_context(
+                running_service(tmp_path / "outputs", *servers or (VideoServer(seconds=None),), **more)
+            )
+
+        yield opened

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from errors import AnotherModel, CheckpointMissing, HalfDownloaded, LaunchError, NotACheckpoint
+from core.errors import AnotherModel, CheckpointMissing, HalfDownloaded, LaunchError, NotACheckpoint
 from launcher.checkpoint import COMPONENTS, WITH_WEIGHTS, read_checkpoint
 from tests.launcher.made_up import checkpoint, safetensors
 
@@ -46,7 +46,7 @@ def test_a_file_in_its_place(tmp_path: Path) -> None:
 
 def test_a_folder_with_something_else(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_text("")
-    assert fault(tmp_path).message() == f"{tmp_path} is no MOVA checkpoint: it has no model_index.json."
+    assert fault(tmp_path).message() == f"{tmp_path} is not a MOVA checkpoint: it has no model_index.json."
 
 
 @pytest.mark.parametrize("inner", ["MOVA-360p", "snapshots/1a2b"])
@@ -59,7 +59,7 @@ def test_a_folder_around_it(tmp_path: Path, inner: str) -> None:
 def test_an_index_that_breaks_off(mova: Path, text: str) -> None:
     (mova / "model_index.json").write_text(text, encoding="latin-1")
     assert isinstance(fault(mova), NotACheckpoint)
-    assert "no JSON" in fault(mova).message()
+    assert "not JSON" in fault(mova).message()
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_shard_that_is_missing(mova: Path) -> None:
 @pytest.mark.parametrize("text", ["{", "{}", '{"weight_map": 3}', '{"weight_map": ["a"]}'])
 def test_a_list_of_shards_that_breaks_off(mova: Path, text: str) -> None:
     (mova / "text_encoder" / "model.safetensors.index.json").write_text(text)
-    assert "text_encoder/model.safetensors.index.json breaks off" in fault(mova).message()
+    assert "text_encoder/model.safetensors.index.json is incomplete" in fault(mova).message()
 
 
 def _unlink(file: Path) -> None:
@@ -122,7 +122,7 @@ def _unlink(file: Path) -> None:
 
 HARMS: dict[str, Callable[[Path], object]] = {
     "is empty": lambda file: file.write_bytes(b""),
-    "breaks off": lambda file: file.write_bytes(safetensors(bytes(100), promised=1000)),
+    "is incomplete": lambda file: file.write_bytes(safetensors(bytes(100), promised=1000)),
     "is missing": _unlink,
 }
 
@@ -135,7 +135,7 @@ def test_weights_that_are_not_all_there(mova: Path, words: str) -> None:
 
 def test_weights_that_break_off_within_their_header(mova: Path) -> None:
     (mova / "video_vae" / "model.safetensors").write_bytes(safetensors()[:20])
-    assert "breaks off" in fault(mova).message()
+    assert "is incomplete" in fault(mova).message()
 
 
 @pytest.mark.parametrize("data", [b"12345678", bytes(8), b"\x02" + bytes(7) + b"{}", b"\x02" + bytes(7) + b"[]"])
@@ -150,7 +150,7 @@ def test_a_folder_that_may_not_be_read(mova: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied", str(folder))
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    assert fault(mova).message().endswith("is no MOVA checkpoint: Permission denied.")
+    assert fault(mova).message().endswith("is not a MOVA checkpoint: Permission denied.")
 
 
 def test_heads_come_from_the_settings_of_the_towers(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import DegreesUnfit, TooLittleMemory
-from launcher.fit import COMPONENT, LAYERWISE, RESIDENT, degrees, residency_for, usable
+from core.errors import DegreesUnfit, TooLittleMemory
+from launcher.fit import COMPONENT, LAYERWISE, RESIDENT, Spread, degrees, residency_for, spread, usable
 from tests.launcher.made_up import gpus
 
 
@@ -89,3 +89,31 @@ def test_degrees_that_are_asked_for(asked: dict[str, int], split: tuple[int, int
 def test_degrees_that_cannot_be(asked: dict[str, int], words: str) -> None:
     with pytest.raises(DegreesUnfit, match=words):
         degrees(8, 4, **asked)
+
+
+@given(st.integers(1, 64), st.integers(1, 64))
+def test_a_spread_always_fits(num_gpus: int, heads: int) -> None:
+    found = spread(num_gpus, heads)
+    assert found.cfg * found.ring * found.ulysses == num_gpus
+    assert found.cfg == (1 if num_gpus % 2 else 2)
+    assert heads % found.ulysses == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"cfg": 1}, Spread(1, 2, 4)),
+        ({"cfg": 2, "ring": 2}, Spread(2, 2, 2)),
+        ({"ring": 2}, Spread(2, 2, 2)),
+        ({"ring": 8}, Spread(1, 8, 1)),
+        ({"ring": 2, "ulysses": 4}, Spread(1, 2, 4)),
+        ({"ring": 2, "ulysses": 2}, Spread(2, 2, 2)),
+    ],
+)
+def test_a_spread_that_is_asked_for(asked: dict[str, int], found: Spread) -> None:
+    assert spread(8, 4, **asked) == found
+
+
+def test_cfg_parallel_needs_two_halves() -> None:
+    with pytest.raises(DegreesUnfit, match="over 3 GPUs like that: CFG parallel computes 2 branches"):
+        spread(3, 4, cfg=2)

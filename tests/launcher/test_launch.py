@@ -16,6 +16,7 @@ import pytest
 from launcher import options
 from tests.launcher.made_up import checkpoint
 from tests.real_sglang.ports import free_block
+from tests.waiting import until
 
 REPO = Path(__file__).resolve().parents[2]
 SCRIPT = REPO / "launch_sglang_server.sh"
@@ -129,7 +130,43 @@ def test_a_server_that_dies(folder: Path, act: str, status: int, words: str) -> 
     last = launch.said[launch.said.index("Its last lines:") :]
     assert ("the very last words" in last) == act.startswith("die-") or act == "die-loading"
     assert ("try --residency layerwise-offload" in last) == (act == "die-loading")
+    assert ("the worker's own words" in last) == (act == "lose-worker")
+    assert "Shutting down" not in last
     assert len(launch.pids) == 2
+    assert launch.left() == []
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (
+            "fail-warm-up",
+            "the warm-up failed, so it cannot render, and it is stopped: Error executing request None: no",
+        ),
+        (
+            "abort-warm-up",
+            "the warm-up failed, so it cannot render, and it is stopped: Error executing request None: no",
+        ),
+        ("shrink-warm-up", "the GPU's memory was too small for 640x352x193f; 640x352x97f was rendered"),
+    ],
+)
+def test_a_server_that_fails_its_warm_up_is_never_called_ready(folder: Path, act: str, words: str) -> None:
+    launch = Launch(folder, *one(free_block(), folder), act=act)
+    assert launch.ends() == 1
+    assert words in launch.said
+    assert "ready after" not in launch.said
+    told = launch.said[launch.said.index(words) :]
+    assert ("-- --warmup-mode off" in told) == ("Its last lines:" in told) == (act != "shrink-warm-up")
+    assert "Shutting down" not in told.partition("Its last lines:")[2]
+    assert launch.left() == []
+
+
+def test_a_server_in_the_middle_of_a_render_is_waited_for(folder: Path) -> None:
+    launch = Launch(folder, *one(free_block(), folder), act="slow-to-end")
+    launch.waits_for("ready after")
+    launch.process.send_signal(signal.SIGINT)
+    launch.waits_for("in the middle of a render that takes up to 60 s")
+    assert launch.ends() == 0
     assert launch.left() == []
 
 
@@ -148,10 +185,7 @@ def test_nothing_is_left_where_the_launcher_itself_is_killed(folder: Path) -> No
     launch.waits_for("ready after")
     launch.process.kill()
     launch.ends()
-    ends = time.monotonic() + _SECONDS
-    while _runs(launch.pids[0]):
-        assert time.monotonic() < ends
-        time.sleep(0.05)
+    until(lambda: not _runs(launch.pids[0]), _SECONDS)
     os.kill(launch.pids[1], signal.SIGKILL)  # SGLang's workers watch their parent; the actor's does not
 
 
@@ -215,8 +249,8 @@ def test_a_dry_run_leaves_nothing(folder: Path) -> None:
         (["--model-path", "nowhere"], "There is no folder"),
         (["--model-path", "MOVA-360p"], "No NVIDIA GPU"),
         (["--model-path", "MOVA-360p", "--num-gpus", "1", "--gpu-memory", "80"], "sglang is not installed"),
-        ([], "not said which checkpoint"),
-        (["--port", "x"], "cannot be understood"),
+        ([], "No checkpoint to serve was given"),
+        (["--port", "x"], "options are not valid"),
     ],
 )
 def test_a_refusal_is_two_sentences_and_no_traceback(folder: Path, words: list[str], told: str) -> None:
@@ -242,10 +276,38 @@ def test_an_unknown_option_is_left_out_and_said(folder: Path) -> None:
     launch = Launch(folder, *one(free_block(), folder), "--", "--adjust-frames", "false", act="die-loading")
     assert launch.ends() == 3
     assert "this SGLang does not know --strict-ports: left out" in launch.said
-    assert "this SGLang does not know --adjust-frames: passed on all the same" in launch.said
+    assert "this SGLang does not know --adjust-frames: passed on anyway" in launch.said
     command = next(line for line in launch.said.splitlines() if line.startswith("sglang serve"))
     assert "--strict-ports" not in command
     assert command.endswith("--adjust-frames false")
+
+
+SMI = """#!/bin/sh
+case "$*" in
+  *apps*) echo "GPU-1f, 4194305, 20000";;
+  *) echo "0, GPU-1f, NVIDIA H200, 143771, 120000, Enabled"; echo "1, GPU-2f, NVIDIA B200, 183000, 183000, Disabled";;
+esac
+"""
+
+
+def test_what_the_machine_lacks_is_said_before_anything_is_loaded(folder: Path) -> None:
+    (folder / "bin").mkdir()
+    (folder / "bin" / "nvidia-smi").write_text(SMI)
+    (folder / "bin" / "nvidia-smi").chmod(0o755)
+    words = [*one(free_block(), folder)[:2], *one(free_block(), folder)[-6:], "--num-gpus", "2"]
+    refused = Launch(folder, *words)
+    assert refused.ends() == 2
+    for told in ("GPU 0 is split by MIG", "GPU 0 is used by ? (PID 4194305, 21 GB)", "The GPUs differ"):
+        assert f"! {told}" in refused.said
+    assert "To start it anyway: --force" in refused.said
+    assert "loading the weights" not in refused.said
+    forced = Launch(folder, *words, "--force", act="die-loading")
+    assert forced.ends() == 3
+    assert "GPU 0 is split by MIG" in forced.said
+    dry = run(
+        folder, "--dry-run", "--model-path", "MOVA-360p", "--num-gpus", "2", PATH=f"{folder / 'bin'}:/usr/bin:/bin"
+    )
+    assert (dry.returncode, "GPU 0 is split by MIG" in dry.stderr) == (0, True)
 
 
 def test_files_that_cannot_be_written_are_said(folder: Path) -> None:

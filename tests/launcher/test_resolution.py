@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from errors import ResolutionUnclear, ResolutionUnknown
-from launcher.links import link_for
+from core.errors import FolderUnusable, ResolutionUnclear, ResolutionUnknown
+from launcher.links import Link, link_for
 from launcher.resolution import recognised_as, resolution_of
 from tests.launcher.made_up import checkpoint
 
@@ -127,3 +130,54 @@ def test_a_link_is_made_over_an_older_one(tmp_path: Path) -> None:
         folder = link.link
     assert (folder / "model_index.json").exists()
     assert list(folder.parent.iterdir()) == [folder]
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for temporary files; the folder for links usually goes below it where ours cannot hold them."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def in_temporary(tmp_path: Path) -> Link:
+    link = link_for(tmp_path / "weights", "mova-720p", tmp_path / "mova-360p")
+    assert link
+    return link
+
+
+def test_the_folder_of_a_temporary_link_is_ones_own_alone(tmp_path: Path, elsewhere: Path) -> None:
+    usual = elsewhere / f"sglang-links-{os.getuid()}"
+    for _ in range(2):
+        in_temporary(tmp_path).make()
+        assert [path.name for path in elsewhere.iterdir()] == [usual.name]
+        assert stat.S_IMODE(usual.stat().st_mode) == 0o700
+        usual.chmod(0o777)  # as an older version may have left it
+
+
+@pytest.mark.parametrize("kind", ["somebody else's", "a link", "a file"])
+def test_a_folder_that_somebody_else_has_laid_there_is_not_used(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    theirs, asking = tmp_path / "theirs", os.getuid() + (kind == "somebody else's")
+    theirs.mkdir()
+    usual = elsewhere / f"sglang-links-{asking}"
+    {"somebody else's": usual.mkdir, "a link": lambda: usual.symlink_to(theirs), "a file": usual.touch}[kind]()
+    with monkeypatch.context() as another:
+        another.setattr(os, "getuid", lambda: asking)
+        link = in_temporary(tmp_path)
+    assert link.link.parent != usual
+    assert link.link.parent.parent == elsewhere
+    link.make()
+    assert stat.S_IMODE(link.link.parent.stat().st_mode) == 0o700
+    assert not list(theirs.iterdir())
+
+
+def test_a_folder_that_was_laid_there_after_the_look_is_refused(tmp_path: Path, elsewhere: Path) -> None:
+    link = in_temporary(tmp_path)
+    (tmp_path / "theirs").mkdir()
+    link.link.parent.symlink_to(tmp_path / "theirs")
+    with pytest.raises(FolderUnusable):
+        link.make()
+    assert not list((tmp_path / "theirs").iterdir())

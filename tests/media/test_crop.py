@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from errors import InputError, NumberOutOfRange, PictureTooSmall
+from core.errors import InputError, NumberOutOfRange, PictureTooSmall
+from core.render_settings import SIZES
 from media.crop import Box, CropChoice, crop_box, fit
-from render_settings import SIZES
 from tests.media.picture_samples import BLUE, GREEN, RED, SIZE, WHITE, close, colours, noise, quarters
 
 FRAMES = [size for sizes in SIZES.values() for size in sizes.values()]
@@ -99,7 +99,7 @@ def test_the_frame_has_exactly_the_size(mode: str, size: tuple[int, int], frame:
 def test_the_right_size_stays_as_it_is() -> None:
     fitted = fit(noise(), *SIZE)
     assert fitted.picture.tobytes() == noise().tobytes()
-    assert fitted.note is None
+    assert fitted.message is None
 
 
 def test_nothing_beyond_the_box_is_mixed_in() -> None:
@@ -168,27 +168,27 @@ def test_bars_never_distort_by_more_than_a_pixel(size: tuple[int, int], frame: t
         (
             (1280, 720),
             CropChoice(),
-            "The picture's 1280x720 is cropped to 1280x704: 8 px cut at the top, 8 px at the bottom.",
+            "The picture (1280x720) is cropped to 1280x704: 8 px cut off at the top, 8 px at the bottom.",
         ),
         (
             (1280, 720),
             CropChoice(shift=-1),
-            "The picture's 1280x720 is cropped to 1280x704: 0 px cut at the top, 16 px at the bottom.",
+            "The picture (1280x720) is cropped to 1280x704: 0 px cut off at the top, 16 px at the bottom.",
         ),
         (
             (1000, 352),
             CropChoice(shift=0.5),
-            "The picture's 1000x352 is cropped to 640x352: 270 px cut at the left, 90 px at the right.",
+            "The picture (1000x352) is cropped to 640x352: 270 px cut off on the left, 90 px on the right.",
         ),
         (
             (352, 352),
             CropChoice(mode="bars"),
-            "The picture's 352x352 is whole in 640x352: black bars, 144 px at the left, 144 px at the right.",
+            "The whole picture (352x352) is shown in 640x352: black bars, 144 px on the left, 144 px on the right.",
         ),
         (
             (640, 301),
             CropChoice(mode="bars"),
-            "The picture's 640x301 is whole in 640x352: black bars, 25 px at the top, 26 px at the bottom.",
+            "The whole picture (640x301) is shown in 640x352: black bars, 25 px at the top, 26 px at the bottom.",
         ),
         ((640, 352), CropChoice(), "None"),
         ((1280, 704), CropChoice(), "None"),
@@ -196,4 +196,4 @@ def test_bars_never_distort_by_more_than_a_pixel(size: tuple[int, int], frame: t
     ],
 )
 def test_what_is_cut_is_said_in_pixels(size: tuple[int, int], choice: CropChoice, words: str) -> None:
-    assert str(fit(Image.new("RGB", size), 640, 352, choice).note) == words
+    assert str(fit(Image.new("RGB", size), 640, 352, choice).message) == words

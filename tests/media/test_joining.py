@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from errors import ShotsDiffer
-from media.joining import join
+from core.errors import ShotsDiffer
+from media.joining import Clip, continued, join
 from media.videos import probe
 from tests.media.films import RATE, Sound, film, frames_of, shade, sound_of, tone
 
@@ -16,7 +16,7 @@ from tests.media.films import RATE, Sound, film, frames_of, shade, sound_of, ton
 def joined(folder: Path, *shots: Path) -> Path:
     seen: list[tuple[int, int]] = []
     target = folder / "joined.mp4"
-    join(shots, target, tags={"title": "three shots"}, on_frame=lambda done, all_: seen.append((done, all_)))
+    join(continued(shots), target, tags={"title": "three shots"}, on_frame=lambda done, all_: seen.append((done, all_)))
     assert seen[-1][0] == seen[-1][1] == len(seen)
     return target
 
@@ -105,5 +105,50 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path, how: dict[
     one = film(tmp_path / "1.mp4", num_frames=9)
     other = film(tmp_path / "2.mp4", num_frames=9, **how)  # type: ignore[arg-type]
     with pytest.raises(ShotsDiffer, match=words):
-        join([one, other], tmp_path / "j.mp4", tags={}, on_frame=lambda *_: None)
+        join(continued([one, other]), tmp_path / "j.mp4", tags={}, on_frame=lambda *_: None)
     assert not (tmp_path / "j.mp4").exists()
+
+
+def cut_together(folder: Path, *clips: Clip) -> Path:
+    target = folder / "film.mp4"
+    join(clips, target, tags={}, on_frame=lambda *_: None)
+    return target
+
+
+def test_a_cut_has_every_frame_that_is_not_left_away(tmp_path: Path) -> None:
+    one = film(tmp_path / "1.mp4", num_frames=17, sound=tone())
+    two = film(tmp_path / "2.mp4", num_frames=13, first=50, sound=tone(660))
+    path = cut_together(tmp_path, Clip(path=one, end=5), Clip(path=two, start=3))
+    shades = [*map(shade, range(12)), *map(shade, range(53, 63))]
+    assert frames_of(path) == pytest.approx(shades, abs=4)
+    assert probe(path).sound_seconds == pytest.approx(22 / 24, abs=1 / 24)
+    heard, at = sound_of(path), round(12 / 24 * RATE)
+    assert float(np.abs(heard[at - 40 : at + 40]).max()) < 0.15  # no click
+
+
+def test_a_dissolve_blends_pictures_and_keeps_the_loudness(tmp_path: Path) -> None:
+    dark = film(tmp_path / "1.mp4", num_frames=25, colour=(40, 40, 40), sound=tone(440))
+    light = film(tmp_path / "2.mp4", num_frames=25, colour=(200, 200, 200), sound=tone(1234))
+    path = cut_together(tmp_path, Clip(path=dark), Clip(path=light, overlap=7, blends=True))
+    greys = frames_of(path)
+    assert len(greys) == 25 + 25 - 7
+    assert greys[17:26] == pytest.approx([40 + 160 * step / 8 for step in range(9)], abs=5)
+    heard = sound_of(path)
+    root = [float(np.sqrt((heard[at : at + 2400] ** 2).mean())) for at in range(4800, len(heard) - 4800, 2400)]
+    assert max(root) / min(root) < 1.25
+
+
+def test_fifty_shots_end_together(tmp_path: Path) -> None:
+    shot = film(tmp_path / "1.mp4", num_frames=9, sound=tone(), sound_seconds=0.31)
+    kinds = [{"overlap": 0}, {"overlap": 1}, {"overlap": 3, "blends": True}]
+    clips = [Clip(path=shot, **(kinds[n % 3] if n else {})) for n in range(50)]  # type: ignore[arg-type]
+    facts = probe(cut_together(tmp_path, *clips))
+    assert facts.num_frames == 50 * 9 - sum(clip.overlap for clip in clips)
+    assert facts.sound_seconds == pytest.approx(facts.num_frames / 24, abs=1 / 24)
+
+
+@pytest.mark.parametrize("clip", [{"start": 9}, {"start": 5, "end": 4}, {"overlap": 10, "blends": True}])
+def test_more_left_away_than_there_is_is_refused(tmp_path: Path, clip: dict[str, int]) -> None:
+    shot = film(tmp_path / "1.mp4", num_frames=9)
+    with pytest.raises(ShotsDiffer, match="is shorter than what is left away or dissolved of it"):
+        cut_together(tmp_path, Clip(path=shot), Clip(path=shot, **clip))  # type: ignore[arg-type]

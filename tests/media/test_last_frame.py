@@ -11,8 +11,8 @@ import pytest
 from av.packet import Packet
 from av.stream import Disposition
 
-from errors import FileMissing, VideoUnplayable
-from media.last_frame import last_frame
+from core.errors import FileMissing, VideoUnplayable
+from media.last_frame import clean_last_frame, last_frame
 from media.pictures import png_bytes, white_frame
 from tests.media.films import film, shade
 
@@ -65,3 +65,44 @@ def test_a_file_that_is_none_or_broken(tmp_path: Path) -> None:
     (tmp_path / "text.mp4").write_text("no film")
     with pytest.raises(VideoUnplayable):
         last_frame(tmp_path / "text.mp4")
+
+
+def ending(path: Path, *, flash: int = 0, blur: int = 0, fade: int = 0, num_frames: int = 48) -> Path:
+    """A picture with detail whose last frames are bright, or soft, or which slowly gets dark."""
+    stripes = np.tile(np.where(np.arange(64) // 4 % 2, 150, 70), (48, 1)).astype(np.float64)
+    with av.open(str(path), "w") as container:
+        track = container.add_stream("libx264", rate=24, options={"preset": "ultrafast", "crf": "5"})
+        track.width, track.height, track.pix_fmt = 64, 48, "yuv420p"
+        for number in range(num_frames):
+            left = num_frames - number
+            grey = stripes + (90 if left <= flash else 0)
+            grey = np.full_like(grey, 110) if left <= blur else grey
+            grey = grey * min(1.0, left / fade) if fade else grey
+            picture = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[:, :, None], 3, axis=2)
+            container.mux(track.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(track.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("how", "left_away"),
+    [
+        ({}, 0),
+        ({"flash": 1}, 1),
+        ({"flash": 7}, 7),
+        ({"blur": 4}, 4),
+        ({"fade": 24}, 0),
+        ({"flash": 20}, 0),
+        ({"flash": 1, "num_frames": 1}, 0),
+        ({"flash": 1, "num_frames": 5}, 1),
+    ],
+)
+def test_a_flash_or_a_blur_at_the_end_is_no_start_for_the_next_shot(
+    tmp_path: Path, how: dict[str, int], left_away: int
+) -> None:
+    picture, found = clean_last_frame(ending(tmp_path / "a.mp4", **how))
+    assert (picture.size, found) == ((64, 48), left_away)
+
+
+def test_a_still_of_one_colour_is_clean(tmp_path: Path) -> None:
+    assert clean_last_frame(film(tmp_path / "a.mp4", num_frames=48, colour=(90, 90, 90)))[1] == 0

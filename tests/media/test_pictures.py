@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from errors import PictureDamaged
+from core.errors import PictureDamaged
 from media.pictures import png_bytes, white_frame
+from tests.hostile.corpus import heic
 from tests.media.picture_samples import (
     BLUE,
     GREEN,
@@ -59,6 +60,8 @@ def _like(code: str) -> Callable[[float], float]:
         ("WEBP", animation(lossless=True), 0),
         ("TIFF", animation(), 0),
         ("MPO", animation(quality=95), 4),
+        ("AVIF", {"quality": 95, "speed": 10}, 6),
+        ("AVIF", animation(quality=95, speed=10), 6),
     ],
 )
 def test_every_kind_and_the_first_frame_of_an_animation(kind: str, options: dict[str, Any], within: int) -> None:
@@ -131,6 +134,24 @@ def test_transparent_becomes_white(mode: str, kind: str) -> None:
     assert colours(opened(encoded(see_through(mode), kind, **options))) == [RED, WHITE, RED, WHITE]
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "RGBA", "I;16"])
+def test_a_phone_s_picture(mode: str) -> None:
+    picture = quarters() if mode != "I;16" else grey_bytes("I;16", (0, 16448, 32896, 65535), "<H")
+    shown: dict[str, list[tuple[int, ...]]] = {
+        "L": [(76,) * 3, (150,) * 3, (29,) * 3, WHITE],
+        "I;16": [(0,) * 3, (64,) * 3, (128,) * 3, WHITE],
+    }
+    found = opened(heic(picture if mode == "I;16" else picture.convert(mode), quality=95))
+    assert close(colours(found), shown.get(mode, [RED, GREEN, BLUE, WHITE]), 6)
+
+
+@pytest.mark.parametrize("kind", ["AVIF", "HEIC"])
+def test_a_see_through_picture_of_a_phone(kind: str) -> None:
+    picture = see_through("RGBA")
+    data = heic(picture, quality=95) if kind == "HEIC" else encoded(picture, kind, quality=95, speed=10)
+    assert close(colours(opened(data)), [RED, WHITE, RED, WHITE], 6)
+
+
 def test_half_transparent_is_mixed_with_white() -> None:
     picture = opened(encoded(Image.new("RGBA", SIZE, (255, 0, 0, 128)), "PNG"))
     assert close(colours(picture), [(255, 127, 127)] * 4, 1)
@@ -164,7 +185,11 @@ def test_one_deep_grey_marked_transparent(clear: int) -> None:
     assert colours(opened(encoded(picture, "PNG", transparency=clear))) == [shown, WHITE, shown, WHITE]
 
 
-BEST: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "JPEG": {"quality": 95}}
+BEST: dict[str, dict[str, Any]] = {
+    "WEBP": {"lossless": True},
+    "JPEG": {"quality": 95},
+    "AVIF": {"quality": 95, "speed": 10},
+}
 # How an upright picture lies in the file, for each value of the EXIF tag.
 LYING = {
     1: None,
@@ -179,15 +204,16 @@ LYING = {
 
 
 @pytest.mark.parametrize("orientation", LYING)
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIC"])
 def test_every_orientation_is_turned_upright(kind: str, orientation: int) -> None:
     turn = LYING[orientation]
     lying = quarters() if turn is None else quarters().transpose(turn)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    picture = opened(encoded(lying, kind, exif=exif, **BEST.get(kind, {})))
+    options = {"exif": exif, **BEST.get(kind, {})}
+    picture = opened(heic(lying, **options, quality=95) if kind == "HEIC" else encoded(lying, kind, **options))
     assert picture.size == SIZE
-    assert close(colours(picture), [RED, GREEN, BLUE, WHITE], 4)
+    assert close(colours(picture), [RED, GREEN, BLUE, WHITE], 6)
 
 
 @pytest.mark.parametrize(
@@ -206,9 +232,12 @@ def swapped_profile() -> bytes:
     return srgb_profile().replace(b"rXYZ", b"tmp.").replace(b"gXYZ", b"rXYZ").replace(b"tmp.", b"gXYZ")
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF", "AVIF", "HEIC"])
 def test_an_embedded_profile_is_applied(kind: str) -> None:
-    picture = opened(encoded(quarters(), kind, icc_profile=swapped_profile(), **BEST.get(kind, {})))
+    options = {"icc_profile": swapped_profile(), **BEST.get(kind, {})}
+    picture = opened(
+        heic(quarters(), **options, quality=95) if kind == "HEIC" else encoded(quarters(), kind, **options)
+    )
     assert close(colours(picture), [GREEN, RED, BLUE, WHITE], 12)
 
 

@@ -9,7 +9,7 @@ import av
 import pytest
 from PIL import Image
 
-from errors import FileMissing, VideoUnplayable
+from core.errors import FileMissing, VideoUnplayable
 from media.posters import is_flat, poster
 from tests.media.test_videos import make_video, picture_frame
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
-from errors import FileMissing, VideoUnplayable
+from core.errors import FileMissing, VideoUnplayable
+from core.render_settings import RenderSettings
 from media.videos import check, probe
-from render_settings import RenderSettings
 
 RATE = 48000
 
@@ -153,14 +153,14 @@ def test_cut_short(films: Path, tmp_path: Path, name: str, share: float) -> None
     whole = (films / name).read_bytes()
     path = tmp_path / name
     path.write_bytes(whole[: int(len(whole) * share)])
-    assert reason(path) == "it breaks off"
+    assert reason(path) == "it is incomplete"
 
 
 @pytest.mark.parametrize("name", ["good.mp4", "faststart.mp4"])
 def test_cut_by_one_byte(films: Path, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes((films / name).read_bytes()[:-1])
-    assert reason(path) == "it breaks off"
+    assert reason(path) == "it is incomplete"
 
 
 def test_a_film_whose_length_is_written_in_64_bits(films: Path, tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_film_whose_length_is_written_in_64_bits(films: Path, tmp_path: Path) 
     path.write_bytes(film[:start] + b"\0\0\0\1mdat" + length.to_bytes(8) + film[start + 16 :])
     assert probe(path) == probe(films / "faststart.mp4")
     path.write_bytes(path.read_bytes()[:-1])
-    assert reason(path) == "it breaks off"
+    assert reason(path) == "it is incomplete"
 
 
 def test_frames_missing_inside_whole_boxes(films: Path, tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_frames_missing_inside_whole_boxes(films: Path, tmp_path: Path) -> None:
     start = film.index(b"mdat") - 4
     path = tmp_path / "a.mp4"
     path.write_bytes(film[:start] + b"\0\0\x10\0" + film[start + 4 : start + 4096])
-    assert reason(path) in ("it breaks off", "it breaks off or is damaged")
+    assert reason(path) in ("it is incomplete", "it is incomplete or damaged")
 
 
 def test_a_gap_in_the_middle(films: Path, tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_gap_in_the_middle(films: Path, tmp_path: Path) -> None:
     film[middle : middle + 600] = bytes(600)
     path = tmp_path / "a.mp4"
     path.write_bytes(film)
-    assert reason(path) in ("some of its frames are damaged", "it breaks off or is damaged")
+    assert reason(path) in ("some of its frames are damaged", "it is incomplete or damaged")
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from providers.base import Capability, ImageAnswer, ImageRequest, Provider, Text
 from providers.dashscope import DashScope
 from providers.gemini import Gemini
 from providers.openai_compatible import OpenAICompatible
+from tests.pictures import picture
 from tests.providers.fake_services import FakeServices
-from tests.providers.wire_formats import picture
 
 SERVICES = ("gemini", "dashscope", "openai")
 STEPS: tuple[Capability, ...] = get_args(Capability)

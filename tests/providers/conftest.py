@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import api_utils
+from providers import learning
 from tests.providers.fake_services import FakeServices
 
 
@@ -27,8 +28,15 @@ def fake(_running: FakeServices) -> FakeServices:
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.upper().startswith(("GOOGLE_", "OPENAI_")) or name.upper().endswith("_PROXY"):
+        if name.upper().startswith(("GOOGLE_", "OPENAI_", "DASHSCOPE_", "SSL_CERT_")) or name.upper().endswith(
+            "_PROXY"
+        ):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_learnt() -> None:
+    learning.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.hostile.faults import Fault, Proper
-from tests.providers.wire_formats import chat_answer, encoded, gemini_answer, picture, z_image_answer
+from tests.pictures import picture
+from tests.providers.wire_formats import chat_answer, dashscope_answer, encoded, gemini_answer, z_image_answer
 
 KEYS = {"gemini": "gemini-key-123456", "dashscope": "sk-dashscope-123456", "openai": "sk-openai-123456"}
 
@@ -178,7 +179,7 @@ class FakeServices:
             return Raw(404, {"detail": "Not Found"})
         if call.route.endswith(".image"):
             tall = any(size in json.dumps(call.body) for size in ("9:16", "720*1280", "720x1280", "1024x1536"))
-            return picture(720, 1280) if tall else picture()
+            return picture(720, 1280) if tall else picture(1280, 720)
         return "A cat."
 
     def _in_form(self, call: Received, reply: str | bytes) -> Raw:
@@ -186,6 +187,8 @@ class FakeServices:
             return Raw(200, gemini_answer(call.model, reply))
         if call.route == "dashscope.image":
             return Raw(200, z_image_answer(self._laid_out(reply) if isinstance(reply, bytes) else "", reply))
+        if call.route.startswith("dashscope"):
+            return Raw(200, dashscope_answer(str(reply), parts="multimodal" in call.path))
         if call.route == "openai.image" and isinstance(reply, bytes):
             return Raw(200, self._openai_picture(call, reply))
         return Raw(200, chat_answer(call.model, str(reply)))
@@ -271,8 +274,10 @@ def _route(path: str, body: dict[str, Any]) -> str:
         image = "IMAGE" in (config.get("responseModalities") or config.get("response_modalities") or ())
         return "gemini.image" if image else "gemini.vision" if '"inlineData"' in whole else "gemini.text"
     if path == "/api/v1/services/aigc/multimodal-generation/generation":
-        return "dashscope.image"
-    service = {"/compatible-mode/v1/": "dashscope", "/v1/": "openai"}.get(path[: path.find("/v1/") + 4], "")
-    if service and path.endswith("/chat/completions"):
-        return f"{service}.vision" if '"image_url"' in whole else f"{service}.text"
-    return "openai.image" if service == "openai" and path.endswith("/images/generations") else "unknown"
+        drawn = "size" in (body.get("parameters") or {})
+        return "dashscope.image" if drawn else "dashscope.vision" if '"image": ' in whole else "dashscope.text"
+    if path == "/api/v1/services/aigc/text-generation/generation":
+        return "dashscope.text"
+    if path.endswith("/v1/chat/completions"):
+        return "openai.vision" if '"image_url"' in whole else "openai.text"
+    return "openai.image" if path.endswith("/v1/images/generations") else "unknown"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import api_utils
 import config
-from api_utils import dashscope_addresses, gemini_address, retried, retry_after_seconds, services
+from api_utils import dashscope_address, gemini_address, retried, retry_after_seconds, services
 from config import Settings
-from errors import ConfigError, KeyRefused, ProviderBusy, ProviderTimeout, ProviderUnreachable
+from core.errors import ConfigError, KeyRefused, ProviderBusy, ProviderTimeout, ProviderUnreachable
 from tests.providers.asking import resolved
 
 hosts = st.from_regex(r"https?://[a-z][a-z0-9.-]{0,20}[a-z](:[1-9][0-9]{1,3})?(/[a-z]{1,8}){0,2}", fullmatch=True)
@@ -39,7 +39,7 @@ def test_gemini_address_is_stable(host: str) -> None:
 
 @given(hosts, st.sampled_from(["", "/api/v1", "/compatible-mode/v1"]), slashes)
 def test_dashscope_takes_all_three_forms(host: str, form: str, end: str) -> None:
-    assert dashscope_addresses(host + form + end) == (f"{host}/api/v1", f"{host}/compatible-mode/v1")
+    assert dashscope_address(host + form + end) == f"{host}/api/v1"
 
 
 def test_nothing_set_is_no_service() -> None:
@@ -50,7 +50,7 @@ def test_nothing_set_is_no_service() -> None:
 def test_dashscope_is_beijing_without_an_address() -> None:
     found = resolved(dashscope_api_key="k").dashscope
     assert found
-    assert found.compatible_url == "https://dashscope.aliyuncs.com/compatible-mode/v1"
+    assert found.native_url == "https://dashscope.aliyuncs.com/api/v1"
 
 
 def test_an_openai_address_alone_is_enough() -> None:

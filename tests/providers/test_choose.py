@@ -8,7 +8,7 @@ import types
 import pytest
 
 from config import Settings
-from errors import ConfigError
+from core.errors import ConfigError
 from providers import choose
 from providers.base import Capability
 

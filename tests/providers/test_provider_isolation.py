@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from config import Settings
-from errors import ProviderAnswerUnclear, ProviderUnreachable
-from providers import choose
+from core.errors import ConfigError, ProviderAnswerUnclear, ProviderUnreachable
+from providers import choose, learning
 from providers.base import TextAnswer
+from tests.pictures import picture
 from tests.providers.asking import ROUTES, SERVICES, STEPS, ask, ask_route, provider
-from tests.providers.fake_services import KEYS, FakeServices
-from tests.providers.wire_formats import picture
+from tests.providers.fake_services import KEYS, FakeServices, Raw
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = "http://127.0.0.1:9"
@@ -31,6 +31,12 @@ MISLEADING = {
     "GOOGLE_GENAI_USE_ENTERPRISE": "true",
     "GOOGLE_CLOUD_PROJECT": "other-project",
     "DASHSCOPE_HTTP_BASE_URL": ELSEWHERE,
+    "DASHSCOPE_WORKSPACE": "other-workspace",
+    "DASHSCOPE_REGION": "other-region",
+    "DASHSCOPE_PROTOCOL": "other-protocol",
+    "DASHSCOPE_MAX_RETRIES": "7",
+    "DASHSCOPE_API_KEY_FILE_PATH": "/dev/null/other",
+    "DASHSCOPE_CONFIG": "/dev/null/other",
     "OPENAI_API_KEY": "other-key",
     "OPENAI_ADMIN_KEY": "other-key",
     "OPENAI_BASE_URL": ELSEWHERE,
@@ -105,7 +111,7 @@ def test_two_users_at_the_same_moment_never_mix(fake: FakeServices, service: str
 
 
 @pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize("form", ["{}", "file://{}"])
+@pytest.mark.parametrize("form", ["{}", "file://{}", "oss://{}", "http://127.0.0.1:9/{}"])
 def test_a_text_that_names_a_file_is_sent_as_that_text(
     fake: FakeServices, route: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +124,43 @@ def test_a_text_that_names_a_file_is_sent_as_that_text(
         assert len(call.pictures) == (1 if route.endswith("vision") else 0)
     assert fake.count() == fake.count(route) + fake.count("picture")
     assert fake.count("unknown") == 0
+
+
+@pytest.mark.parametrize("step", ["text", "vision"])
+def test_the_sdk_of_dashscope_opens_no_file_and_keeps_nothing(
+    fake: FakeServices, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its older calls upload what a text names; here neither a text nor its own settings make it open anything."""
+    import dashscope
+    from dashscope.utils import oss_utils
+
+    opened: list[str] = []
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(picture(16, 16, "red"))
+    monkeypatch.setattr(oss_utils.OssUtils, "upload", lambda *asked, **_: opened.append(str(asked)))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".dashscope").mkdir()
+    (tmp_path / ".dashscope" / "config.toml").write_text("not = [toml")
+    before = (dashscope.api_key, dashscope.base_http_api_url)
+    for text in (str(secret), "~/secret.png", f"file://{secret}", f"oss://{secret}"):
+        for refused in (False, True):  # also where it is asked at the address of models that see
+            learning.forget()
+            url_error = {"code": "InvalidParameter", "message": "url error, please check url！", "request_id": "r"}
+            if refused and step == "text":
+                fake.script("dashscope.text", Raw(400, url_error), "A cat.")
+            ask(provider(fake, "dashscope"), step, text)
+            assert fake.received()[-1].texts[-1] == text
+    assert (dashscope.api_key, dashscope.base_http_api_url) == before
+    assert opened == []
+    assert fake.count() == fake.count(f"dashscope.{step}")
+    assert "oss" not in " ".join(name for call in fake.received() for name in call.headers)
+
+
+def test_a_variable_of_the_sdk_that_is_no_number_is_named(fake: FakeServices, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHSCOPE_TIMEOUT", "soon")
+    with pytest.raises(ConfigError, match="DASHSCOPE_TIMEOUT: soon is not accepted; accepted: a number"):
+        ask_route(fake, "dashscope.text")
+    assert fake.count() == 0
 
 
 def test_every_step_with_one_service_alone(fake: FakeServices) -> None:
@@ -141,14 +184,14 @@ LOADED = """
 import sys, config, providers
 from providers.base import TextRequest
 chosen = providers.choose(config.load(), "text")
-print(chosen.name, *sorted(set(sys.modules) & {"openai", "google.genai", "httpx2"}))
+print(chosen.name, *sorted(set(sys.modules) & {"openai", "google.genai", "httpx2", "dashscope"}))
 chosen.text(TextRequest(task="shorten", system="s", user="u"))
-print(*sorted(set(sys.modules) & {"openai", "google.genai"}))
+print(*sorted(set(sys.modules) & {"openai", "google.genai", "dashscope"}))
 """
 
 
 @pytest.mark.parametrize(
-    ("service", "loaded"), [("dashscope", "openai"), ("openai", "openai"), ("gemini", "google.genai")]
+    ("service", "loaded"), [("dashscope", "dashscope"), ("openai", "openai"), ("gemini", "google.genai")]
 )
 def test_only_the_chosen_services_sdk_is_loaded_and_only_when_asked(
     fake: FakeServices, service: str, loaded: str, tmp_path: Path

@@ -15,18 +15,19 @@ from pathlib import Path
 
 import pytest
 
-from jobs.desk import Order
-from jobs.records import JobRecord, StepRecord
-from jobs.states import FINAL
-from jobs.wish import Wish
+from core.messages import as_written
+from core.steps import Step
+from core.translations import translator
+from jobs.model.records import JobRecord, StepRecord
+from jobs.model.request import JobRequest
+from jobs.model.states import FINAL
+from jobs.store.orders import Order
 from jobs.worker import Worker
-from notes import as_written
-from step_result import Step
 from tests.hostile.faults import ELSEWHERE, FAULTS
 from tests.jobs.load.workers import SMALL, environment, in_state, settings_of
+from tests.pictures import picture
 from tests.providers.asking import SERVICES
 from tests.providers.fake_services import FakeServices, Received, Reply
-from words import translator
 
 GONE, LATE, BUSY = "ProviderUnreachable", "ProviderTimeout", "ProviderBusy"
 UNCLEAR, REFUSED = "ProviderAnswerUnclear", "ProviderRefused"
@@ -75,7 +76,6 @@ class Sick:
         return f"A cat sits on street number {number}." if kind != "image" else self._frame(number, call)
 
     def _frame(self, number: int, call: Received) -> bytes:
-        from tests.providers.wire_formats import picture
 
         return picture(640, 352, f"#{number:02x}8040")
 
@@ -105,15 +105,16 @@ def _worker(folder: Path, services: FakeServices, service: str) -> Iterator[Work
 
 def _played(worker: Worker, sick: Sick, number: int) -> tuple[JobRecord, tuple[StepRecord, ...], JobRecord]:
     """The job as it failed with its steps, and as it is once the service was healed and it was retried."""
-    desk, step = worker.desk, TABLE[number][0]
-    wish = Wish(text=f"An orange cat on street number {number}.", until=step)
-    job = desk.create(Order(mode="full", wish=wish, render=SMALL, line="mova-360p")).id
-    assert desk.start(job)
-    failed = in_state(desk, job, *FINAL, "waiting", seconds=60)
-    steps = desk.steps(job)
+    service, step = worker.service, TABLE[number][0]
+    text = f"An orange cat on street number {number}."
+    request = JobRequest(mode="full", text=text, until=step, render=SMALL)
+    job = service.create(Order(request=request)).id
+    assert service.start(job)
+    failed = in_state(service, job, *FINAL, "waiting", seconds=60, every=0.2)
+    steps = service.steps.of(job)
     sick.heal(number)
-    desk.retry_from(job, step)
-    return failed, steps, in_state(desk, job, *FINAL, "waiting", seconds=60)
+    service.retry_from(job, step)
+    return failed, steps, in_state(service, job, *FINAL, "waiting", seconds=60, every=0.2)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -9,20 +9,19 @@ from typing import Any
 
 import pytest
 
-import bounded_http
-import errors
 from config import Settings
-from errors import ProviderError
+from core import bounded_http, errors
+from core.errors import ProviderError
+from core.messages import as_written
+from core.translations import translator
 from generate_first_frame import make_first_frame, write_image_prompt
-from notes import as_written
 from providers import fetch
 from providers.base import Provider
 from qwen_vl_api import extract_visual_elements
 from tests.hostile.faults import ELSEWHERE, FAULTS, deaf, nobody
 from tests.providers.asking import FRAME, ROUTES, SERVICES, ask, provider
 from tests.providers.fake_services import KEYS, FakeServices, Raw
-from tests.providers.wire_formats import chat_answer, gemini_answer
-from words import translator
+from tests.providers.wire_formats import chat_answer, dashscope_answer, gemini_answer
 
 SECONDS = 0.4
 ADDRESS = {"gemini": "gemini_api_url", "dashscope": "dashscope_base_url", "openai": "openai_base_url"}
@@ -73,17 +72,17 @@ FETCHED = {
     "endless head": "cannot be reached",
     "10 GB announced": "larger than",
     "10 GB unannounced": "larger than",
-    "gzip bomb": "cannot be understood",
+    "gzip bomb": "does not understand",
     "no HTTP": "cannot be reached",
-    "page": "no picture but text/html",
-    "empty": "no picture but application/json",
-    "broken JSON": "no picture but application/json",
+    "page": "not a picture but text/html",
+    "empty": "not a picture but application/json",
+    "broken JSON": "not a picture but application/json",
     "bad length": "cannot be reached",
     "redirects": "not a public address",
     "refuses": "status 400",
     "broken": "(500)",
     "bad gateway": "(502)",
-    "other kind": "no picture but text/plain",
+    "other kind": "not a picture but text/plain",
 }
 # Numbers that no database keeps, and names that no page shows, beside a good answer.
 ODD: list[object] = [10**400, -1, True, 1.5, "7", None, [1], {"a": 1}, 10**18]
@@ -179,7 +178,8 @@ def test_no_connection(
 @pytest.mark.parametrize("odd", ODD, ids=repr)
 @pytest.mark.parametrize("service", SERVICES)
 def test_odd_numbers_and_names_beside_a_good_answer(fake: FakeServices, service: str, odd: object) -> None:
-    answer = gemini_answer("m", "A cat.") if service == "gemini" else chat_answer("m", "A cat.")
+    native = dashscope_answer("A cat.") if service == "dashscope" else chat_answer("m", "A cat.")
+    answer = gemini_answer("m", "A cat.") if service == "gemini" else native
     answer.update({"modelVersion": odd, "model": odd})
     answer["usageMetadata" if service == "gemini" else "usage"] = {"totalTokenCount": odd, "total_tokens": odd}
     fake.script(f"{service}.text", Raw(200, json.dumps(answer)))

@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
 from typing import Any
-
-
-def picture(width: int = 1280, height: int = 720, colour: str = "orange") -> bytes:
-    """A PNG file of one colour."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.new("RGB", (width, height), colour).save(file, "PNG")
-    return file.getvalue()
 
 
 def encoded(data: bytes) -> str:
@@ -43,6 +33,17 @@ def chat_answer(model: str, text: str, ending: str = "stop") -> dict[str, Any]:
         "model": f"{model}-001",
         "choices": [{"index": 0, "message": message, "finish_reason": ending}],
         "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+    }
+
+
+def dashscope_answer(text: str | None, ending: str = "stop", *, parts: bool = False, **more: Any) -> dict[str, Any]:
+    """The native answer of Qwen, and of Qwen-VL (in ``parts``)."""
+    content: Any = [{"text": text}] if parts else text
+    message = {"role": "assistant", "content": content, **more}
+    return {
+        "request_id": "r1",
+        "output": {"choices": [{"finish_reason": ending, "message": message}]},
+        "usage": {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7},
     }
 
 

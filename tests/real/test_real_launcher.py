@@ -1,113 +1,91 @@
-"""The launcher starting a real SGLang server: states as they are, nothing left behind, a death reported."""
+"""The launcher with SGLang's own MOVA pipeline: states as they are, and every way that it ends while it renders."""
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
 
-from tests.launcher.made_up import checkpoint
-from tests.launcher.test_launch import SCRIPT
-from tests.real_sglang.ports import free_block
-from tests.real_sglang.real_server import HERE, PYTHON
+from tests.real.conftest import Shells
+from tests.real_sglang.launched import MODEL, LaunchedServer
+from tests.waiting import PATIENCE, until
 
-_SECONDS = 240
+LONG = ("--num-frames", "9", "--num-inference-steps", "100")
 
 
-class Launch:
-    """``launch_sglang_server.sh`` with the stand-in for the command ``sglang`` that runs serve.py."""
+def test_from_loading_to_ready(mova: LaunchedServer) -> None:
+    order = ["loading the weights", "warming up", "ready after"]
+    assert [mova.said.index(words) for words in order] == sorted(mova.said.index(words) for words in order)
+    assert "! this SGLang does not know" not in mova.said
+    info = requests.get(f"{mova.address}/server_info", timeout=10).json()
+    assert info["served_model_name"] == MODEL
 
-    def __init__(self, folder: Path, port: int) -> None:
-        checkpoint(folder / "MOVA-360p")
-        self.port, self._log = port, folder / "launcher.log"
-        machine = ["--num-gpus", "1", "--gpu-memory", "80"]
-        files = ["--output-path", f"{folder}/out", "--input-save-path", f"{folder}/in"]
-        own = {"MOVA_LANGUAGE": "en", "STAND_IN": "--load-delay 2 --warmup-time 4", "SGLANG_PYTHON": str(PYTHON)}
+
+class Render:
+    """The command line at work on a long render."""
+
+    def __init__(self, shells: Shells, mova: LaunchedServer) -> None:
+        shell = shells("home")
+        words = ("simple", "--prompt", "A cat purrs.", "--white-frame", "--server", mova.address, *LONG)
+        self._log = shell.folder / "log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [SCRIPT, "--model-path", "MOVA-360p", "--port", str(port), *machine, *files],
-                cwd=folder,
-                env={**os.environ, **own, "PATH": f"{HERE / 'bin'}:{os.environ['PATH']}"},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+                shell.command(*words), cwd=shell.folder, env=shell.environment(), stdout=log, stderr=log
             )
+        mova.waits_until_rendering()
 
     @property
     def said(self) -> str:
-        return self._log.read_text(errors="replace")
-
-    def waits_for(self, text: str) -> None:
-        ends = time.monotonic() + _SECONDS
-        while text not in self.said:
-            assert time.monotonic() < ends, self.said[-3000:]
-            assert self.process.poll() is None or text in self.said, self.said[-3000:]
-            time.sleep(0.1)
-
-    def health(self) -> int:
-        """The status of /health; 0 while the port is closed."""
-        try:
-            return requests.get(f"http://127.0.0.1:{self.port}/health", timeout=2).status_code
-        except requests.ConnectionError:
-            return 0
-
-    def pids(self) -> list[int]:
-        """Every process whose environment or command names our port."""
-        mark = f"\0--port\0{self.port}\0".encode()
-        found = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if mark in _bytes_of(path)]
-        worker = re.findall(r"worker pid=(\d+)", self.said)
-        return [*found, *(int(pid) for pid in worker if Path(f"/proc/{pid}").exists() and not _is_zombie(int(pid)))]
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
-
-
-def _is_zombie(pid: int) -> bool:
-    return b") Z " in _bytes_of(Path(f"/proc/{pid}/stat"))
+        return self._log.read_text()
 
 
 @pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Launch]:
-    started = Launch(tmp_path, free_block())
-    yield started
-    for pid in started.pids():
-        os.kill(pid, signal.SIGKILL)
-    started.process.wait(30)
+def render(shells: Shells, mova: LaunchedServer) -> Iterator[Render]:
+    at_work = Render(shells, mova)
+    yield at_work
+    at_work.process.kill()
+    at_work.process.wait()
+    assert "Traceback" not in at_work.said
 
 
-def test_from_loading_to_ctrl_c(launch: Launch) -> None:
-    launch.waits_for("loading the weights")
-    assert launch.health() == 0
-    launch.waits_for("warming up")
-    assert "ready after" not in launch.said
-    launch.waits_for("ready after")
-    assert launch.health() == 200
-    info = requests.get(f"http://127.0.0.1:{launch.port}/server_info", timeout=10).json()
-    assert info["served_model_name"] == "mova-360p"
-    assert "! this SGLang does not know" not in launch.said
-    assert len(launch.pids()) >= 2
-    launch.process.send_signal(signal.SIGINT)
-    launch.process.wait(60)
-    assert "mova-360p: stopped" in launch.said
-    assert launch.pids() == []
+def test_ctrl_c_in_mid_render(mova: LaunchedServer, render: Render) -> None:
+    mova.interrupt()
+    assert mova.ends() == 0
+    assert f"{MODEL}: stopped" in mova.said
+    assert mova.left == []
+    until(lambda: "cannot be reached" in render.said)
+    assert render.process.poll() is None  # it waits for the server to come back
 
 
-def test_a_worker_that_dies(launch: Launch) -> None:
-    launch.waits_for("ready after")
-    os.kill(int(re.findall(r"worker pid=(\d+)", launch.said)[-1]), signal.SIGKILL)
-    assert launch.process.wait(90) != 0
-    assert "mova-360p: its worker has died; the server is stopped" in launch.said
-    last = launch.said[launch.said.index("Its last lines:") :]
-    assert len(last.splitlines()) > 2
-    assert launch.pids() == []
+def test_a_server_that_cannot_render_is_not_called_ready(launched: LaunchedServer) -> None:
+    launched.stop()
+    launched.launch("--warmup-resolutions", "1x10000", "--warmup-num-frames", "5")
+    assert launched.ends() != 0
+    assert f"{MODEL}: the warm-up failed, so it cannot render, and it is stopped: " in launched.said
+    assert "ready after" not in launched.said
+    assert launched.left == []
+
+
+def test_a_worker_that_dies_in_mid_render(mova: LaunchedServer, render: Render) -> None:
+    mova.lose_worker()
+    assert mova.ends() != 0
+    assert f"{MODEL}: its worker has died; the server is stopped" in mova.said
+    assert len(mova.said[mova.said.index("Its last lines:") :].splitlines()) > 2
+    assert mova.left == []
+    mova.start()
+    assert render.process.wait(PATIENCE) == 1
+    # It has asked before the launcher ended the server, or it asks the one that was started again.
+    assert re.search("died during job|is unknown to the server", render.said)
+    assert "--retry" in render.said
+
+
+def test_a_server_that_dies_in_mid_render(mova: LaunchedServer, render: Render) -> None:
+    mova.lose_server()
+    assert mova.ends() == 128 + signal.SIGKILL
+    assert re.search(rf"{MODEL}: SGLang ended with status 137 after \d+ s", mova.said)
+    assert mova.left == []
+    until(lambda: "cannot be reached" in render.said)

@@ -12,7 +12,7 @@ import pytest
 
 from launcher.command import options, words
 from launcher.fit import COMPONENT, LAYERWISE, RESIDENT
-from launcher.options import Wish
+from launcher.options import LaunchRequest
 from launcher.plan import Plan, plans
 from tests.launcher.made_up import checkpoint
 from tests.real_sglang.ports import free_block
@@ -50,8 +50,8 @@ def parser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parser]:
     opened.close()
 
 
-def planned(path: Path, **wish: Any) -> Plan:
-    plan = plans([Wish(str(path), port=free_block(), **wish)], [], None, dry_run=True)[0]
+def planned(path: Path, **request: Any) -> Plan:
+    plan = plans([LaunchRequest(str(path), port=free_block(), **request)], [], None, dry_run=True)[0]
     if plan.link:
         plan.link.make()
     return plan
@@ -69,8 +69,8 @@ def test_every_machine(parser: Parser, tmp_path: Path, size: str, count: int, gb
     assert read.get("error") is None
     assert (read["unknown"], read["kind"], read["config"]) == ([], "diffusion", f"MOVA{size.upper()}Config")
     degrees = [read[name] for name in ("num_gpus", "sp_degree", "ring_degree", "ulysses_degree", "tp_size")]
-    assert degrees == [count, count, plan.ring, plan.ulysses, 1]
-    assert not read["enable_cfg_parallel"]
+    assert degrees == [count, count // plan.spread.cfg, plan.spread.ring, plan.spread.ulysses, 1]
+    assert read["enable_cfg_parallel"] == (plan.spread.cfg == 2) == (count > 1)
     ports = plan.ports
     assert [read[f"{kind}port"] for kind in ("", "scheduler_", "master_")] == [
         ports.http,
@@ -90,7 +90,7 @@ def _check_residency(read: dict[str, Any], mode: str) -> None:
     assert heavy == {told}
     assert parts["text_encoder"] == ("component-offload" if mode == COMPONENT else None)
     assert read["performance_mode"] == ("memory" if mode == LAYERWISE else "auto")
-    assert read["enable_torch_compile"] == (mode == RESIDENT)
+    assert not read["enable_torch_compile"]
 
 
 def test_a_folder_that_sglang_would_not_recognise(parser: Parser, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_odd_numbers_of_gpus(parser: Parser, tmp_path: Path, count: int) -> None
     plan = planned(checkpoint(tmp_path / "MOVA-360p"), num_gpus=count, gpu_memory=80)
     read = parser.read(words(options(plan), ())[1:])
     assert read.get("error") is None
-    assert read["ring_degree"] * read["ulysses_degree"] == count
+    assert read["ring_degree"] * read["ulysses_degree"] * (1 + read["enable_cfg_parallel"]) == count
 
 
 def test_what_is_passed_on_wins(parser: Parser, tmp_path: Path) -> None:

@@ -32,6 +32,13 @@ MODELS = {"mova-360p": "MOVA-360p", "mova-720p": "MOVA-720p"}
 COMPONENTS = "video_vae audio_vae text_encoder tokenizer scheduler video_dit video_dit_2 audio_dit dual_tower_bridge"
 SAMPLE_RATE = 48_000
 Speeds = Mapping[str, float]
+# How the played model answers to --attention-backend, for the test of --tune: a factor for the seconds a step, how far
+# the picture is moved, whether loading fails.
+ATTENTION: Mapping[str, Speeds] = {
+    "torch_cudnn_sdpa": {"step_time": 0.5},
+    "sage_attn": {"step_time": 0.2, "moved": 0.3},
+    "torch_sdpa": {"fails": 1},
+}
 
 
 def model_folder(root: Path, model: str) -> Path:
@@ -61,6 +68,8 @@ def worker(payload: Any, speeds: Speeds, pipe: Any) -> None:
 
     gpu_worker.build_pipeline = lambda args: played_pipeline(args, speeds)
     time.sleep(speeds["load_delay"])
+    if speeds.get("fails"):
+        raise RuntimeError("no kernel for this head size (played)")
     gpu_worker.run_scheduler_process(local_rank=0, rank=0, server_args=server_args, pipe_writer=pipe)
 
 
@@ -83,7 +92,7 @@ def played_pipeline(server_args: Any, speeds: Speeds) -> Any:
 
         def forward(self, batch: Any, server_args: Any) -> Any:
             time.sleep(0 if batch.is_warmup else speeds["decode_time"])
-            return decoded(batch)
+            return decoded(batch, speeds.get("moved", 0.0))
 
     class PlayedPipeline(MOVAPipeline):  # type: ignore[misc]
         def load_modules(self, server_args: Any, loaded_modules: Any = None) -> dict[str, Any]:
@@ -125,7 +134,7 @@ def _end_badly(batch: Any) -> None:
         raise RuntimeError(text or "played failure")
 
 
-def decoded(batch: Any) -> Any:
+def decoded(batch: Any, moved: float) -> Any:
     """Picture of shape (videos, 3, frames, height, width) in 0 to 1, sound of shape (videos, 1, samples)."""
     import torch
     from sglang.multimodal_gen.runtime.pipelines_core.schedule_batch import OutputBatch
@@ -139,14 +148,14 @@ def decoded(batch: Any) -> Any:
         )
     silent = word(batch, "noaudio") is not None
     return OutputBatch(
-        output=torch.stack([_picture(batch, int(seed)) for seed in batch.seeds]),
+        output=torch.stack([_picture(batch, int(seed), moved) for seed in batch.seeds]),
         audio=None if silent else _sound(batch),
         audio_sample_rate=None if silent else SAMPLE_RATE,
         metrics=batch.metrics,
     )
 
 
-def _picture(batch: Any, seed: int) -> Any:
+def _picture(batch: Any, seed: int, moved: float) -> Any:
     import torch
 
     width, height, frames = int(batch.width), int(batch.height), int(batch.num_frames)
@@ -154,7 +163,7 @@ def _picture(batch: Any, seed: int) -> Any:
     y = torch.linspace(0, 1, height).view(1, 1, height, 1)
     t = torch.arange(frames).view(1, frames, 1, 1) / max(frames - 1, 1)
     tint = torch.rand(3, generator=torch.Generator().manual_seed(seed)).view(3, 1, 1, 1)
-    return ((x + t) % 1.0 * 0.6 + y * 0.4) * tint
+    return ((x + t + moved) % 1.0 * 0.6 + y * 0.4) * tint
 
 
 def _sound(batch: Any) -> Any:
@@ -212,6 +221,9 @@ def main() -> None:
         raise SystemExit("run this with the Python of the environment that setup.sh makes")
     options = parsed(sys.argv[1:])
     speeds = {name: getattr(options, name) for name in ("step_time", "decode_time", "load_delay", "warmup_time")}
+    if "--attention-backend" in options.sglang:
+        answer = ATTENTION.get(options.sglang[options.sglang.index("--attention-backend") + 1], {})
+        speeds |= {**answer, "step_time": speeds["step_time"] * answer.get("step_time", 1.0)}
     from sglang.multimodal_gen.runtime import launch_server
     from sglang.multimodal_gen.runtime.entrypoints.cli.serve import add_multimodal_gen_serve_args
     from sglang.multimodal_gen.runtime.managers.worker_bootstrap import ServerArgsPayload

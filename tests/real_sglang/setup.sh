@@ -4,6 +4,7 @@
 # No CUDA package comes with it: sglang, torch and triton are installed without what they depend on. The versions are
 # those that SGLang 0.5.23 names, except for torch (it names 2.14.1) and triton.
 set -euo pipefail
+unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$(realpath -m "${1:-$here/../../.sglang-venv}")
 PYTHON=${PYTHON:-python3}

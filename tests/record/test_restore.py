@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import config
-from errors import BadRunFile, RunIncomplete
+from core.errors import BadRunFile, RunIncomplete
 from record.folder import SCHEMA
 from record.restore import MAX_DOCUMENT, run_of
 from tests.jobs.load.tiny_video import tiny_video
@@ -83,7 +83,7 @@ def test_a_frame_that_is_no_picture_or_of_another_size() -> None:
         assert run.frame == b""
     other = dataclasses.asdict(dataclasses.replace(SMALL, width=352, height=640))
     run = run_of(as_json(full_document(frame(), settings=other)), SETTINGS, name="job.json", frame=frame())
-    assert str(run.frame_trouble) == "its first frame has another size than its video"
+    assert str(run.frame_trouble) == "its first frame and its video differ in size"
 
 
 FOREIGN: dict[str, bytes] = {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import (
+from core.errors import (
     BadId,
     JobFailed,
     MovaError,
@@ -20,7 +20,7 @@ from errors import (
     ServerAnswerUnclear,
     WorkerDied,
 )
-from input_limits import plain_id
+from core.limits import plain_id
 from render.answers import parsed, reason_of_body, server_info, video_job
 
 JOB: dict[str, Any] = {"id": "bd6839c2-faf7", "status": "in_progress", "progress": 40, "model": "m#1", "error": None}
@@ -38,7 +38,7 @@ JOB: dict[str, Any] = {"id": "bd6839c2-faf7", "status": "in_progress", "progress
         (b'{"status":"unhealthy","error":"Scheduler worker exited"}', "Scheduler worker exited"),
         (b"", ""),
         (b'{"error":{"message":"no such model","type":"x","param":null,"code":404}}', "no such model"),
-        (b"<html>Bad gateway</html>", "<html>Bad gateway</html>"),
+        (b"<html><title>502</title><h1>Bad gateway</h1></html>", "502 Bad gateway"),
         (b"[1, 2]", ""),
     ],
 )

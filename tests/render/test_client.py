@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +16,29 @@ from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-import render.client
-from errors import (
+import sglang_client
+from core.errors import (
     DownloadBroken,
     JobFailed,
     JobLost,
     JobNotReady,
+    LoginBeforeServer,
     RequestRefused,
     ServerAnswerUnclear,
     ServerDead,
     ServerError,
     ServerMismatch,
+    ServerMovedElsewhere,
     ServerSilent,
     ServerUnreachable,
     ServerWarmingUp,
+    UploadTooLarge,
     VideoRefused,
     WaitedTooLong,
 )
-from render.client import SGLangClient
+from core.render_settings import RenderSettings
 from render.waiting import Progress
-from render_settings import RenderSettings
+from sglang_client import SGLangClient
 
 RENDER = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
 ID = "bd6839c2-faf7-47dd-b7ff-03280cb1a1b1"
@@ -45,10 +49,8 @@ def job(status: str = "queued", progress: int = 0, **more: Any) -> dict[str, Any
 
 
 @pytest.fixture
-def client(httpserver: HTTPServer) -> Iterator[SGLangClient]:
-    client = SGLangClient(httpserver.url_for("").rstrip("/"), name="a")
-    yield client
-    client.close()
+def client(httpserver: HTTPServer) -> SGLangClient:
+    return SGLangClient(httpserver.url_for("").rstrip("/"), name="a")
 
 
 def in_turn(httpserver: HTTPServer, uri: str, answers: list[Response]) -> list[Request]:
@@ -138,6 +140,36 @@ def test_a_submit_sends_every_field_and_the_picture_once(httpserver: HTTPServer,
     assert files["input_reference"].content_type == "image/png"
 
 
+def test_the_output_quality_is_sent_where_one_is_asked_for(httpserver: HTTPServer, client: SGLangClient) -> None:
+    seen = in_turn(httpserver, "/v1/videos", [ok(job())])
+    assert client.submit("a", b"png", replace(RENDER, output_quality="high")).left_out == ()
+    assert seen[0].form["output_quality"] == "high"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        ok({"detail": [{"loc": ["body", "output_quality"], "msg": "Extra inputs are not permitted"}]}, 422),
+        ok({"detail": "Invalid output_quality 'high'. Expected one of: ['best']"}, 400),
+    ],
+)
+def test_a_server_that_refuses_the_output_quality_gets_the_job_without_it(
+    httpserver: HTTPServer, client: SGLangClient, refusal: Response
+) -> None:
+    seen = in_turn(httpserver, "/v1/videos", [refusal, ok(job())])
+    sent = client.submit("a", b"png", replace(RENDER, output_quality="high"), tag="t")
+    assert (sent.id, sent.left_out) == (ID, ("output_quality",))
+    assert seen[1].form.to_dict() == {name: seen[0].form[name] for name in seen[0].form if name != "output_quality"}
+    assert seen[1].files["input_reference"].read() == b"png"
+
+
+def test_another_refusal_is_not_sent_again(httpserver: HTTPServer, client: SGLangClient) -> None:
+    seen = in_turn(httpserver, "/v1/videos", [ok({"detail": "prompt is required"}, 400)])
+    with pytest.raises(RequestRefused):
+        client.submit("", b"png", replace(RENDER, output_quality="high"))
+    assert len(seen) == 1
+
+
 def test_an_empty_negative_prompt_is_sent_and_a_missing_one_is_not(
     httpserver: HTTPServer, client: SGLangClient
 ) -> None:
@@ -181,6 +213,40 @@ def test_a_refusal_keeps_the_servers_reason(httpserver: HTTPServer, client: SGLa
     with pytest.raises(RequestRefused) as caught:
         client.submit("p", b"x", RENDER)
     assert caught.value.raw == "seed must be >= 0"
+
+
+NGINX = (
+    b"<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n"
+    b"<center><h1>413 Request Entity Too Large</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+BEFORE = {
+    301: (ServerMovedElsewhere, "https instead of http"),
+    308: (ServerMovedElsewhere, "https instead of http"),
+    401: (LoginBeforeServer, "token"),
+    403: (LoginBeforeServer, "token"),
+    407: (LoginBeforeServer, "token"),
+    413: (UploadTooLarge, "client_max_body_size"),
+}
+
+
+@pytest.mark.parametrize("status", BEFORE)
+def test_what_stands_before_a_server_is_not_taken_for_it(
+    httpserver: HTTPServer, client: SGLangClient, status: int
+) -> None:
+    kind, words = BEFORE[status]
+    page = Response(NGINX, status, headers={"Location": "https://x.example"}, content_type="text/html")
+    for path in ("/health", "/server_info", "/v1/videos"):
+        httpserver.expect_request(path).respond_with_response(page)
+    asks: list[Callable[[], object]] = [client.list_jobs, lambda: client.submit("p", b"x", RENDER)]
+    asks += [] if status == 413 else [client.check_health, client.info]
+    for ask in asks:
+        with pytest.raises(RequestRefused) as caught:
+            ask()
+        assert type(caught.value) is kind
+        assert str(status) in str(caught.value)
+        assert words in caught.value.next_step()
+        assert "<" not in caught.value.raw
+        assert "Request Entity Too Large" in caught.value.raw
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -253,13 +319,13 @@ def test_a_wait_survives_a_gateway_in_trouble(httpserver: HTTPServer, client: SG
     httpserver.expect_request("/health").respond_with_json({"status": "ok"})
     seen: list[Progress] = []
     client.wait(ID, timeout=60, patience=5, on_progress=seen.append)
-    assert [isinstance(one.trouble, ServerSilent) for one in seen] == [False, True, False]
+    assert [isinstance(one.error, ServerSilent) for one in seen] == [False, True, False]
 
 
 def test_hanging_paths_in_warm_up_are_named_and_waited_for(
     httpserver: HTTPServer, client: SGLangClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render.client, "_QUICK_SECONDS", 0.3)
+    monkeypatch.setattr(sglang_client, "_QUICK_SECONDS", 0.3)
     hung = threading.Event()
 
     def answer(request: Request) -> Response:
@@ -273,7 +339,7 @@ def test_hanging_paths_in_warm_up_are_named_and_waited_for(
     seen: list[Progress] = []
     with pytest.raises(JobLost):
         client.wait(ID, timeout=60, patience=5, on_progress=seen.append)
-    assert isinstance(seen[0].trouble, ServerWarmingUp)
+    assert isinstance(seen[0].error, ServerWarmingUp)
 
 
 def test_a_failed_job_ends_the_wait_with_its_reason(httpserver: HTTPServer, client: SGLangClient) -> None:

@@ -22,6 +22,9 @@ class FakeProvider:
     looked: list[VisionRequest] = field(default_factory=list)
     drawn: list[ImageRequest] = field(default_factory=list)
 
+    def model(self, capability: Capability) -> str:
+        return {"text": "fake-text", "vision": "fake-eye", "image": "fake-brush"}[capability]
+
     def text(self, request: TextRequest) -> TextAnswer:
         self.asked.append(request)
         return self._next("fake-text")

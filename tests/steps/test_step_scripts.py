@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from command_line import with_values
+from cli.terminal import with_values
 from description.text import MARKER
+from tests import forked
+from tests.cli.shell import TINY
 
 REPO = Path(__file__).resolve().parents[2]
 CAT = "An orange cat chases a blue ball of yarn across a sunlit floor. The yarn rustles."
@@ -22,7 +24,7 @@ CAT = "An orange cat chases a blue ball of yarn across a sunlit floor. The yarn 
 def run(folder: Path, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     variables = {"PATH": os.environ["PATH"], "MOVA_ENV_FILE": os.devnull, "OUTPUT_DIR": str(folder / "outputs")}
     command = [sys.executable, str(REPO / f"{script}.py"), *arguments]
-    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    done = forked.run(command, cwd=folder, env=variables)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -39,7 +41,7 @@ def test_the_three_scripts_hand_over_to_each_other(tmp_path: Path) -> None:
     frame = last_json(made)
     assert frame["image_prompt"]["provider"] == frame["first_frame"]["provider"] == "offline"
     assert (tmp_path / "a" / "frame_original.png").exists()
-    assert (tmp_path / "a" / "frame_prompt.txt").read_text().startswith("Landscape format.")
+    assert (tmp_path / "a" / "frame_prompt.txt").read_text().startswith("An orange cat chases")
     with Image.open(tmp_path / "a" / "frame.png") as picture:
         assert picture.size == (640, 352)
 
@@ -47,7 +49,8 @@ def test_the_three_scripts_hand_over_to_each_other(tmp_path: Path) -> None:
     assert seen.returncode == 0
     elements = json.loads((tmp_path / "a" / "elements.json").read_text())
     assert seen.stdout.strip() == elements["visual_description"]
-    assert (elements["provider"], elements["model"], elements["image"]) == ("offline", "measured", "frame.png")
+    assert (elements["provider"], elements["model"], elements["image"]) == ("offline", "words", "frame.png")
+    assert "landscape format" in elements["visual_description"]
 
     options = ("--user-input", CAT, "--image-elements-file", "a/elements.json", "--output", "a/text.txt", "--json")
     written = last_json(run(tmp_path, "prompt_rewriter_with_image", *options))
@@ -108,6 +111,30 @@ def test_an_output_that_cannot_be_written_is_said_before_anything_is_made(tmp_pa
     assert done.returncode == 1
     assert last_json(done)["error"]["kind"] == "StorageError"
     assert "image_prompt" not in done.stderr
+
+
+@pytest.mark.parametrize("length", [238, 249, 255, 300])
+@pytest.mark.parametrize("script", ["full", "generate"])
+def test_a_name_that_leaves_no_room_is_said_before_anything_is_bought(tmp_path: Path, script: str, length: int) -> None:
+    """The frame's own name may fit where that of the file beside it does not."""
+    name = "猫" * 70 + "x" * (length - 214) + ".png"
+    text = ("--user-input", CAT) if script == "full" else ("--image-prompt", CAT)
+    done = run(tmp_path, "generate_first_frame", script, *text, "--output", name, "--json")
+    problem = last_json(done).get("error", {})
+    fits = length + len("_original.") <= 255
+    assert (done.returncode, problem.get("kind")) == ((0, None) if fits else (2, "NameTooLong"))
+    assert fits or "image_prompt" not in done.stderr
+    assert len(list(tmp_path.glob("*.png"))) == (2 if fits else 0)
+
+
+@pytest.mark.parametrize("script", ["qwen_vl_api", "workflow"])
+def test_a_picture_out_of_a_pipe_is_read_once(tmp_path: Path, script: str) -> None:
+    Image.new("RGB", (640, 352), "teal").save(tmp_path / "a.png")
+    more = {"qwen_vl_api": "", "workflow": f'simple --prompt "{CAT}" {" ".join(TINY)}'}
+    words = f"{sys.executable} {REPO / script}.py {more[script]} --image <(cat a.png) --json"
+    variables = {"PATH": os.environ["PATH"], "MOVA_ENV_FILE": os.devnull, "OUTPUT_DIR": str(tmp_path / "outputs")}
+    done = subprocess.run(["/bin/bash", "-c", words], cwd=tmp_path, env=variables, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui.jobs_at_rest import labels
-from tests.ui.still_office import new_job, page, primaries, still_office, words
-from ui import visitor
-from ui.components import login
+from tests.ui.jobs_in_states import labels
+from tests.ui.still_app import new_job, page, primaries, still_app, words
+from ui.server import visitor
+from ui.shared import shell
 
-PAGES = ["create.py", "job.py", "queue.py", "library.py", "settings.py", "compare.py"]
+PAGES = [
+    "create/create.py",
+    "job/job.py",
+    "queue/queue.py",
+    "library/library.py",
+    "settings/settings.py",
+    "compare/compare.py",
+]
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_with_a_proxys_header_missing(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("TRUSTED_USER_HEADER", "X-Forwarded-User")
-    with still_office() as office:
-        new_job(office.desk, "A secret harbour")
+    with still_app() as app_context:
+        new_job(app_context.service, "A secret harbour")
         test = page(name)
     assert words(test).split("\n") == [
         "Log in",
@@ -32,11 +39,12 @@ def test_with_a_proxys_header_missing(monkeypatch: pytest.MonkeyPatch, name: str
 def test_before_the_login(
     monkeypatch: pytest.MonkeyPatch, name: str, several: tuple[str, ...], ways: list[str]
 ) -> None:
-    for module in (visitor, login):
+    for module in (visitor, shell):
         monkeypatch.setattr(module, "login_is_set_up", lambda: True)
-    monkeypatch.setattr(login, "providers", lambda: several)
-    with still_office() as office:
-        new_job(office.desk, "A secret harbour")
+        monkeypatch.setattr(module, "login_is_readable", lambda: True)
+    monkeypatch.setattr(shell, "providers", lambda: several)
+    with still_app() as app_context:
+        new_job(app_context.service, "A secret harbour")
         test = page(name)
     assert labels(test) == ways
     assert primaries(test) == ways[:1]
@@ -45,5 +53,5 @@ def test_before_the_login(
 
 def test_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUSTED_USER_HEADER", "X-Forwarded-User")
-    with still_office():
-        assert "代理没有说明您是谁" in words(page("create.py", "zh_CN"))
+    with still_app():
+        assert "代理没有说明您是谁" in words(page("create/create.py", "zh_CN"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import streamlit as st
 
-from jobs.people import Person
+from jobs.model.people import Person
 from ui import session
 
 

@@ -1,4 +1,4 @@
-// Two videos on one clock. A is the clock as long as it runs; where it is shorter, B is.
+// Up to four videos on one clock. The first that still runs is the clock. One that is not there yet has its place.
 const DRIFT = 0.08; // seconds that nobody sees
 
 const made = (name, fields = {}, ...inside) => {
@@ -9,59 +9,69 @@ const made = (name, fields = {}, ...inside) => {
 
 const time = seconds => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(2).padStart(5, "0")}`;
 
-function film({ source, poster, words }, letter, failed) {
-    const video = made("video", { src: source, poster, preload: "auto", playsInline: true, muted: letter !== "A" });
+const button = (label, act) => {
+    const one = made("button", { type: "button", textContent: label });
+    one.addEventListener("click", act);
+    return one;
+};
+
+// A film's figure; it stays as it is as long as what it shows does not change.
+function figureOf({ letter, source, poster, words, facts, state, id }, words_, keep) {
+    const said = made("span", {}, made("b", { textContent: letter }), facts ? ` · ${facts}` : "");
+    const caption = made("figcaption", {}, said);
+    if (!source) {
+        const picture = poster ? [made("img", { src: poster, alt: "" })] : [];
+        const place = made("div", { className: "place" }, ...picture, made("p", { textContent: state }));
+        return { video: null, figure: made("figure", {}, place, caption) };
+    }
+    const video = made("video", { src: source, poster, preload: "auto", playsInline: true, muted: true });
     video.setAttribute("aria-label", `${letter}: ${words}`);
-    const caption = made("figcaption", {}, letter);
-    video.addEventListener("error", () => caption.append(" · ", made("span", { role: "alert", textContent: failed })));
-    return { video, figure: made("figure", {}, caption, video) };
+    video.addEventListener("error", () => said.append(" · ", made("span", { role: "alert", textContent: words_.failed })));
+    if (words_.keep) {
+        const one = button(words_.keep, () => keep(id));
+        one.setAttribute("aria-label", `${words_.keep}: ${letter}`);
+        caption.append(one);
+    }
+    return { video, figure: made("figure", {}, video, caption) };
 }
 
-function soundChoice(words, videos, name) {
-    const choice = (label, place) => {
-        const radio = made("input", { type: "radio", name, checked: place === 0 });
-        radio.addEventListener("change", () => videos.forEach((video, at) => { video.muted = at !== place; }));
-        return made("label", {}, radio, label);
-    };
-    const choices = [words.sound_a, words.sound_b, words.none].map(choice);
-    return made("fieldset", {}, made("legend", { textContent: words.sound }), ...choices);
-}
-
-function build(root, { films, fps, words }, name) {
-    const [a, b] = films.map((one, place) => film(one, "AB"[place], words.failed));
-    const videos = [a.video, b.video];
-    const play = made("button", { type: "button", textContent: words.play });
+function player(root, words, fps, name) {
+    let slots = [], playing = false, frame = 0, loud = "A", last = {};
+    const grid = made("div", { className: "films" });
+    const play = button(words.play, () => playing ? pause() : start());
     const seek = made("input", { type: "range", min: 0, max: 0, step: 0.01, value: 0 });
     const shown = made("output", { textContent: time(0) });
+    const sound = made("fieldset", {});
     seek.setAttribute("aria-label", words.seek);
-    let playing = false, frame = 0;
 
-    const length = () => Math.max(...videos.map(video => video.duration || 0));
-    const longer = () => (a.video.duration || 0) >= (b.video.duration || 0) ? a.video : b.video;
-    const clock = () => (a.video.ended ? longer() : a.video).currentTime;
+    const films = () => slots.map(slot => slot.video).filter(Boolean);
+    const length = () => Math.max(0, ...films().map(video => video.duration || 0));
+    const longest = () => films().find(video => (video.duration || 0) >= length());
+    const leading = () => films().find(video => !video.ended) ?? longest();
+    const clock = () => leading()?.currentTime ?? 0;
     const show = () => {
         seek.max = length();
-        if (document.activeElement !== seek || playing) seek.value = clock();
+        if (root.getRootNode().activeElement !== seek || playing) seek.value = clock();
         shown.textContent = `${time(clock())} / ${time(length())}`;
         seek.setAttribute("aria-valuetext", shown.textContent);
         play.textContent = playing ? words.pause : words.play;
     };
     const goTo = seconds => {
         const at = Math.min(Math.max(seconds, 0), length());
-        videos.forEach(video => { video.currentTime = Math.min(at, video.duration || 0); });
+        films().forEach(video => { video.currentTime = Math.min(at, video.duration || 0); });
         seek.value = at;
     };
     const pause = () => {
         playing = false;
         cancelAnimationFrame(frame);
-        videos.forEach(video => video.pause());
+        films().forEach(video => video.pause());
         show();
     };
     const follow = () => {
-        const running = videos.filter(video => !video.ended);
-        if (!running.length) return pause();
-        if (running.length === 2 && !b.video.seeking && Math.abs(b.video.currentTime - a.video.currentTime) > DRIFT)
-            b.video.currentTime = a.video.currentTime;
+        const running = films().filter(video => !video.ended), first = running[0];
+        if (!first) return pause();
+        running.slice(1).filter(video => !video.seeking && Math.abs(video.currentTime - first.currentTime) > DRIFT)
+            .forEach(video => { video.currentTime = first.currentTime; });
         show();
         frame = requestAnimationFrame(follow);
     };
@@ -70,34 +80,69 @@ function build(root, { films, fps, words }, name) {
         playing = true;
         show();
         try {
-            await Promise.all(videos.filter(video => clock() < video.duration).map(video => video.play()));
+            await Promise.all(films().filter(video => clock() < video.duration).map(video => video.play()));
             frame = requestAnimationFrame(follow);
         } catch { pause(); }
     };
     const step = frames => { pause(); goTo(clock() + frames / fps); show(); };
-    const stepper = (label, frames) => {
-        const one = made("button", { type: "button", textContent: label });
-        one.addEventListener("click", () => step(frames));
-        return one;
+    const hear = letter => {
+        loud = letter;
+        slots.forEach(slot => {
+            if (slot.video) slot.video.muted = slot.letter !== letter;
+            slot.figure.classList.toggle("loud", slot.letter === letter);
+        });
+        const choice = sound.querySelector(`input[value="${letter}"]`);
+        if (choice) choice.checked = true;
+    };
+    const choices = letters => {
+        if (sound.dataset.letters === letters.join()) return;
+        sound.dataset.letters = letters.join();
+        const choice = (letter, label) => {
+            const radio = made("input", { type: "radio", name, value: letter, checked: letter === loud });
+            radio.addEventListener("change", () => hear(letter));
+            return made("label", {}, radio, label);
+        };
+        const each = letters.map(letter => choice(letter, words.sound_of.replace("{letter}", letter)));
+        sound.replaceChildren(made("legend", { textContent: words.sound }), ...each, choice("", words.none));
+    };
+    const slotFor = (film, keep) => {
+        const asked = JSON.stringify(film), before = slots.find(slot => slot.asked === asked);
+        if (before) return before;
+        const slot = { ...figureOf(film, words, keep), asked, letter: film.letter };
+        slot.figure.addEventListener("pointerenter", () => { if (loud) hear(film.letter); });
+        slot.video?.addEventListener("click", () => hear(film.letter));
+        ["loadedmetadata", "seeked"].forEach(event => slot.video?.addEventListener(event, show));
+        slot.video?.addEventListener("loadedmetadata", () => {
+            slot.video.currentTime = Math.min(clock(), slot.video.duration);
+            if (playing) slot.video.play().catch(pause);
+        });
+        return slot;
     };
 
-    play.addEventListener("click", () => playing ? pause() : start());
     seek.addEventListener("input", () => { goTo(Number(seek.value)); show(); });
-    videos.forEach(video => ["loadedmetadata", "seeked"].forEach(event => video.addEventListener(event, show)));
-    const controls = made("div", { className: "controls" }, play, stepper(words.back, -1), stepper(words.on, 1), seek, shown);
-    const sound = made("div", { className: "controls" }, soundChoice(words, videos, name));
-    root.replaceChildren(a.figure, b.figure, controls, sound);
-    return pause;
+    const controls = made("div", { className: "controls" }, play, button(words.back, () => step(-1)), button(words.on, () => step(1)), seek, shown);
+    root.replaceChildren(grid, controls, made("div", { className: "controls" }, sound));
+    const update = (data, keep) => {
+        const next = data.map(film => slotFor(film, keep));
+        if (next.some((slot, place) => slot !== slots[place]) || next.length !== slots.length) {
+            slots = next;
+            grid.dataset.count = slots.length;
+            grid.replaceChildren(...slots.map(slot => slot.figure));
+        }
+        choices(slots.filter(slot => slot.video).map(slot => slot.letter));
+        hear(loud);
+        play.disabled = !films().length;
+        show();
+    };
+    return { update, pause };
 }
 
-export default function({ parentElement, data, key }) {
+export default function({ parentElement, data, key, setTriggerValue }) {
     let root = parentElement.querySelector(".pair");
-    if (!root) parentElement.append(root = made("div", { className: "pair" }));
-    const asked = JSON.stringify(data);
-    if (root.dataset.asked !== asked) {
-        root.dataset.asked = asked;
-        root.stop?.();
-        root.stop = build(root, data, `sound-${key}`);
+    if (!root) {
+        parentElement.append(root = made("div", { className: "pair" }));
+        root.player = player(root, data.words, data.fps, `sound-${key}`);
     }
-    return () => root.stop?.();
+    root.player.update(data.films, id => setTriggerValue("kept", id));
+    return () => root.player.pause();
 }

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pipeline import PREPARATION
 from tests.jobs.crash.kill_switch import Switch
 
-_SAVE = "jobs.store_steps:Steps.save"
-_MOVE = "jobs.store_jobs:Jobs.move_to"
-_UPDATE = "jobs.store_jobs:Jobs.update"
+_SAVE = "jobs.store.steps:Steps.save"
+_MOVE = "jobs.store.jobs:Jobs.move_to"
+_UPDATE = "jobs.store.jobs:Jobs.update"
 _RENAME = "pathlib:Path.replace"
-_WRITE = "jobs.folders:Folders.write_record"
+_WRITE = "jobs.store.folders:Folders.write_record"
 
 
 def kill_points() -> dict[str, Switch]:
@@ -25,12 +25,12 @@ def _both(name: str, target: str, needle: str = "", nth: int = 1) -> Iterator[tu
 
 
 def _beginning() -> Iterator[tuple[str, Switch]]:
-    yield "after the process takes its name", Switch("jobs.names:Names.claim", after=True)
-    yield from _both("the engine starts", "jobs.engine:launch")
-    yield from _both("the job is recorded", "jobs.store_jobs:Jobs.create")
+    yield "after the process takes its name", Switch("jobs.execution.lease:WorkerLease.claim", after=True)
+    yield from _both("the engine starts", "jobs.execution.engine:launch")
+    yield from _both("the job is recorded", "jobs.store.jobs:Jobs.create")
     yield from _both("its first record is written", _WRITE)
     yield from _both("it is accepted", _MOVE, "'preparing') {")
-    yield from _both("its preparation is started", "jobs.engine:start", "'prepare'")
+    yield from _both("its preparation is started", "jobs.execution.engine:start", "'prepare'")
 
 
 def _steps() -> Iterator[tuple[str, Switch]]:
@@ -39,32 +39,35 @@ def _steps() -> Iterator[tuple[str, Switch]]:
         yield f"after {step} begins", Switch(_SAVE, running, after=True)
         yield from _both(f"{step} is recorded", _SAVE, done)
     for nth in range(1, 5):
-        yield f"between step {nth} and the next", Switch("jobs.preparing:Preparing.advance", nth=nth, after=True)
+        yield (
+            f"between step {nth} and the next",
+            Switch("jobs.execution.prepare:PrepareStage.advance", nth=nth, after=True),
+        )
     yield "after the service's answer is kept", Switch(_RENAME, ".answer-first_frame", after=True)
     yield from _both("the original is renamed", _RENAME, ".first_frame_original")
-    yield from _both("the original is on record", "jobs.store_files:Files.record", "kind='original'")
+    yield from _both("the original is on record", "jobs.store.files:Files.record", "kind='original'")
     yield from _both("the frame is renamed", _RENAME, ".first_frame.png")
 
 
 def _line() -> Iterator[tuple[str, Switch]]:
-    yield from _both("it enters the line", "jobs.line:Line.enqueue")
-    yield from _both("it is claimed for a server", "jobs.line:Line.claim")
-    yield from _both("its render is started", "jobs.engine:start", "'render'")
+    yield from _both("it enters the line", "jobs.store.queue:JobQueue.enqueue")
+    yield from _both("it is claimed for a server", "jobs.store.queue:JobQueue.claim")
+    yield from _both("its render is started", "jobs.execution.engine:start", "'render'")
 
 
 def _sending() -> Iterator[tuple[str, Switch]]:
     yield from _both("it is noted as being sent", _UPDATE, "{'stage': 'sending'")
-    yield from _both("the POST", "render.client:SGLangClient.submit")
+    yield from _both("the POST", "sglang_client:SGLangClient.submit")
     yield from _both("the server's id is recorded", _MOVE, "'rendering') {")
-    yield "between sending and following", Switch("jobs.sending:Sending.advance", nth=1, after=True)
+    yield "between sending and following", Switch("jobs.execution.render:RenderStage.advance", nth=1, after=True)
 
 
 def _rendering() -> Iterator[tuple[str, Switch]]:
-    yield from _both("the server is asked", "render.client:SGLangClient.retrieve")
+    yield from _both("the server is asked", "sglang_client:SGLangClient.retrieve")
     yield from _both("progress is shown", _UPDATE, "'stage': 'in_progress'")
     yield from _both("the end of the render is recorded", _MOVE, "'saving') {")
-    yield from _both("its time is learned", "jobs.render_times:RenderTimes.record")
-    yield "between following and fetching", Switch("jobs.sending:Sending.advance", nth=2, after=True)
+    yield from _both("its time is learned", "jobs.store.render_times:RenderTimes.record")
+    yield "between following and fetching", Switch("jobs.execution.render:RenderStage.advance", nth=2, after=True)
 
 
 def _saving() -> Iterator[tuple[str, Switch]]:
@@ -73,11 +76,11 @@ def _saving() -> Iterator[tuple[str, Switch]]:
     yield from _both("the video with its run takes the place of the plain one", _RENAME, ".video.mp4")
     yield from _both("the video is renamed", _RENAME, ".video.mp4", nth=2)
     yield from _both("the render is recorded", _SAVE, "step='render'")
-    yield from _both("the video is on record", "jobs.store_files:Files.record", "kind='video'")
+    yield from _both("the video is on record", "jobs.store.files:Files.record", "kind='video'")
     yield from _both("the last record is renamed", _RENAME, "/.job.json", nth=3)
     yield from _both("video and record are compared", "record.provenance:check_pair")
     yield from _both("it is completed", _MOVE, "'completed') {")
-    yield "after its last run ends", Switch("jobs.sending:Sending.advance", nth=3, after=True)
+    yield "after its last run ends", Switch("jobs.execution.render:RenderStage.advance", nth=3, after=True)
 
 
 # One job's way with a death at each stage: names of points in the order in which a job that is taken up meets them.

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.conftest import REPO
-from tests.jobs.crash.waiting import PATIENCE
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Literal, get_args
 
-import step_result
+from core import steps as step_result
 
 # Before anything else is imported: every module then sees the newer steps, as it would after an upgrade.
 _Newer = Literal["image_prompt", "first_frame", "visual_elements", "mood", "video_description", "render"]
@@ -20,7 +20,7 @@ step_result.STEPS = get_args(_Newer)
 def _upgrade() -> None:
     import pipeline
 
-    make, inputs = pipeline.make, pipeline.Materials.inputs
+    make, inputs = pipeline.make, pipeline.StepInputs.of
 
     def newer_make(step: str, materials: pipeline.Materials, tools: pipeline.Tools) -> pipeline.Made:
         if step != "mood":
@@ -28,11 +28,13 @@ def _upgrade() -> None:
         result = step_result.StepResult(step=step, output="calm", provider="newer", model="newer", seconds=0.0)  # type: ignore[arg-type]
         return pipeline.Made(result)
 
-    def newer_inputs(self: pipeline.Materials, step: str) -> tuple[object, ...]:
+    def newer_inputs(self: pipeline.StepInputs, step: str) -> tuple[object, ...]:
         return (self.visual_elements,) if step == "mood" else inputs(self, step)  # type: ignore[arg-type]
 
+    pipeline.ASKS["mood"] = "text"  # type: ignore[index]
+    pipeline._PROMPTS["mood"] = ()  # type: ignore[index]
     pipeline.make = newer_make
-    pipeline.Materials.inputs = newer_inputs  # type: ignore[method-assign]
+    pipeline.StepInputs.of = newer_inputs  # type: ignore[method-assign]
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from config import Settings
-from errors import ProviderError
+from core.errors import ProviderError
 from tests.jobs.crash import victim
 
 
@@ -39,7 +39,7 @@ def _load_everything() -> None:
     for module in ("media.videos", "prompt_rewriter_with_image", "qwen_vl_api", "render.http"):
         import_module(module)
     from generate_first_frame import write_image_prompt
-    from jobs.store import open_store
+    from jobs.store.store import open_store
     from media.crop import CropChoice
     from media.frames import render_frame
     from providers import choose

@@ -9,24 +9,24 @@ from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 from random import Random
-from threading import Event
 from typing import Any
 from zlib import crc32
 
 from PIL import Image
 
 from config import Settings
-from jobs.desk import Desk, Order
-from jobs.folders import Folders
-from jobs.records import JobRecord
-from jobs.store import open_store
+from core.steps import STEPS
+from jobs.model.records import JobRecord
+from jobs.service.service import JobService
+from jobs.store.orders import Order
+from jobs.store.store import open_store
 from media.videos import probe
 from record.provenance import check_pair
-from step_result import STEPS
 from tests.jobs.crash.crash_server import CrashServer
 from tests.jobs.crash.kill_switch import Switch
 from tests.jobs.crash.lives import Life, Nursery
 from tests.jobs.crash.victim import order_of
+from tests.jobs.load.workers import service_over
 from tests.providers.fake_services import FakeServices, Received, Reply
 
 KILLED = -9
@@ -51,9 +51,9 @@ def noise(n: int) -> bytes:
     return file.getvalue()
 
 
-def _prompt(wish: str) -> str:
+def _prompt(request: str) -> str:
     """Another one for every wish, or jobs would share what was paid for once."""
-    return f"{PROMPT} It is street number {crc32(wish.encode())}."
+    return f"{PROMPT} It is street number {crc32(request.encode())}."
 
 
 NOISE = noise(1)
@@ -134,19 +134,19 @@ class Scene:
         return self.nursery.start(self.life(*switches))
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
+    def job_service(self) -> Iterator[JobService]:
         """The jobs, for one who does no work on them."""
         (self.folder / "outputs").mkdir(exist_ok=True)
         settings, store = Settings(**self.settings()), open_store(self.address)
         try:
-            yield Desk(settings, store, Folders(settings, store), Event())
+            yield service_over(settings, store)
         finally:
             store.close()
 
     def job(self) -> JobRecord:
         """The only job as it is recorded now."""
-        with self.desk() as desk:
-            (job,) = desk.newest(2)
+        with self.job_service() as service:
+            (job,) = service.library.page(size=2).jobs
             return job
 
     def run(self, *switches: Switch) -> int:
@@ -186,7 +186,7 @@ class Scene:
     def check_completed(self, jobs: int = 1, steps: Sequence[str] = STEPS) -> None:
         """Every job is completed, with one submit, one whole video, and nothing left over."""
         store = open_store(self.address)
-        recorded, slots = store.pages.page(size=100).jobs, store.line.occupied()
+        recorded, slots = store.pages.page(size=100).jobs, store.queue.occupied()
         store.close()
         assert [job.state for job in recorded] == ["completed"] * jobs, [job.error for job in recorded]
         assert slots == ()

@@ -17,7 +17,7 @@ POINTS = kill_points()
 CALLS = {"image_prompt": ("text", 1), "first_frame": ("image", 1), "visual_elements": ("vision", 1)}
 CALLS |= {"video_description": ("text", 2)}
 CREATION = {
-    "after the picture is on disk": Switch("jobs.folders:Folders.put", after=True),
+    "after the picture is on disk": Switch("jobs.store.folders:Folders.put", after=True),
     "before the frame is renamed": POINTS["before the frame is renamed"],
     **{name: POINTS[name] for name in POINTS if "job is recorded" in name or "its first record" in name},
 }

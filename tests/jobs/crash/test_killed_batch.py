@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.cli.shell import Shell
 from tests.jobs.crash.scene import Scene
 from tests.jobs.crash.test_killed_command_line import begun, shell_of
-from tests.jobs.crash.waiting import until
-from tests.workflow.shell import Shell
+from tests.waiting import until
 
 ROWS = 50
 

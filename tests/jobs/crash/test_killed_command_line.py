@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.cli.shell import TINY, Done, Shell
 from tests.jobs.crash.scene import USUAL, Scene
-from tests.jobs.crash.waiting import until
-from tests.workflow.shell import TINY, Done, Shell
+from tests.waiting import until
 
 
 def shell_of(stage: Scene) -> Shell:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from step_result import STEPS
+from core.steps import STEPS
 from tests.conftest import REPO
 from tests.jobs.crash.kill_points import kill_points
 from tests.jobs.crash.scene import KILLED, USUAL, Scene
@@ -47,8 +47,8 @@ def test_a_job_that_waits_for_a_person_goes_on(stage: Scene, gate: int) -> None:
     stage.ask = True
     assert stage.go_on() == "waiting"
     for _ in range(gate - 1):
-        with stage.desk() as desk:
-            assert desk.approve(stage.job().id)
+        with stage.job_service() as service:
+            assert service.approve(stage.job().id)
         assert stage.go_on() == "waiting"
     assert stage.job().stage == STEPS[gate]
     stage.approve = True

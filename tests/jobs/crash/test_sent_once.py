@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.records import StoredError
+from jobs.model.records import StoredError
 from tests.jobs.crash.kill_points import kill_points
 from tests.jobs.crash.lives import Life
 from tests.jobs.crash.scene import KILLED, USUAL, Scene
@@ -32,15 +32,14 @@ def test_where_the_server_is_gone_for_long_the_person_is_asked(stage: Scene) -> 
     stage.more = {"server_patience": 1}
     assert stage.run(SENT) == KILLED
     stage.server.stop()
-    assert stage.go_on() == "waiting"
+    assert stage.go_on() == "unclear"
     assert kind_of(stage.job().error) == "SubmissionUnclear"
+    assert stage.go_on() == "unclear"
     stage.server.start()
-    assert stage.go_on() == "waiting"
-    assert stage.server.posts() == 1
-    with stage.desk() as desk:
-        desk.approve(stage.job().id)
+    with stage.job_service() as service:
+        assert service.look_again(stage.job().id)
     assert stage.go_on() == "completed"
-    assert [job.tag.rsplit(".", 1)[1] for job in stage.server.accepted] == ["0", "1"]
+    assert stage.server.posts() == 1
     assert stage.paid() == USUAL
 
 
@@ -48,9 +47,9 @@ def test_a_server_that_comes_back_in_time_is_waited_for(stage: Scene) -> None:
     assert stage.run(SENT) == KILLED
     stage.server.stop()
     life = stage.start()
-    with stage.desk() as desk:
+    with stage.job_service() as service:
         job = stage.job()
-        next(seen for seen in desk.follow(job.id) if seen.unreachable_since)
+        next(seen for seen in service.queue.follow(job.id) if seen.unreachable_since)
     stage.server.start()
     assert life.wait() == 0
     stage.check_completed()
@@ -60,7 +59,7 @@ def test_a_server_that_comes_back_in_time_is_waited_for(stage: Scene) -> None:
 def test_without_our_mark_the_person_is_asked_at_once(stage: Scene) -> None:
     stage.at_server = {"tag_jobs": False}
     assert stage.run(SENT) == KILLED
-    assert stage.go_on() == "waiting"
+    assert stage.go_on() == "unclear"
     assert kind_of(stage.job().error) == "SubmissionUnclear"
     assert stage.server.posts() == 1
 
@@ -86,8 +85,8 @@ def test_a_server_that_forgot_the_job_makes_it_lost(stage: Scene) -> None:
     assert kind_of(stage.job().error) == "JobLost"
     assert stage.go_on() == "lost"
     assert stage.server.posts() == 1
-    with stage.desk() as desk:
-        assert desk.retry_from(stage.job().id)
+    with stage.job_service() as service:
+        assert service.retry_from(stage.job().id)
     assert stage.go_on() == "completed"
     assert [(job.tag.rsplit(".", 1)[1], job.fields["seed"]) for job in stage.server.accepted] == [
         ("0", "4711"),

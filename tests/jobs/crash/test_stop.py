@@ -16,8 +16,8 @@ import pytest
 
 from tests.conftest import REPO
 from tests.jobs.crash.scene import USUAL, Scene
-from tests.jobs.crash.waiting import PATIENCE, until
 from tests.providers.fake_services import Received, Reply
+from tests.waiting import PATIENCE, until
 
 
 @contextmanager
@@ -43,8 +43,8 @@ def stop(process: subprocess.Popen[bytes], stage: Scene) -> None:
 
 
 def start_job(stage: Scene) -> None:
-    with stage.desk() as desk:
-        desk.start(desk.create(stage.order(stage.texts[0])).id)
+    with stage.job_service() as service:
+        service.start(service.create(stage.order(stage.texts[0])).id)
 
 
 def test_stopped_during_a_render_it_goes_on(stage: Scene) -> None:
@@ -134,11 +134,11 @@ def test_a_waiting_job_needs_no_worker(stage: Scene, tmp_path: Path) -> None:
     assert stage.go_on() == "waiting"
     assert stage.paid() == {"text": 1, "image": 0, "vision": 0}
     for steps in range(2, 5):
-        with stage.desk() as desk:
-            assert desk.approve(stage.job().id)
+        with stage.job_service() as service:
+            assert service.approve(stage.job().id)
         assert stage.go_on() == "waiting"
         assert sum(stage.paid().values()) == steps
-    with stage.desk() as desk:
-        assert desk.approve(stage.job().id)
+    with stage.job_service() as service:
+        assert service.approve(stage.job().id)
     assert stage.go_on() == "completed"
     stage.check_completed()

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from config import Settings
-from jobs.folders import Folders
-from jobs.records import JobRecord
+from jobs.model.records import JobRecord
+from jobs.store.folders import Folders
 from jobs.worker import working
 from tests.jobs.crash.kill_switch import Switch
 from tests.jobs.crash.scene import KILLED, Scene
-from tests.jobs.load.workers import until
 from tests.providers.fake_services import Raw
+from tests.waiting import until
 
 
 def record_of(stage: Scene) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def record_of(stage: Scene) -> dict[str, Any]:
 
 def test_killed_between_a_failure_and_its_record(stage: Scene) -> None:
     stage.services.script("openai.vision", Raw(400, b"{}"))
-    assert stage.run(Switch("jobs.folders:Folders.settle")) == KILLED
+    assert stage.run(Switch("jobs.store.folders:Folders.settle")) == KILLED
     assert stage.job().state == "failed"
     assert record_of(stage)["state"] != "failed"
     with working(Settings(**stage.settings())):
@@ -37,21 +37,21 @@ def test_what_a_slow_writer_left_of_a_finished_job_is_put_right(stage: Scene) ->
     path = stage.folder / "outputs" / stage.job().id / "job.json"
     whole = path.read_text()
     path.write_text(whole.replace('"state": "completed"', '"state": "saving"', 1))
-    with stage.desk() as desk:
-        desk._folders.settle(stage.job().id)
+    with stage.job_service() as service:
+        service._folders.settle(stage.job().id)
     assert path.read_text() == whole
 
 
 def test_a_slow_writer_does_not_have_the_last_word(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker writes that a job renders while its person stops waiting for it."""
-    with stage.desk() as desk:
-        job = desk.create(stage.order(stage.texts[0]))
-        slow, folders, write = [job], desk._folders, Folders._write_record
+    with stage.job_service() as service:
+        job = service.create(stage.order(stage.texts[0]))
+        slow, folders, write = [job], service._folders, Folders._write_record
 
         def late(self: Folders, job: JobRecord, *rest: Any) -> Any:
             if slow:
                 slow.clear()
-                assert desk.cancel(job.id)  # all of it, while the slow one is about to write what it saw before
+                assert service.cancel(job.id)  # all of it, while the slow one is about to write what it saw before
             return write(self, job, *rest)
 
         monkeypatch.setattr(Folders, "_write_record", late)

@@ -11,8 +11,8 @@ import pytest
 from tests.jobs.crash.kill_switch import Switch
 from tests.jobs.crash.lives import Nursery
 from tests.jobs.crash.scene import KILLED, Scene, scene
-from tests.jobs.crash.waiting import until
 from tests.postgres import Postgres
+from tests.waiting import until
 
 TEXTS = tuple(f"An orange cat looks up at a girl in a red coat. Rain patters on {n} umbrellas." for n in range(2, 6))
 
@@ -32,9 +32,9 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path, nursery: Nursery) -> I
 
 def order(stage: Scene) -> None:
     """Put the jobs into the line of work, as a page does that has no worker in its process."""
-    with stage.desk() as desk:
+    with stage.job_service() as service:
         for text in stage.texts:
-            desk.start(desk.create(stage.order(text)).id)
+            service.start(service.create(stage.order(text)).id)
 
 
 def test_the_survivor_ends_what_the_busy_one_had(stage: Scene) -> None:
@@ -53,7 +53,7 @@ def test_the_survivor_ends_what_the_busy_one_had(stage: Scene) -> None:
 def test_each_dies_of_its_first_submit_but_the_last(stage: Scene) -> None:
     """A worker that dies between the server's acceptance and its record, beside others that are at work."""
     order(stage)
-    dying = [stage.start(Switch("render.client:SGLangClient.submit", after=True)) for _ in range(2)]
+    dying = [stage.start(Switch("sglang_client:SGLangClient.submit", after=True)) for _ in range(2)]
     until(lambda: any(worker.ended.done() for worker in dying))
     last = stage.start()
     assert KILLED in [worker.wait() for worker in dying], stage.log

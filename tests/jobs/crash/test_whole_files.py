@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from errors import StorageError
+from core.errors import StorageError
 from record.folder import RunFolder
 
 

@@ -8,13 +8,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-import jobs.sending
+import jobs.execution.render
 from config import Settings
-from jobs.desk import Desk, Order
-from jobs.records import JobRecord
-from jobs.wish import Wish
+from core.render_settings import RenderSettings
+from jobs.model.records import JobRecord
+from jobs.model.request import JobRequest
+from jobs.service.service import JobService
+from jobs.store.orders import Order
 from jobs.worker import working
-from render_settings import RenderSettings
 from tests.jobs.crash.kill_switch import Switch, arm
 
 TINY = RenderSettings(
@@ -33,15 +34,15 @@ def live(life: dict[str, Any]) -> None:
     """
     for switch in life["switches"]:
         arm(Switch(**switch))
-    jobs.sending.SETTLE_SECONDS = life["settle"]
-    with working(Settings(**life["settings"])) as desk:
-        mine = desk.newest(100) or [desk.create(order_of(text, life)) for text in life["texts"]]
+    jobs.execution.render.SETTLE_SECONDS = life["settle"]
+    with working(Settings(**life["settings"])) as service:
+        mine = service.library.page(size=100).jobs or [service.create(order_of(text, life)) for text in life["texts"]]
         for job in mine:
             if job.state == "draft":
-                desk.start(job.id)
+                service.start(job.id)
             elif job.state == "waiting" and life["approve"]:
-                desk.approve(job.id, to_end=True)
-        states = {job.id: _end_of(desk, job) for job in mine}
+                service.approve(job.id, to_end=True)
+        states = {job.id: _end_of(service, job) for job in mine}
         if life["switches"]:
             time.sleep(5)  # a job's end is seen a moment before the thread that wrote it comes to its switch
         Path(life["result"]).write_text(json.dumps(states))
@@ -50,9 +51,9 @@ def live(life: dict[str, Any]) -> None:
 
 def order_of(text: str, life: dict[str, Any]) -> Order:
     picture = Path(life["picture"]).read_bytes() if life["picture"] else None
-    return Order(mode="full", wish=Wish(text=text), render=TINY, line="mova-360p", picture=picture, ask=life["ask"])
+    return Order(request=JobRequest(mode="full", text=text, render=TINY, review_each_step=life["ask"]), picture=picture)
 
 
-def _end_of(desk: Desk, job: JobRecord) -> str:
-    *_, last = desk.follow(job.id)
+def _end_of(service: JobService, job: JobRecord) -> str:
+    *_, last = service.queue.follow(job.id)
     return last.state

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobs.desk import Desk
-from jobs.states import FINAL
-from jobs.store import Store
+from jobs.model.states import FINAL
+from jobs.service.service import JobService
+from jobs.store.store import Store
 from tests.jobs.load.video_server import VideoServer
-from tests.jobs.load.workers import WorkerProcess, desk_at, environment, settings_of, white_order, worker
+from tests.jobs.load.workers import WorkerProcess, environment, service_at, settings_of, white_order, worker
 
 
 @dataclass
@@ -41,9 +41,9 @@ def run_load(
     with ExitStack() as stack:
         fakes = [stack.enter_context(VideoServer(seconds=seconds)) for _ in range(servers)]
         variables = environment(folder, fakes, ahead=2, DATABASE_URL=database)
-        desk, store = stack.enter_context(desk_at(settings_of(variables)))
+        service, store = stack.enter_context(service_at(settings_of(variables)))
         seen = Seen()
-        _create(desk, jobs, owners, seen)
+        _create(service, jobs, owners, seen)
         started = time.monotonic()
         processes = [stack.enter_context(worker(folder, variables)) for _ in range(workers)]
         _look_on(store, fakes, processes, seen, jobs)
@@ -52,12 +52,12 @@ def run_load(
         return seen
 
 
-def _create(desk: Desk, jobs: int, owners: int, seen: Seen) -> None:
+def _create(service: JobService, jobs: int, owners: int, seen: Seen) -> None:
     """Owner after owner, each all of theirs at once: the order of arrival is as unfair as can be."""
     started = time.monotonic()
     for n in range(jobs):
-        job = desk.create(white_order(owner=f"owner-{n * owners // jobs}", text=f"A cat purrs, take {n}."))
-        assert desk.start(job.id)
+        job = service.create(white_order(owner=f"owner-{n * owners // jobs}", text=f"A cat purrs, take {n}."))
+        assert service.start(job.id)
     seen.create_seconds = time.monotonic() - started
 
 

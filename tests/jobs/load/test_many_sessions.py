@@ -9,12 +9,12 @@ from statistics import median, quantiles
 
 import pytest
 
-from jobs.desk import Desk
-from jobs.wish import Wish
+from jobs.service.service import JobService
 from tests.browser.running_app import RunningApp
 from tests.jobs.load.page_session import PageSession
 from tests.jobs.load.video_server import VideoServer
-from tests.jobs.load.workers import desk_at, environment, settings_of, until
+from tests.jobs.load.workers import environment, service_at, settings_of
+from tests.waiting import until
 
 PEOPLE, EACH = 50, 2
 HEADER = "X-Forwarded-User"
@@ -51,14 +51,14 @@ def orders(app: RunningApp, number: int, together: threading.Barrier, seen: Seen
         for turn in range(EACH):
             session.open()
             if turn == 0:
-                session.choose("Mode", "Text only")
+                session.choose("Mode", "Without a picture")
             session.write("Prompt", text_of(number, turn))
             together.wait()
             took.append(session.press("Send to GPU"))
         seen[number] = (b"".join(session.received), took)
 
 
-def crowd(app: RunningApp) -> Seen:
+def in_parallel(app: RunningApp) -> Seen:
     """What everybody's browser has received, and the seconds from each click to the job's page."""
     seen: Seen = {}
     together = threading.Barrier(PEOPLE, timeout=300)
@@ -74,22 +74,22 @@ def crowd(app: RunningApp) -> Seen:
     return seen
 
 
-def check_jobs(desk: Desk) -> None:
+def check_jobs(service: JobService) -> None:
     """As many as were asked for, each with its own person's words."""
-    found = {(job.owner, Wish.of(job).text) for job in desk.newest(PEOPLE * EACH + 10)}
+    found = {(job.owner, job.request.text) for job in service.library.page(size=PEOPLE * EACH + 10).jobs}
     assert found == {(name_of(number), text_of(number, turn)) for number in range(PEOPLE) for turn in range(EACH)}
-    assert desk.count() == PEOPLE * EACH
+    assert service.library.count() == PEOPLE * EACH
 
 
 def test_fifty_people_at_once(app: RunningApp, server: VideoServer, tmp_path: Path) -> None:
-    with desk_at(settings_of(environment(tmp_path / "outputs", [server]))) as (desk, _store):
-        desk.pause()
-        seen = crowd(app)
-        check_jobs(desk)
-        owners = {job.id: job.owner for job in desk.newest(PEOPLE * EACH)}
-        desk.resume()
-        until(lambda: all(job.final for job in desk.newest(PEOPLE * EACH)), 240)
-        assert {job.state for job in desk.newest(PEOPLE * EACH)} == {"completed"}
+    with service_at(settings_of(environment(tmp_path / "outputs", [server]))) as (service, _store):
+        service.queue.pause()
+        seen = in_parallel(app)
+        check_jobs(service)
+        owners = {job.id: job.owner for job in service.library.page(size=PEOPLE * EACH).jobs}
+        service.queue.resume()
+        until(lambda: all(job.final for job in service.library.page(size=PEOPLE * EACH).jobs), 240)
+        assert {job.state for job in service.library.page(size=PEOPLE * EACH).jobs} == {"completed"}
     sent = [owners[job.tag.split("#")[1].rsplit(".", 1)[0]] for job in server.accepted]
     assert len(sent) == PEOPLE * EACH
     for turn in range(EACH):  # nobody's second job goes before everybody's first

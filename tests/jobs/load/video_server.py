@@ -59,6 +59,7 @@ class VideoServer:
     answered_posts: int = 0
     instead: tuple[int, Any] | None = None  # the answer to every question about jobs
     video: Callable[[FakeJob], bytes] = lambda job: _video(job)
+    inference_time_s: float | None = None
     percent: Callable[[FakeJob], int] = lambda job: 100 if job.status == "completed" else 0
     accepted: list[FakeJob] = field(default_factory=list)
     most_at_once: int = 0
@@ -193,6 +194,7 @@ class VideoServer:
             "model": job.tag,
             "status": job.status,
             "progress": self.percent(job),
+            "inference_time_s": self.inference_time_s if job.status == "completed" else None,
             "error": {"message": job.error} if job.error else None,
         }
 

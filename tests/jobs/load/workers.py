@@ -1,4 +1,4 @@
-"""Workers as processes of their own, as ``python -m jobs.worker`` starts them, and a desk beside them."""
+"""Workers as processes of their own, as ``python -m jobs.worker`` starts them, and a service beside them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import config
 from config import Settings
-from jobs.desk import Desk, Order
-from jobs.folders import Folders
-from jobs.records import JobRecord
-from jobs.store import Store, open_store
-from jobs.wish import Wish
-from render_settings import RenderSettings
+from core.render_settings import RenderSettings
+from jobs.model.records import JobRecord
+from jobs.model.request import JobRequest
+from jobs.service.context import ServiceContext
+from jobs.service.service import JobService
+from jobs.store.folders import Folders
+from jobs.store.orders import Order
+from jobs.store.store import Store, open_store
 from tests.jobs.load.video_server import VideoServer
+from tests.waiting import until
 
 REPO = Path(__file__).resolve().parents[3]
 SMALL = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
@@ -51,20 +54,25 @@ def settings_of(variables: dict[str, str]) -> Settings:
 
 
 @contextmanager
-def desk_at(settings: Settings) -> Iterator[tuple[Desk, Store]]:
-    """A desk without a worker in this process."""
+def service_at(settings: Settings) -> Iterator[tuple[JobService, Store]]:
+    """A service without a worker in this process."""
     settings.output_dir.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database_address)
-    yield Desk(settings, store, Folders(settings, store), threading.Event()), store
+    yield service_over(settings, store), store
     store.close()
 
 
+def service_over(settings: Settings, store: Store) -> JobService:
+    folders = Folders(settings, store)
+    return JobService(ServiceContext(settings=settings, store=store, folders=folders, wake=threading.Event()))
+
+
 def white_order(
-    owner: str | None = "ann", text: str = "A cat purrs.", line: str = "mova-360p", **more: object
+    owner: str | None = "ann", text: str = "A cat purrs.", server: str | None = None, **more: object
 ) -> Order:
     """A small Simple Mode job from a white frame."""
-    wish = Wish(text=text, white_frame=True)
-    return Order(mode="simple", wish=wish, render=SMALL, line=line, owner=owner, **more)  # type: ignore[arg-type]
+    request = JobRequest(mode="simple", text=text, white_frame=True, render=SMALL, wanted_server=server)
+    return Order(request=request, owner=owner, **more)  # type: ignore[arg-type]
 
 
 @dataclass
@@ -92,15 +100,15 @@ class WorkerProcess:
 
 
 @contextmanager
-def worker(folder: Path, variables: dict[str, str]) -> Iterator[WorkerProcess]:
-    """A worker that works; stopped at the end of the block."""
+def worker(
+    folder: Path, variables: dict[str, str], begin: type[subprocess.Popen[Any]] = subprocess.Popen
+) -> Iterator[WorkerProcess]:
+    """A worker that works; stopped at the end of the block. ``begin`` may be Forked where no memory is measured."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"worker-{len(list(folder.glob('worker-*.log')))}.log"
     command = [sys.executable, "-m", "jobs.worker"]
     with log.open("wb") as words:
-        process = subprocess.Popen(
-            command, cwd=REPO, env={"PATH": os.environ["PATH"], **variables}, stderr=words, stdout=words
-        )
+        process = begin(command, cwd=REPO, env={"PATH": os.environ["PATH"], **variables}, stderr=words, stdout=words)
     running = WorkerProcess(process, log)
     try:
         until(lambda: "working" in running.words or process.poll() is not None, 30)
@@ -111,15 +119,7 @@ def worker(folder: Path, variables: dict[str, str]) -> Iterator[WorkerProcess]:
             running.stop()
 
 
-def until(happened: Callable[[], object], seconds: float, every: float = 0.05) -> None:
-    """Wait for something; fail where it does not come."""
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(every)
-
-
-def in_state(desk: Desk, job_id: str, *states: str, seconds: float = 30) -> JobRecord:
+def in_state(service: JobService, job_id: str, *states: str, seconds: float = 30, every: float = 0.05) -> JobRecord:
     """The job once it is in one of the states."""
-    until(lambda: desk.get(job_id).state in states, seconds)
-    return desk.get(job_id)
+    until(lambda: service.get(job_id).state in states, seconds, every)
+    return service.get(job_id)

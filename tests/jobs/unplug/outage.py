@@ -10,21 +10,22 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobs.desk import Desk, Order
-from jobs.wish import Wish
+from jobs.model.request import JobRequest
+from jobs.service.service import JobService
+from jobs.store.orders import Order
 from tests.jobs.load.video_server import VideoServer
 from tests.jobs.load.workers import (
     SMALL,
     WorkerProcess,
-    desk_at,
     environment,
     in_state,
+    service_at,
     settings_of,
-    until,
     white_order,
     worker,
 )
 from tests.providers.fake_services import FakeServices, Received
+from tests.waiting import until
 
 HELD = "held at the service"
 SECONDS = 60.0  # for DBOS may pause for as long as the trouble lasted
@@ -34,7 +35,7 @@ SECONDS = 60.0  # for DBOS may pause for as long as the trouble lasted
 class Outage:
     """What is on its way when the plug is pulled: the ids of the jobs, by what they are doing."""
 
-    desk: Desk
+    service: JobService
     gpu: VideoServer
     services: FakeServices
     worker: WorkerProcess
@@ -45,16 +46,16 @@ class Outage:
         """One job renders, one is queued behind it, one is at a service, one waits for its person."""
         for what in ("rendering", "queued"):
             self.jobs[what] = self._started(white_order())
-            in_state(self.desk, self.jobs[what], what, seconds=SECONDS)
+            in_state(self.service, self.jobs[what], what, seconds=SECONDS)
         self.jobs["waiting"] = self._started(_full("A cat purrs.", ask=True))
-        in_state(self.desk, self.jobs["waiting"], "waiting", seconds=SECONDS)
+        in_state(self.service, self.jobs["waiting"], "waiting", seconds=SECONDS)
         before = self.services.count()
         self.jobs["preparing"] = self._started(_full(f"A cat sleeps, {HELD}."))
         until(lambda: self.services.count() > before, SECONDS)
 
     def _started(self, order: Order) -> str:
-        job = self.desk.create(order).id
-        assert self.desk.start(job)
+        job = self.service.create(order).id
+        assert self.service.start(job)
         return job
 
     def things_happen(self) -> None:
@@ -72,16 +73,18 @@ class Outage:
     def all_goes_on(self) -> None:
         """Every job ends well by itself; nothing was sent or bought twice."""
         self.gpu.seconds = 0.1
-        in_state(self.desk, self.jobs["rendering"], "completed", seconds=SECONDS)
-        in_state(self.desk, self.jobs["queued"], "completed", seconds=SECONDS)
-        in_state(self.desk, self.jobs["preparing"], "completed", seconds=SECONDS)
-        assert self.desk.approve(self.jobs["waiting"], to_end=True)
-        in_state(self.desk, self.jobs["waiting"], "completed", seconds=SECONDS)
+        in_state(self.service, self.jobs["rendering"], "completed", seconds=SECONDS)
+        in_state(self.service, self.jobs["queued"], "completed", seconds=SECONDS)
+        in_state(self.service, self.jobs["preparing"], "completed", seconds=SECONDS)
+        assert self.service.approve(self.jobs["waiting"], to_end=True)
+        in_state(self.service, self.jobs["waiting"], "completed", seconds=SECONDS)
         assert Counter(job.tag for job in self.gpu.accepted) == Counter(
             f"mova-360p#{job}.0" for job in self.jobs.values()
         )
+        # Two jobs make their texts and pictures, each its own: the fake service's answers are the same for both.
         asked = Counter((call.route, *call.texts, *call.pictures) for call in self.services.received("openai"))
-        assert set(asked.values()) == {1}
+        expected = {("openai.text", 1), ("openai.image", 2), ("openai.vision", 2)}
+        assert {(key[0], n) for key, n in asked.items()} == expected
         assert "Traceback" not in self.worker.words
 
 
@@ -100,14 +103,14 @@ def outage(folder: Path, **more: str) -> Iterator[Outage]:
         services = stack.enter_context(FakeServices())
         services.script("openai.text", text)
         variables = environment(folder, [gpu]) | services.environment("openai") | more
-        desk, _ = stack.enter_context(desk_at(settings_of(variables)))
+        service, _ = stack.enter_context(service_at(settings_of(variables)))
         log = folder.with_name(f"{folder.name}-log")
         running = stack.enter_context(worker(log, variables))
-        scene = Outage(desk, gpu, services, running, answer)
+        scene = Outage(service, gpu, services, running, answer)
         stack.callback(answer.set)
         scene.begin()
         yield scene
 
 
 def _full(text: str, *, ask: bool = False) -> Order:
-    return Order(mode="full", wish=Wish(text=text), render=SMALL, line="mova-360p", owner="ann", ask=ask)
+    return Order(request=JobRequest(mode="full", text=text, render=SMALL, review_each_step=ask), owner="ann")

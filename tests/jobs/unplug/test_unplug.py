@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from errors import StoreError, StoreUnavailable
+from core.errors import StoreError, StoreUnavailable
 from tests.jobs.unplug.outage import outage
 from tests.postgres import Postgres
 
@@ -23,7 +23,7 @@ def test_postgres_is_stopped_and_started_again(tmp_path: Path, postgres: Postgre
             scene.things_happen()
             scene.is_said("The job database unplugged on 127.0.0.1 cannot be reached.", 8)
             with pytest.raises(StoreUnavailable):
-                scene.desk.approve(scene.jobs["waiting"])
+                scene.service.approve(scene.jobs["waiting"])
         finally:
             postgres.start()
         scene.all_goes_on()
@@ -78,7 +78,7 @@ def test_the_database_file_cannot_be_written_to_for_a_while(tmp_path: Path) -> N
             scene.things_happen()
             scene.is_said("Waiting for it", 4)
             with pytest.raises(StoreError):
-                scene.desk.approve(scene.jobs["waiting"])
+                scene.service.approve(scene.jobs["waiting"])
         finally:
             immutable(folder, "-i")
         scene.all_goes_on()

@@ -13,25 +13,25 @@ from tests.real_sglang.ports import free_block
 from tests.real_sglang.real_server import RealServer
 
 __all__ = ["chromium", "pytest_runtest_makereport", "visit", "visitor"]
-# Ten steps of 0.5 s: long enough to be seen moving, and to be killed in the middle.
-_STEPS, _STEP_TIME = "10", 0.5
+# Twenty steps of 0.5 s: long enough to be seen moving on a busy machine, and to be killed in the middle.
+_STEPS, _STEP_TIME = "20", 0.5
 
 
 @pytest.fixture(scope="package")
 def _fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, RealServer]]:
     folder = tmp_path_factory.mktemp("fleet")
-    fleet = {name: RealServer(folder / name, free_block(), step_time=_STEP_TIME) for name in ("alpha", "beta")}
+    pool = {name: RealServer(folder / name, free_block(), step_time=_STEP_TIME) for name in ("alpha", "beta")}
     try:
-        for server in fleet.values():
+        for server in pool.values():
             server.spawn()
-        yield fleet
+        yield pool
     finally:
-        for server in fleet.values():
+        for server in pool.values():
             server.stop()
 
 
 @pytest.fixture
-def fleet(_fleet: dict[str, RealServer]) -> dict[str, RealServer]:
+def pool(_fleet: dict[str, RealServer]) -> dict[str, RealServer]:
     """Two servers, ready; one that a test has left dead is started again."""
     for server in _fleet.values():
         server.revive()

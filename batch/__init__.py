@@ -1,1 +1,0 @@
-"""Many runs out of one file."""

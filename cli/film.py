@@ -1,0 +1,342 @@
+"""``workflow.py film``: from an idea, a script or a table to a joined film. A command that was stopped goes on."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.film_options import MAX_TAKES
+from cli.runs import lacks_key
+from cli.terminal import BAR, INTERRUPTED, column, remark, say, translated
+from core.errors import BadFilm
+from core.files import atomic_write, ready
+from core.limits import read_at_most, whole_within
+from core.messages import Message, gettext_noop, message
+from core.render_settings import TRAINED_FPS, snap_frames
+from film.composition import marks_of, speech_seconds_of
+from film.document import Film, film_from
+from jobs.model.records import JobRecord
+from jobs.model.states import FINAL
+from jobs.worker import service_without_worker, working
+from record.folder import FIRST_FRAME
+
+if TYPE_CHECKING:
+    from config import Settings
+    from film.proposal import Proposal
+    from jobs.service.films import ShotState
+    from jobs.service.service import JobService
+
+MAX_FILM_BYTES = 4 * 2**20
+_PACE = 0.5
+STOPPED = gettext_noop(
+    "Stopped. What was made is kept, and what a server has it finishes; the same command goes on from there."
+)
+
+
+def run_film(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    commands: dict[str, Callable[[argparse.Namespace, Settings], dict[str, object]]] = {
+        "draft": _draft,
+        "frames": _frames,
+        "render": _render,
+        "join": _join,
+        "make": _make,
+        "status": _status,
+    }
+    return commands[options.film_command](options, settings)
+
+
+# ---- the commands ----------------------------------------------------------------------------------------------------
+
+
+def _draft(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    target = ready(options.output)
+    with service_without_worker(settings) as service:
+        proposal = _proposal(options, settings, service)
+        film = proposal.film
+        _say_notes(proposal)
+        service.films.save(film)
+    atomic_write(target, film.as_json().encode())
+    words = gettext_noop("{shots} shots, {seconds} s: {file}")
+    said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
+    return {
+        "text": translated(said),
+        "film": str(target.resolve()),
+        **_summary(film),
+        "notes": list(map(str, proposal.notes)),
+    }
+
+
+def _frames(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    film = _read(options.film)
+    sheet = ready(options.sheet) if options.sheet else None
+    with working(settings, own_only=True) as service:
+        service.films.save(film)
+        result = _until_done(service, film, lambda: service.films.make_frames(film), "frames")
+        if sheet is not None:
+            _write_sheet(service, film, sheet)
+            result["sheet"] = str(sheet.resolve())
+    return result
+
+
+def _render(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    whole_within("--takes", options.takes, 1, MAX_TAKES)
+    film = _read(options.film)
+    with working(settings, own_only=True) as service:
+        service.films.save(film)
+        return _until_done(service, film, lambda: service.films.render(film, takes=options.takes), "takes")
+
+
+def _join(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    film, target = _read(options.film), ready(options.output)
+    with service_without_worker(settings) as service:
+        service.films.save(film)
+        return _joined(service, film, options.film, target)
+
+
+def _make(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    """The document lies beside the film, and is taken up again where it is there from an earlier start."""
+    target = ready(options.output)
+    document = target.with_suffix(".json")
+    with working(settings, own_only=True) as service:
+        film = _known_film(document, options)
+        if film is None:
+            proposal = _proposal(options, settings, service)
+            film = proposal.film
+            _say_notes(proposal)
+            atomic_write(document, film.as_json().encode())
+        service.films.save(film)
+        result = _until_done(service, film, lambda: service.films.render(film), "takes")
+        if result["exit_code"]:
+            return result
+        return {**_joined(service, film, document, target), "film": str(document.resolve())}
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    film = _read(options.film)
+    with service_without_worker(settings) as service:
+        rows = [_row(service, film, state) for state in service.films.shots(film)]
+    lines = [
+        f"{row['number']:>4}  {column(str(row['state']), 10)} {row['seconds']:>5} s  {row['text']}" for row in rows
+    ]
+    return {"text": "\n".join(lines), **_summary(film), "shots": rows}
+
+
+# ---- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def _proposal(options: argparse.Namespace, settings: Settings, service: JobService) -> Proposal:
+    from pydantic import ValidationError
+
+    from film.document import reason_of
+
+    source = options.script or getattr(options, "csv", None)
+    name = source.name if source else "--idea"
+    try:
+        proposal = _proposed(options, settings, service, name)
+        frames = snap_frames(settings.num_frames)
+        return replace(proposal, film=proposal.film.model_copy(update={"shot_frames": frames}))
+    except ValidationError as problem:
+        raise BadFilm(str(problem), name=name, where="film", reason=reason_of(problem)) from None
+
+
+def _proposed(options: argparse.Namespace, settings: Settings, service: JobService, name: str) -> Proposal:
+    from film.idea import MAX_PROPOSED, film_from_idea
+    from film.script import film_from_script
+    from film.storyboard import film_from_csv
+    from providers import choose
+
+    if options.shots is not None:
+        whole_within("--shots", options.shots, 1, MAX_PROPOSED)
+    if options.script:
+        return film_from_script(_text_of(options.script), title="")
+    table: Path | None = getattr(options, "csv", None)
+    if table is None:
+        return film_from_idea(options.idea, shots=options.shots, writer=choose(settings, "text"))
+
+    def keep(image: str) -> str:
+        from media.frames import read_own
+
+        return service.films.add_picture(read_own(table.parent / image, settings)[0])
+
+    return film_from_csv(_text_of(table), keep_picture=keep, name=name)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_at_most(path, MAX_FILM_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadFilm(name=path.name, where="1", reason=gettext_noop("it is not UTF-8 text")) from None
+
+
+def _read(path: Path) -> Film:
+    return film_from(_text_of(path), path.name)
+
+
+def _known_film(document: Path, options: argparse.Namespace) -> Film | None:
+    """The film that an earlier start of the same command has begun."""
+    if not document.exists():
+        return None
+    say(message(gettext_noop("Going on with the film in {file}; remove it to begin anew."), file=str(document)))
+    return _read(document)
+
+
+def _say_notes(proposal: Proposal) -> None:
+    for note in (*proposal.notes, *marks_of(proposal.film)):
+        say(remark(note))
+
+
+def _until_done(service: JobService, film: Film, order: Callable[[], tuple[str, ...]], what: str) -> dict[str, object]:
+    """Order what is missing, again and again, until nothing is left that moves by itself."""
+    seen: set[str] = set()
+    try:
+        with _bar(what) as show:
+            while pending := [one for one in order() if not _stands_still(service, one)]:
+                for job_id in pending:
+                    if job_id not in seen:
+                        seen.add(job_id)
+                        service.work_on(job_id)
+                show([service.get(one) for one in seen])
+                time.sleep(_PACE)
+            show([service.get(one) for one in seen])
+    except KeyboardInterrupt:
+        for job_id in seen:
+            service.hold(job_id)
+        say(message(STOPPED))
+        return {**_result(service, film), "exit_code": INTERRUPTED}
+    return _result(service, film)
+
+
+def _stands_still(service: JobService, job_id: str) -> bool:
+    """Whether a job waits for a person or for a key, or has ended."""
+    job = service.get(job_id)
+    return job.state in FINAL | {"unclear"} or lacks_key(job) or (job.state == "waiting" and job.error is not None)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[list[JobRecord]], None]]:
+    """A bar over the jobs, with how many are in which state."""
+    from tqdm import tqdm
+
+    lively = sys.stderr.isatty()
+    with tqdm(
+        total=1, desc=column(what, 10), bar_format=BAR, file=sys.stderr, mininterval=0.2 if lively else 10
+    ) as bar:
+
+        def show(jobs: list[JobRecord]) -> None:
+            states = Counter(job.state for job in jobs)
+            words = ", ".join(
+                f"{translated(Message(state))} {n}" for state, n in states.items() if state != "completed"
+            )
+            bar.total = max(1, len(jobs))
+            bar.set_postfix_str(words, refresh=False)
+            bar.update(sum(n for state, n in states.items() if state in FINAL | {"waiting"}) - bar.n)
+
+        yield show
+
+
+def _result(service: JobService, film: Film) -> dict[str, object]:
+    """What every shot has by now; 1 as exit code where something is missing of those that were wanted."""
+    rows = [_row(service, film, state) for state in service.films.shots(film)]
+    for row in rows:
+        if isinstance(row["error"], dict):
+            template = gettext_noop("Shot {n}: {words}")
+            say(message(template, n=int(str(row["number"])), words=str(row["error"]["what"])))
+    states = Counter(str(row["state"]) for row in rows)
+    text = " · ".join(f"{translated(message(state))} {n}" for state, n in states.items())
+    failed = any(row["error"] for row in rows)
+    return {"text": text, **_summary(film), "shots": rows, "exit_code": int(failed)}
+
+
+def _summary(film: Film) -> dict[str, object]:
+    return {
+        "id": film.id,
+        "title": film.title,
+        "num_frames": film.num_frames,
+        "seconds": round(film.seconds, 3),
+    }
+
+
+def _row(service: JobService, film: Film, state: ShotState) -> dict[str, object]:
+    job, take = state.job, state.chosen
+    words = state.shot.action or " / ".join(one.text for one in state.shot.utterances)
+    return {
+        "number": state.number,
+        "shot": state.shot.id,
+        "state": _state_of(state),
+        "stale": state.is_stale,
+        "job": job.id if job else None,
+        "jobs": [one.id for one in state.jobs],
+        "frame": str((service.files.folder(job.id) / FIRST_FRAME).resolve()) if job and state.has_frame else None,
+        "take": take.id if take else None,
+        "takes": [one.id for one in state.takes],
+        "preview": take.is_preview if take else None,
+        "speech": round(speech_seconds_of(state.shot), 1),
+        "seconds": round(film.frames_of(state.shot) / TRAINED_FPS, 2),
+        "text": words[:80],
+        "error": job.error.rebuilt().as_json() if job and job.error else None,
+    }
+
+
+def _line(row: dict[str, object]) -> str:
+    return f"{row['number']:>4}  {column(str(row['state']), 10)} {row['seconds']:>5} s  {row['text']}"
+
+
+def _state_of(state: ShotState) -> str:
+    if state.is_stale:
+        return "stale"
+    if state.chosen is not None and state.chosen in state.jobs:
+        return "completed"
+    if state.job is None:
+        return "pending"
+    return "frame" if state.job.state == "waiting" and state.has_frame else state.job.state
+
+
+def _joined(service: JobService, film: Film, document: Path, target: Path) -> dict[str, object]:
+    from tqdm import tqdm
+
+    service.films.clips(film)  # whether all of them are there
+    film = _trimmed(service, film, document)
+    with tqdm(total=film.num_frames, desc=column("join", 10), bar_format=BAR, file=sys.stderr) as bar:
+
+        def on_frame(done: int, _whole: int) -> None:
+            bar.update(done - bar.n)
+
+        service.films.join(film, target, on_frame)
+    words = gettext_noop("{shots} shots, {seconds} s: {file}")
+    said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
+    return {"text": translated(said), **_summary(film), "video": str(target.resolve()), "exit_code": 0}
+
+
+def _trimmed(service: JobService, film: Film, document: Path) -> Film:
+    """The film as it is joined; a trim that was needed is said, and written into its document."""
+    trimmed = service.films.trimmed(film)
+    for number, (before, after) in enumerate(zip(film.shots, trimmed.shots, strict=True), 1):
+        if after.trim != before.trim:
+            template = gettext_noop("Shot {n}: its last {frames} frames flash or blur; the film leaves them away.")
+            say(remark(message(template, n=number, frames=after.trim.end)))
+    if trimmed != film:
+        service.films.save(trimmed)
+        atomic_write(document, trimmed.as_json().encode())
+    return trimmed
+
+
+def _write_sheet(service: JobService, film: Film, target: Path) -> None:
+    from core.render_settings import SIZES
+    from media.contact_sheet import Cell, contact_sheet
+
+    cells = []
+    for state in service.films.shots(film):
+        path = service.files.folder(state.job.id) / FIRST_FRAME if state.job and state.has_frame else None
+        spoken = speech_seconds_of(state.shot)
+        head = f"{state.number} · {state.shot.size} · {spoken:.1f} / {film.shot_frames / TRAINED_FPS:.2f} s"
+        words = " ".join([state.shot.action, *(f"“{one.text}”" for one in state.shot.utterances)])
+        cells.append(Cell(path.read_bytes() if path and path.exists() else None, head, words))
+    width, height = SIZES[film.model][film.orientation]
+    atomic_write(target, contact_sheet(cells, aspect=width / height))

@@ -1,0 +1,41 @@
+"""The options of ``workflow.py film``, apart from its commands: ``--help`` loads nothing else."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+MAX_TAKES = 8
+
+
+def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The commands of ``film`` and their options."""
+    commands = parser.add_subparsers(dest="film_command", required=True, metavar="COMMAND")
+    draft = commands.add_parser("draft", help="an idea, a script or a table becomes a film's document")
+    _add_sources(draft, csv=True)
+    draft.add_argument("--output", type=Path, default=Path("film.json"), metavar="F", help="default: film.json")
+    frames = _with_film(commands.add_parser("frames", help="make the first frames that are missing or stale"))
+    frames.add_argument("--sheet", type=Path, metavar="F", help="all of them on one picture, such as sheet.png")
+    render = _with_film(commands.add_parser("render", help="render the takes that are missing or stale"))
+    render.add_argument("--takes", type=int, default=1, metavar="N", help=f"of each shot, 1 to {MAX_TAKES}; default 1")
+    join = _with_film(commands.add_parser("join", help="join the chosen takes to one file"))
+    join.add_argument("--output", type=Path, default=Path("film.mp4"), metavar="F", help="default: film.mp4")
+    make = commands.add_parser("make", help="all of it, from an idea or a script to the joined film")
+    _add_sources(make, csv=False)
+    make.add_argument("--output", type=Path, default=Path("film.mp4"), metavar="F", help="default: film.mp4")
+    status = _with_film(commands.add_parser("status", help="what each shot has, and what is stale"))
+    return [draft, frames, render, join, make, status]
+
+
+def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--idea", metavar="TEXT", help="speech in quotes is said word for word")
+    source.add_argument("--script", type=Path, metavar="F", help="a screenplay in Fountain, or plain text")
+    if csv:
+        source.add_argument("--csv", type=Path, metavar="F", help="your own storyboard, a row a shot")
+    parser.add_argument("--shots", type=int, metavar="N", help="about how many, with --idea")
+
+
+def _with_film(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("film", type=Path, metavar="film.json", help="the film's document")
+    return parser

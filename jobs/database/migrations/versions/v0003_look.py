@@ -1,0 +1,23 @@
+"""What the automatic check of a finished video found."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision: str | None = "0002"
+
+_FOUND_BY = ["mode", "model", "server", "favourite", "size", "look"]
+_PAGES = {
+    "jobs_newest": ["deleted", "number", "owner", "state"],
+    "jobs_of_owner": ["owner", "deleted", "number", "state"],
+    "jobs_in_state": ["state", "deleted", "number", "owner"],
+}
+
+
+def upgrade() -> None:
+    op.add_column("jobs", sa.Column("look", sa.String(200)))
+    for name, ordered_by in _PAGES.items():  # a page is found inside one index, which holds what pages filter by
+        op.drop_index(name, "jobs")
+        op.create_index(name, "jobs", [*ordered_by, *_FOUND_BY])

@@ -1,0 +1,1 @@
+"""Jobs as data: requests, records, states."""

@@ -1,0 +1,1 @@
+"""What pages and scripts may ask of jobs."""

@@ -1,0 +1,148 @@
+"""A person's earlier jobs: page by page, searched, counted, and which of their results a new job may reuse."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.errors import NothingToReuse
+from core.messages import gettext_noop
+from core.steps import Step
+from jobs.model.records import BatchRecord, JobFilter, JobMonth, JobPage, JobRecord, StepRecord
+from jobs.model.states import JobState
+from jobs.store.pages import PAGE_SIZE
+from pipeline import PREPARATION, hash_of, words_of
+from providers.offline import NAME as OFFLINE
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from core.render_settings import Orientation
+    from jobs.service.context import ServiceContext
+    from jobs.store.orders import Order
+
+_ALL = JobFilter()
+_NEAR = 100
+_LOOKED_AT, _OFFERED = 20, 3  # jobs with the same text
+
+
+@dataclass(frozen=True)
+class MadeBefore:
+    """A job, and its ``steps`` that a new one with the same text may reuse."""
+
+    job: JobRecord
+    steps: tuple[StepRecord, ...]
+
+    @property
+    def made(self) -> tuple[object, ...]:
+        """Identifies these results: a copy of a job has the same value."""
+        return tuple((one.step, one.created, one.output) for one in self.steps)
+
+
+class JobLibrary:
+    """A person sees their own jobs; an administrator and the program itself see all."""
+
+    def __init__(self, context: ServiceContext) -> None:
+        self._context, self._store = context, context.store
+
+    def page(
+        self,
+        wanted: JobFilter = _ALL,
+        *,
+        size: int = PAGE_SIZE,
+        older_than: int | None = None,
+        newer_than: int | None = None,
+        oldest: bool = False,
+    ) -> JobPage:
+        """The newest page (with ``oldest`` the oldest one), or the one before or after a cursor."""
+        pages, mine = self._store.pages, self._mine(wanted)
+        return pages.page(mine, size=size, older_than=older_than, newer_than=newer_than, oldest=oldest)
+
+    def count(self, wanted: JobFilter = _ALL, *, at_most: int | None = None) -> int:
+        """How many jobs there are, counted up to ``at_most``."""
+        return self._store.pages.count(self._mine(wanted), at_most=at_most)
+
+    def months(self, wanted: JobFilter, zone: ZoneInfo) -> tuple[JobMonth, ...]:
+        """The newest months in which there are jobs, where the reader's time zone is."""
+        return self._store.pages.months(self._mine(wanted), zone)
+
+    def states_of(self, job_ids: Collection[str]) -> dict[str, JobState]:
+        """The states of many jobs at once; jobs that are not this person's are left out."""
+        return self._store.jobs.states(job_ids, owner=self._context.person.only)
+
+    def batch_rows(self, job_ids: Collection[str]) -> dict[str, BatchRecord]:
+        """How the deleted jobs of a batch's rows had ended; other ids are left out."""
+        return self._store.batches.done(job_ids, owner=self._context.person.only)
+
+    def mark_favourite(self, job_id: str, *, favourite: bool) -> bool:
+        """Mark a job as a favourite, or no longer."""
+        return self._store.jobs.update(self._context.get(job_id).id, favourite=favourite)
+
+    def takes(self, job_id: str) -> tuple[JobRecord, ...]:
+        """The jobs with the same text that one was copied from or to, with it, oldest first.
+
+        They are looked for among the hundred jobs after the first of them.
+        """
+        mine = first = self._context.get(job_id)
+        while first.parent and (before := self._context.known(first.parent)):
+            if before.request.text != first.request.text:
+                break
+            first = before
+        near = self._store.pages.page(JobFilter(owner=first.owner), size=_NEAR, newer_than=first.number).jobs
+        found = {first.id: first}
+        for one in sorted(near, key=lambda job: job.number):
+            if one.parent in found and one.request.text == first.request.text:
+                found[one.id] = one
+        return tuple(found.values()) if mine.id in found else (mine,)
+
+    def made_before(self, text: str, orientation: Orientation) -> tuple[MadeBefore, ...]:
+        """Results of this person's newest jobs with exactly the same text, as far as a service made them."""
+        words = hash_of("image_prompt", words_of(text, orientation))
+        ids = self._store.steps.jobs_from("image_prompt", words, self._context.person.name, _LOOKED_AT)
+        jobs = (self._context.known(job_id) for job_id in ids)
+        found = (MadeBefore(job, _reusable(self._store.steps.chosen(job.id))) for job in jobs if job)
+        each = {one.made: one for one in found if any(step.state == "done" for step in one.steps)}
+        return tuple(each.values())[:_OFFERED]
+
+    def reusing(self, order: Order, job_id: str) -> Order:
+        """The order with the reusable results of a job that has the same text; the rest is made as usual.
+
+        Raises:
+            UnknownJob, NothingToReuse.
+        """
+        job = self._context.get(job_id)
+        request, wanted = job.request, order.request
+        if (request.mode, request.text, request.orientation) != (wanted.mode, wanted.text, wanted.orientation):
+            raise NothingToReuse(
+                job=job.id, reason=gettext_noop("it was made from a different text or for another orientation")
+            )
+        steps = _reusable(self._store.steps.chosen(job.id))
+        if not any(one.state == "done" for one in steps):
+            raise NothingToReuse(job=job.id, reason=gettext_noop("none of it was made by a service"))
+        names = [one.output for one in steps if one.step == "first_frame" and one.output]
+        folder = self._context.folders.of(job).path
+        try:
+            files = {name: (folder / name).read_bytes() for name in names}
+        except OSError:
+            raise NothingToReuse(job=job.id, reason=gettext_noop("its picture no longer exists")) from None
+        taken = ("crop_mode", "crop_shift", "source_picture")
+        wanted = wanted.model_copy(update={name: getattr(request, name) for name in taken})
+        return dataclasses.replace(order, request=wanted, steps=steps, files=files, parent=job.id)
+
+    def _mine(self, wanted: JobFilter) -> JobFilter:
+        """The filter, restricted to this person's own jobs."""
+        only = self._context.person.only
+        return wanted if only is None else dataclasses.replace(wanted, owner=only)
+
+
+def _reusable(chosen: Mapping[Step, StepRecord]) -> tuple[StepRecord, ...]:
+    """The results up to the first that is missing, out of date or a draft without a model: those cost nothing."""
+    found: list[StepRecord] = []
+    for step in PREPARATION:
+        one = chosen.get(step)
+        if one is None or one.state not in ("done", "skipped") or one.output is None or one.provider == OFFLINE:
+            break
+        found.append(dataclasses.replace(one, kept=True))
+    return tuple(found)

@@ -1,0 +1,102 @@
+"""Films: every revision of their documents, and which jobs render which shot."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from jobs.database.database import Database
+from jobs.database.tables import FilmJobRow, FilmRow
+
+
+@dataclass(frozen=True)
+class FilmRecord:
+    """One revision; ``document`` is the film as JSON."""
+
+    owner: str
+    id: str
+    revision: int
+    document: dict[str, Any]
+    created: datetime
+
+
+@dataclass(frozen=True)
+class ShotJob:
+    """A job of a shot; ``inputs`` is the hash of what the shot was then."""
+
+    shot: str
+    job_id: str
+    inputs: str
+
+
+class Films:
+    """Of one owner each: two people may have films of the same id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, owner: str, film_id: str, revision: int | None = None) -> FilmRecord | None:
+        """A revision of a film, the newest where none is named."""
+        query = select(FilmRow).where(FilmRow.owner == owner, FilmRow.id == film_id)
+        if revision is not None:
+            query = query.where(FilmRow.revision == revision)
+        with self._database.read() as session:
+            row = session.scalars(query.order_by(FilmRow.revision.desc()).limit(1)).first()
+            return _record(row) if row else None
+
+    def all(self, owner: str) -> tuple[FilmRecord, ...]:
+        """The newest revision of each film, the last edited first."""
+        newest = (
+            select(FilmRow.id, func.max(FilmRow.revision).label("revision"))
+            .where(FilmRow.owner == owner)
+            .group_by(FilmRow.id)
+            .subquery()
+        )
+        query = (
+            select(FilmRow)
+            .join(newest, (FilmRow.id == newest.c.id) & (FilmRow.revision == newest.c.revision))
+            .where(FilmRow.owner == owner)
+            .order_by(FilmRow.created.desc())
+        )
+        with self._database.read() as session:
+            return tuple(map(_record, session.scalars(query)))
+
+    def save(self, owner: str, film_id: str, document: dict[str, Any], *, after: int) -> int | None:
+        """Write the revision after ``after`` (0: a new film), and return its number; None where there is a newer one.
+
+        A document that is the same as the newest one makes no revision.
+        """
+        with self._database.write() as session:
+            self._database.lock(session, f"film {owner} {film_id}")
+            query = select(FilmRow).where(FilmRow.owner == owner, FilmRow.id == film_id)
+            newest = session.scalars(query.order_by(FilmRow.revision.desc()).limit(1)).first()
+            if newest is not None and newest.document == document:
+                return newest.revision
+            if (newest.revision if newest else 0) != after:
+                return None
+            row = FilmRow(owner=owner, id=film_id, revision=after + 1, document=document, created=datetime.now(UTC))
+            session.add(row)
+            return after + 1
+
+    def add_job(self, owner: str, film_id: str, job: ShotJob) -> None:
+        """Record a job of a shot, before it is created; recorded again it stays as it is."""
+        values = {"job_id": job.job_id, "owner": owner, "film": film_id, "shot": job.shot, "inputs": job.inputs}
+        statement = self._database.insert(FilmJobRow).values(number=time.time_ns() // 1000, **values)
+        with self._database.write() as session:
+            session.execute(statement.on_conflict_do_nothing())
+
+    def jobs(self, owner: str, film_id: str) -> Sequence[ShotJob]:
+        """The jobs of a film's shots, oldest first."""
+        mine = (FilmJobRow.owner == owner, FilmJobRow.film == film_id)
+        query = select(FilmJobRow).where(*mine).order_by(FilmJobRow.number, FilmJobRow.job_id)
+        with self._database.read() as session:
+            return [ShotJob(row.shot, row.job_id, row.inputs) for row in session.scalars(query)]
+
+
+def _record(row: FilmRow) -> FilmRecord:
+    return FilmRecord(row.owner, row.id, row.revision, row.document, row.created)

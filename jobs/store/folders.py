@@ -1,0 +1,314 @@
+"""A job's folder as the engine uses it: pictures by version, the frame as it is sent, and job.json."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from core.errors import FileMissing, FilesNotRemoved, MovaError, VideoUnplayable
+from core.steps import Step, StepResult
+from core.version import VERSION
+from jobs.model.records import FileRecord, JobRecord, StepRecord
+from jobs.model.states import AT_REST
+from record.folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord, file_inside
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config import Settings
+    from jobs.store.store import Store
+    from media.crop import CropChoice
+    from media.videos import VideoFacts
+
+TEXT_FILES: dict[Step, str] = {
+    "image_prompt": "image_prompt.txt",
+    "visual_elements": "visual_elements.txt",
+    "video_description": "video_description.txt",
+}
+
+
+class Folders:
+    """All folders below OUTPUT_DIR."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+
+    def of(self, job: JobRecord) -> RunFolder:
+        """The job's folder, made where it is not there."""
+        return self._folder(job.id)
+
+    def _folder(self, job_id: str) -> RunFolder:
+        folder = RunFolder(self.path(job_id))
+        if not folder.path.is_dir():
+            RunFolder.create(folder.path.parent, folder.path.name)
+        return folder
+
+    def original_name(self, version: int, suffix: str) -> str:
+        return f"first_frame_original_v{version}.{suffix}"
+
+    def put(self, job_id: str, kind: str, name: str, data: bytes, *, like: Path | None = None) -> FileRecord:
+        """Write a file of a job, which need not be recorded yet; returns what is to be recorded of the file.
+
+        Args:
+            like: a file of another job; where it holds the same bytes, they are stored once for both.
+        """
+        folder = self._folder(job_id)
+        if not (like and like.is_file() and like.read_bytes() == data and folder.link(name, like)):
+            folder.write(name, data)
+        return self._file_record(job_id, kind, name)
+
+    def keep(self, job: JobRecord, kind: str, name: str, data: bytes) -> None:
+        """Write a file of the job and record it."""
+        self._store.files.record(self.put(job.id, kind, name, data))
+
+    def record_file(self, job: JobRecord, kind: str, name: str) -> None:
+        """Record a file that is in the folder already."""
+        self._store.files.record(self._file_record(job.id, kind, name))
+
+    def _file_record(self, job_id: str, kind: str, name: str) -> FileRecord:
+        path = file_inside(self._folder(job_id).path, name)
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return FileRecord(job_id=job_id, kind=kind, name=name, sha256=digest, bytes=path.stat().st_size)
+
+    def first_frame(self, job: JobRecord, chosen: StepRecord | None) -> bytes:
+        """The frame as it is rendered from: the chosen original in the job's crop and size, white where asked.
+
+        The file ``first_frame.png`` is brought up to date with it.
+        """
+        request, folder = job.request, self.of(job)
+        if not request.white_frame and (chosen is None or chosen.output is None):
+            return b""
+        png = self._cropped(job, chosen, request.crop)
+        target = folder.path / FIRST_FRAME
+        if not target.is_file() or target.read_bytes() != png:
+            self.keep(job, "first_frame", FIRST_FRAME, png)
+        return png
+
+    def shown_frame(self, job: JobRecord) -> Path | None:
+        """The file of the first frame as it is rendered from, made where it is not there yet; None without a frame."""
+        path = self.of(job).path / FIRST_FRAME
+        if not path.is_file():
+            try:
+                self.first_frame(job, self._store.steps.chosen(job.id).get("first_frame"))
+            except MovaError:
+                return None
+        return path if path.is_file() else None
+
+    def frame_digest(self, job: JobRecord, chosen: StepRecord) -> str:
+        """The SHA-256 of the frame that ``first_frame`` would give; nothing is written.
+
+        Raises:
+            FileMissing, PictureError: the picture is gone, or cannot be cropped like that.
+        """
+        if chosen.output is None:
+            return hashlib.sha256(b"").hexdigest()
+        return hashlib.sha256(self._cropped(job, chosen, job.request.crop)).hexdigest()
+
+    def poster(self, job: JobRecord) -> Path | None:
+        """A small JPEG of the video, or of the first frame as long as there is none; made once. None without either.
+
+        Raises:
+            StorageError, StoreError
+        """
+        folder = self.of(job).path
+        found = (folder / VIDEO if (folder / VIDEO).is_file() else None, self.shown_frame(job))
+        sources = [path for path in found if path is not None]
+        made = folder / POSTER
+        if sources and not (made.is_file() and made.stat().st_mtime_ns == sources[0].stat().st_mtime_ns):
+            picture = next(filter(None, map(_small, sources)), None)
+            if picture is None:
+                return None
+            made_of = sources[0].stat().st_mtime_ns
+            self.keep(job, "poster", POSTER, picture)
+            os.utime(made, ns=(made_of, made_of))  # not the time of day, which may have been set back since
+        return made if made.is_file() else None
+
+    def weigh(self, job: JobRecord) -> int:
+        """The bytes that the job's folder takes on the disk for itself, and that come free with it."""
+        found = (file.stat() for file in self.path(job.id).glob("**/*") if file.is_file())
+        return sum(file.st_size for file in found if file.st_nlink == 1)
+
+    def discard(self, job_id: str) -> None:
+        """Delete the folder of a job that was not recorded after all."""
+        shutil.rmtree(self._settings.output_dir / job_id, ignore_errors=True)
+
+    def check_crop(self, job: JobRecord, chosen: StepRecord | None, crop: CropChoice) -> None:
+        """Try a crop of the chosen frame.
+
+        Raises:
+            PictureError: it is not possible.
+        """
+        if chosen is not None and chosen.output is not None:
+            self._cropped(job, chosen, crop)
+
+    def _cropped(self, job: JobRecord, chosen: StepRecord | None, crop: CropChoice) -> bytes:
+        from media.frames import exact_frame, white_png
+
+        if chosen is None or chosen.output is None or job.request.white_frame:
+            return white_png(job.render)
+        return exact_frame(file_inside(self.of(job).path, chosen.output), job.render, crop, self._settings)
+
+    def finish_delete(self, job: JobRecord) -> int:
+        """Remove the files of a job that is recorded as deleted, then what is recorded of it; again after a crash.
+
+        Returns:
+            The bytes that came free. The record stays as long as the job holds a slot.
+
+        Raises:
+            FilesNotRemoved: some could not be; the record stays, so that it is tried again.
+        """
+        folder, freed = self.path(job.id), self.weigh(job)
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:  # by another process, or before
+            pass
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)  # remove as many as possible
+            if folder.exists():
+                left = sum(not file.is_dir() for file in folder.glob("**/*"))
+                raise FilesNotRemoved(job=job.id, n=left, reason=error.strerror or type(error).__name__) from None
+        self._store.jobs.purge(job.id)
+        return freed
+
+    def finish_deletes(self) -> list[FilesNotRemoved]:
+        """Finish what a process had begun to delete that was killed, or could not write; returns what still stays."""
+        errors = []
+        for job in filter(None, map(self._store.jobs.get, self._store.jobs.deleted())):
+            try:
+                self.finish_delete(job)
+            except FilesNotRemoved as error:
+                errors.append(error)
+        return errors
+
+    def path(self, job_id: str) -> Path:
+        """Where a job's folder is, there or not."""
+        return self._settings.output_dir / job_id
+
+    def settle(self, job_id: str) -> None:
+        """Make sure that the job.json of a job that has ended, or waits for its person, says so.
+
+        Its process may have died between the end and the record of it, or another one written what it saw before.
+
+        Raises:
+            StorageError, StoreError
+        """
+        job = self._store.jobs.get(job_id)
+        if job is None or job.deleted or job.state not in AT_REST:
+            return
+        if job.state == "completed" and self.of(job).told() == job.state:  # to write it would decode its film
+            return
+        if job.final:  # half a video of a process that was killed would stay for ever
+            self.of(job).clear_parts()
+        self.write_record(job)
+
+    def write_record(self, job: JobRecord, video: VideoFacts | None = None) -> RunRecord:
+        """Bring ``job.json`` up to date with the store; with a ``video``, to what is about to be in the store."""
+        while True:
+            record = self._write_record(job, video)
+            now = self._store.jobs.get(job.id)
+            if video or now is None or now.deleted or now.revision == job.revision:
+                return record
+            job = now  # changed meanwhile, perhaps also written: what we wrote must not be the last word
+
+    def _write_record(self, job: JobRecord, video: VideoFacts | None) -> RunRecord:
+        folder = self.of(job)
+        chosen = self._store.steps.chosen(job.id)
+        for step, name in TEXT_FILES.items():
+            if step in chosen and chosen[step].output:
+                folder.write_if_changed(name, f"{chosen[step].output}\n".encode())
+        record = self.record_of(job, chosen.values(), video or self._facts(folder, job))
+        folder.save(record)
+        return record
+
+    def record_of(self, job: JobRecord, steps: Collection[StepRecord], video: VideoFacts | None) -> RunRecord:
+        """The document of a job with these steps and this video; nothing is written."""
+        record = run_record(job, steps)
+        frame = self.of(job).path / FIRST_FRAME
+        if frame.is_file():
+            record.first_frame = FIRST_FRAME
+            record.first_frame_sha256 = hashlib.sha256(frame.read_bytes()).hexdigest()
+        if video:
+            record.take_video(video)
+        return record
+
+    def _facts(self, folder: RunFolder, job: JobRecord) -> VideoFacts | None:
+        from media.videos import probe
+
+        path = folder.path / VIDEO
+        return probe(path) if job.state == "completed" and path.is_file() else None
+
+
+def _small(source: Path) -> bytes | None:
+    """A small JPEG of a video or picture file; None if it cannot be read."""
+    from media.posters import poster
+
+    try:
+        return poster(source)
+    except (FileMissing, VideoUnplayable):
+        return None
+
+
+def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
+    """The store's records of a job as the content of its job.json."""
+    request = job.request
+    record = RunRecord(id=job.id, mode=job.mode, state=job.state, program=VERSION, parent=job.parent)
+    record.extends = job.extends
+    record.created = job.created.isoformat(timespec="seconds")
+    record.submitted = job.sent.isoformat(timespec="seconds") if job.sent else None
+    record.finished = job.finished.isoformat(timespec="seconds") if job.finished else None
+    record.orientation, record.white_frame, record.options = request.orientation, request.white_frame, request.options
+    record.crop = {"mode": request.crop_mode, "shift": request.crop_shift}
+    record.source_picture = request.source_picture
+    record.description = request.text if job.mode == "full" else None
+    record.take_settings(job.render)
+    record.server, record.server_job_id, record.preview = job.shown_server, job.server_job_id, job.is_preview
+    record.server_model, record.server_version = job.model, job.server_version
+    record.inference_time_s = job.inference_time_s
+    record.look = None if job.look is None else list(job.look)
+    record.warn(job.warnings)
+    for step in steps:
+        if step.state in ("done", "stale", "skipped"):
+            _take_step(record, step)
+    if offered := job.bookkeeping.offered_negative_prompt:
+        record.offer_negative_prompt(offered)
+    record.prompt = prompt_of(job, steps)
+    record.error = job.error.rebuilt().as_json() if job.error else None
+    return record
+
+
+def _take_step(record: RunRecord, step: StepRecord) -> None:
+    """Add a step's record to the run record."""
+    is_frame = step.step == "first_frame"
+    result = StepResult(
+        step=step.step,
+        output=FIRST_FRAME if is_frame else step.output or "",
+        provider=step.provider or "",
+        model=step.model or "",
+        seconds=step.seconds or 0.0,
+        tokens=step.tokens,
+        warnings=step.warnings,
+    )
+    record.take_step(result)
+    record.tell_of_step(
+        step.step,
+        file=step.output if is_frame else None,
+        state=step.state,
+        version=step.version,
+        edited=step.edited,
+        input_hash=step.input_hash,
+        maker=step.maker.as_json() if step.maker else None,
+        kept=step.kept,
+    )
+
+
+def prompt_of(job: JobRecord, steps: Collection[StepRecord]) -> str:
+    """The text that goes to MOVA."""
+    if job.mode == "simple":
+        return job.request.text
+    described = [step for step in steps if step.step == "video_description"]
+    return described[0].output or "" if described else ""

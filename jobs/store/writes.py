@@ -1,0 +1,98 @@
+"""The statements that change a job, for the store and the queue alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, update
+from sqlalchemy.orm import Session
+
+from jobs.database.rows import (
+    bookkeeping_inputs,
+    columns,
+    error_columns,
+    job_request,
+    messages_as_json,
+    request_columns,
+    request_inputs,
+)
+from jobs.database.tables import JobRow
+from jobs.model.records import JobChanges, Json, NewJob
+from jobs.model.states import FINAL, JobState
+
+SENDING = "sending"  # the stage of a job that may be on its server from now on
+CHANGED = "changed"  # the stage of an ended job that is not any more what a server has of it
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def number_of(created: datetime) -> int:
+    """Microseconds since 1970."""
+    return (created - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(number: int) -> datetime:
+    """The time that a job's number stands for."""
+    return _EPOCH + timedelta(microseconds=number)
+
+
+def first_columns(new: NewJob, job_id: str, number: int) -> Json:
+    """All columns of a job as it begins."""
+    created = _EPOCH + timedelta(microseconds=number)
+    return request_columns(new.request) | {
+        "id": job_id,
+        "number": number,
+        "owner": new.owner,
+        "state": new.state,
+        "inputs": request_inputs(new.request) | bookkeeping_inputs(new.bookkeeping),
+        "parent": new.parent,
+        "extends": new.extends,
+        "preview": new.is_preview,
+        "warnings": messages_as_json(new.warnings),
+        "created": created,
+        "updated": created,
+        "finished": created if new.state in FINAL else None,
+    }
+
+
+def changed_columns(session: Session, job_id: str, changes: JobChanges) -> Json:
+    """Changes as columns; of request and bookkeeping only what they name changes."""
+    values = columns(changes)
+    if "request" not in changes and "bookkeeping" not in changes:
+        return values
+    row = session.get(JobRow, job_id, with_for_update=True, populate_existing=True)
+    inputs = dict(row.inputs) if row else {}
+    if row and "request" in changes:
+        request = job_request(row).changed(**changes["request"])
+        values |= request_columns(request)
+        inputs |= request_inputs(request)
+    if "bookkeeping" in changes:
+        inputs |= bookkeeping_inputs(changes["bookkeeping"])
+    return values | {"inputs": inputs}
+
+
+def unsent() -> Json:
+    """The columns of a job that no server has, with nothing left of an earlier attempt."""
+    of_server = ("server", "server_url", "server_job_id", "server_version")
+    of_render = ("stage", "look", "sent", "finished", "unreachable_since", "inference_time_s", "moved", "waits_on")
+    nothing = dict.fromkeys((*of_server, *of_render))
+    return nothing | {"progress": 0} | error_columns(None)
+
+
+def change_job(session: Session, job_id: str, conditions: Collection[ColumnElement[bool]], values: Json) -> bool:
+    """Write values on a job where the conditions hold; returns whether they did."""
+    statement = update(JobRow).where(JobRow.id == job_id, ~JobRow.deleted, *conditions)
+    changed = statement.values(**values, updated=now(), revision=JobRow.revision + 1)
+    return session.scalar(changed.returning(JobRow.id).execution_options(synchronize_session=False)) is not None
+
+
+def change_state(session: Session, job_id: str, allowed: Collection[JobState], state: JobState, values: Json) -> bool:
+    """Compare and set: move a job to ``state`` if it is in one of the ``allowed`` ones; returns whether it happened."""
+    times: dict[JobState, Json] = {"queued": {"queued": now()}, "submitted": {"sent": now()}}
+    finished = {"finished": now()} if state in FINAL else {}
+    values = times.get(state, {}) | finished | values | {"state": state}
+    return change_job(session, job_id, [JobRow.state.in_(allowed)], values)

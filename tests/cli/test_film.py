@@ -1,0 +1,156 @@
+"""Films on the command line: drafted, rendered, changed by hand, killed in the middle, joined; nothing twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from media.videos import probe
+from tests.cli.shell import REPO, Shell
+from tests.forked import Forked
+from tests.providers.fake_services import FakeServices
+from tests.waiting import until
+
+EXAMPLE = REPO / "docs" / "examples" / "the-lamp.fountain"
+QUOTES = ["The light must not go out tonight.", "Father, the boat is coming in."]
+SMALL = {"NUM_INFERENCE_STEPS": "4"}
+
+
+def drafted(shell: Shell, **changes: Any) -> dict[str, Any]:
+    """The example as a film of small shots."""
+    shell("film", "draft", "--script", str(EXAMPLE), "--output", "film.json", NUM_FRAMES="17")
+    return edited(shell, **changes)
+
+
+def edited(shell: Shell, **changes: Any) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((shell.folder / "film.json").read_text())
+    document.update(changes)
+    (shell.folder / "film.json").write_text(json.dumps(document))
+    return document
+
+
+def film(shell: Shell, *arguments: str, **more: str) -> dict[str, Any]:
+    done = shell("film", *arguments, "--json", **SMALL, **more)
+    assert done.returncode == 0, done.stderr
+    return done.json
+
+
+def job_of(shell: Shell, job_id: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((shell.folder / "outputs" / job_id / "job.json").read_text())
+    return document
+
+
+def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
+    drafted(shell)
+    rendered = film(shell, "render", "film.json")
+    assert [shot["state"] for shot in rendered["shots"]] == ["completed"] * 4
+    sent = [job_of(shell, shot["job"])["steps"] for shot in rendered["shots"]]
+    texts = [next(one["output"] for one in steps if one["step"] == "video_description") for steps in sent]
+    assert all(any(quote in text for text in texts) for quote in QUOTES)
+    joined = film(shell, "join", "film.json", "--output", "lamp.mp4")
+    facts = probe(Path(joined["video"]))
+    assert (facts.num_frames, joined["num_frames"]) == (4 * 17, 4 * 17)
+    with av.open(joined["video"]) as container:
+        inside = json.loads(container.metadata["comment"])
+    assert inside["film"]["title"] == "The Lamp"
+
+
+def test_a_change_makes_exactly_its_shots_anew_and_keeps_the_rest(shell: Shell) -> None:
+    document = drafted(shell)
+    before = film(shell, "frames", "film.json", "--sheet", "sheet.png")
+    assert [shot["state"] for shot in before["shots"]] == ["frame"] * 4
+    assert (shell.folder / "sheet.png").stat().st_size > 1000
+    document["cast"][1]["look"] = "a young woman with wet black hair"
+    edited(shell, cast=document["cast"])
+    status = film(shell, "status", "film.json")
+    assert [shot["stale"] for shot in status["shots"]] == [False, False, True, False]
+    after = film(shell, "frames", "film.json")
+    pairs = zip(before["shots"], after["shots"], strict=True)
+    assert [one["job"] == other["job"] for one, other in pairs] == [True, True, False, True]
+
+
+def test_more_takes_have_the_same_frame_and_other_seeds(shell: Shell) -> None:
+    document = drafted(shell)
+    edited(shell, scenes=document["scenes"][:1])
+    first = film(shell, "render", "film.json", "--takes", "2")
+    (shot,) = first["shots"]
+    one, other = (job_of(shell, job) for job in shot["jobs"])
+    assert one["first_frame_sha256"] == other["first_frame_sha256"]
+    assert one["seed"] != other["seed"]
+    assert shot["take"] == shot["jobs"][1]
+    document = edited(shell)
+    document["scenes"][0]["shots"][0]["take"] = shot["jobs"][0]
+    edited(shell, scenes=document["scenes"])
+    assert film(shell, "status", "film.json")["shots"][0]["take"] == shot["jobs"][0]
+
+
+def test_a_shot_that_continues_begins_with_the_last_frame_and_the_joint_is_there_once(shell: Shell) -> None:
+    document = drafted(shell)
+    second = {**document["scenes"][1]["shots"][0], "join": {"kind": "continue"}, "frame": {"source": "last"}}
+    scenes = [document["scenes"][0], {**document["scenes"][1], "shots": [second]}]
+    edited(shell, scenes=scenes)
+    rendered = film(shell, "render", "film.json")
+    before, after = rendered["shots"]
+    assert job_of(shell, after["job"])["extends"] == before["take"]
+    joined = film(shell, "join", "film.json")
+    assert probe(Path(joined["video"])).num_frames == 17 + 17 - 1
+
+
+def test_a_film_that_is_not_whole_is_not_joined(shell: Shell) -> None:
+    drafted(shell)
+    done = shell("film", "join", "film.json")
+    assert done.returncode == 2
+    assert "Shot 1 has no finished video yet." in done.stderr
+    assert not (shell.folder / "film.mp4").exists()
+
+
+NOBODY = '{"id": "a", "scenes": [{"id": "b", "shots": [{"id": "c", "cast": ["x"]}]}]}'
+
+
+@pytest.mark.parametrize(("content", "words"), [("{", "cannot be used"), (NOBODY, "names a person")])
+def test_a_document_that_is_no_film_says_why(shell: Shell, content: str, words: str) -> None:
+    (shell.folder / "film.json").write_text(content)
+    done = shell("film", "render", "film.json")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert str(shell.folder) not in done.stderr
+
+
+def test_killed_in_the_middle_nothing_is_bought_or_rendered_twice(shell: Shell) -> None:
+    with FakeServices() as services:
+        variables = {**services.environment("openai"), **SMALL}
+        variables["NUM_FRAMES"] = "17"
+        command = shell.command("film", "make", "--script", str(EXAMPLE), "--output", "lamp.mp4", "--json")
+        for paid in (1, 3, 6, 9, 12):
+            run_until(command, shell, variables, services, paid)
+        done = shell("film", "make", "--script", str(EXAMPLE), "--output", "lamp.mp4", "--json", **variables)
+        assert done.returncode == 0, done.stderr
+        assert probe(Path(done.json["video"])).num_frames == 4 * 17
+        jobs = list((shell.folder / "outputs").glob("film-*/video.mp4"))
+        assert len(jobs) == 4
+        # Only a call that a kill cut off is asked again: no step has a second version.
+        assert bought(services)["image"] <= 4 + 5
+        assert bought(services)["vision"] <= 4 + 5
+    with sqlite3.connect(shell.folder / "outputs" / "jobs.db") as database:
+        versions = {version for (version,) in database.execute("SELECT version FROM step_results")}
+    assert versions == {1}
+
+
+def bought(services: FakeServices) -> Counter[str]:
+    return Counter({kind: services.count(f"openai.{kind}") for kind in ("text", "image", "vision")})
+
+
+def run_until(command: list[str], shell: Shell, variables: dict[str, str], services: FakeServices, paid: int) -> None:
+    """Start the command and kill it once so many calls were made."""
+    process = Forked(command, cwd=shell.folder, env=shell.environment(**variables), stderr=subprocess.PIPE)
+    until(lambda: sum(bought(services).values()) >= paid or process.poll() is not None, 60)
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)

@@ -1,0 +1,59 @@
+"""How often each step asks a service: what the plan says, against the steps as they really are."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from config import Settings
+from core.steps import Maker, Step
+from jobs.plan.steps import PlannedStep
+from pipeline import Materials, Tools, make
+from tests.jobs.load.workers import SMALL
+from tests.steps.fake_provider import FakeProvider
+from tests.steps.test_prompt_rewriter_with_image import BAD, ELEMENTS, GOOD, USER
+
+LONG, SHORT = "A grey cat. " * 100, "A grey cat on a sill."
+
+
+def frame() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (640, 352), "teal").save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("step", "limit", "image_prompt", "texts", "calls"),
+    [
+        ("image_prompt", None, "", [SHORT], 1),
+        ("image_prompt", 800, "", [SHORT], 1),
+        ("image_prompt", 800, "", [LONG, LONG, SHORT], 3),
+        ("first_frame", None, SHORT, [], 1),
+        ("first_frame", 800, SHORT, [], 1),
+        ("first_frame", 800, LONG, [LONG, SHORT], 3),
+        ("visual_elements", None, "", [ELEMENTS], 1),
+        ("video_description", None, "", [GOOD], 1),
+        ("video_description", None, "", [BAD, BAD], 2),
+    ],
+)
+def test_a_step_asks_as_often_as_the_plan_says(
+    step: Step, limit: int | None, image_prompt: str, texts: list[str], calls: int
+) -> None:
+    provider = FakeProvider(texts=list(texts), picture=frame(), prompt_limit=limit)
+    materials = Materials(
+        description=USER,
+        orientation="landscape",
+        render=SMALL,
+        image_prompt=image_prompt,
+        first_frame=frame(),
+        visual_elements=ELEMENTS,
+    )
+    make(step, materials, Tools(Settings(), lambda _capability: provider))
+    asked = len(provider.asked) + len(provider.looked) + len(provider.drawn)
+    assert (asked, provider.texts) == (calls, [])
+    maker = Maker(provider="fake", model="fake", shortens=limit is not None)
+    planned = PlannedStep(step=step, action="make", maker=maker).calls
+    assert planned.least <= asked <= planned.most
+    assert asked in (planned.least, planned.most)

@@ -1,0 +1,109 @@
+"""A person's films: revisions that nobody overwrites, shots with the jobs that are theirs, and pictures kept apart."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import FileMissing, FilmChanged, FilmIncomplete, NotAPicture, UnknownFilm
+from film.document import Film
+from jobs.model.people import Person
+from jobs.service.context import ServiceContext
+from jobs.service.service import JobService
+from jobs.service.videos import FinishedVideos
+from tests.film.samples import FILM, changed
+from tests.jobs.load.workers import service_at, settings_of
+from tests.pictures import picture
+
+ANN, BOB = Person(name="ann@example.org"), Person(name="bob@example.org")
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[JobService]:
+    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path)})) as (opened, _store):
+        yield opened
+
+
+def edited(**changes: Any) -> Film:
+    return Film.model_validate(changed(FILM, {name.replace("__", "."): value for name, value in changes.items()}))
+
+
+def test_two_tabs_lose_nothing(service: JobService) -> None:
+    films = service.of(ANN).films
+    assert films.save(FILM, after=0) == 1
+    assert films.save(edited(title="Mine"), after=1) == 2
+    with pytest.raises(FilmChanged):
+        films.save(edited(title="Theirs"), after=1)
+    assert films.get("the-lamp")[0].title == "Mine"
+    assert films.save(edited(title="Mine"), after=1) == 2  # the same once more is no other revision
+    assert films.save(edited(title="From a file")) == 3
+    assert [record.revision for record in films.all()] == [3]
+
+
+def test_a_film_is_its_owners(service: JobService) -> None:
+    service.of(ANN).films.save(FILM)
+    assert service.of(ANN).films.make_frames(FILM)
+    with pytest.raises(UnknownFilm):
+        service.of(BOB).films.get(FILM.id)
+    assert service.of(BOB).films.all() == ()
+    assert service.of(BOB).films.save(edited(title="Bob's"), after=0) == 1
+    assert [state.job for state in service.of(BOB).films.shots(FILM)] == [None] * 3
+    assert service.of(ANN).films.get(FILM.id)[0].title == "The Lamp"
+
+
+def test_a_shot_is_ordered_once_and_again_only_where_it_changed(service: JobService) -> None:
+    films = service.of(ANN).films
+    ordered = films.make_frames(FILM)
+    assert len(ordered) == 3
+    assert films.make_frames(FILM) == ordered
+    other = edited(scenes__0__shots__1__action="Mara laughs.")
+    assert [state.is_stale for state in films.shots(other)] == [False, True, False]
+    again = films.make_frames(other)
+    assert [one == two for one, two in zip(ordered, again, strict=True)] == [True, False, True]
+    assert "Mara laughs." in service.of(ANN).get(again[1]).request.text
+    assert films.make_frames(FILM) == ordered  # back as it was, it is what it was
+
+
+def test_only_some_shots_and_none_that_are_held(service: JobService) -> None:
+    films = service.of(ANN).films
+    assert len(films.make_frames(FILM, only={"s2"})) == 1
+    assert len(films.render(edited(scenes__0__shots__0__held=True))) == 2
+
+
+def test_an_own_picture_is_the_first_frame(service: JobService) -> None:
+    films = service.of(ANN).films
+    digest = films.add_picture(picture(1280, 720, "teal"))
+    film = edited(scenes__1__shots__0__frame={"source": "own", "picture": digest})
+    (job,) = films.make_frames(film, only={"s3"})
+    assert service.of(ANN).get(job).request.source_picture == "1280x720"
+    with pytest.raises(FileMissing):
+        service.of(BOB).films.make_frames(film, only={"s3"})
+    with pytest.raises(NotAPicture):
+        films.add_picture(b"<svg>")
+
+
+def test_a_film_without_all_its_videos_is_not_joined(service: JobService, tmp_path: Path) -> None:
+    with pytest.raises(FilmIncomplete) as refused:
+        service.of(ANN).films.join(FILM, tmp_path / "film.mp4", lambda _done, _all: None)
+    assert refused.value.message() == "Shot 1 has no finished video yet."
+
+
+def test_a_shot_goes_on_from_the_last_clean_frame_and_the_trim_says_so(
+    service: JobService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = edited(scenes__0__shots__1__join={"kind": "continue"}, scenes__0__shots__1__frame={"source": "last"})
+    films = service.of(ANN).films
+    (first, _third) = films.make_frames(film)
+    assert [state.inputs is None for state in films.shots(film)] == [False, True, False]
+    service._store.jobs.move_to(first, "cancelled")
+    completed = dataclasses.replace(service.get(first), state="completed")
+    monkeypatch.setattr(ServiceContext, "known", lambda _self, job_id: completed if job_id == first else None)
+    taken = picture(1280, 720, "teal")
+    monkeypatch.setattr(FinishedVideos, "clean_last_frame", lambda _self, job_id: (taken, 5))
+    assert [shot.trim.end for shot in films.trimmed(film).shots] == [5, 0, 0]
+    assert films.trimmed(edited(scenes__0__shots__0__trim={"start": 0, "end": 9})).shots[0].trim.end == 9
+    assert films.shots(film)[1].inputs is not None

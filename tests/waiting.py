@@ -1,0 +1,16 @@
+"""Waiting for what another thread or process does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+PATIENCE = 90.0  # seconds; on a busy machine all takes its time
+
+
+def until(happened: Callable[[], object], seconds: float = PATIENCE, every: float = 0.05) -> None:
+    """Wait for something; fail where it does not come."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(every)

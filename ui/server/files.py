@@ -1,0 +1,168 @@
+"""Addresses under which a browser gets files of jobs: signed, short-lived, for one person, certain jobs and one file.
+
+An address alone opens nothing where there is a login: whoever sends it is asked for again, it must be them for whom it
+was signed, and they must still be allowed to see the job.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from core.errors import MovaError, NotLoggedIn
+from jobs.model.people import Person
+from jobs.service.export import zip_stream
+from record.folder import LIGHT, POSTER, VIDEO, file_inside
+from ui.app_context import app_context
+from ui.server.visitor import person_asking
+from ui.session import person
+
+if TYPE_CHECKING:
+    from jobs.service.service import JobService
+
+_LIFE_SECONDS = 6 * 3600
+_SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
+_KINDS = {
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+
+def file_path(job_id: str, name: str, *, save_as: str = "") -> str:
+    """The path of a file's address on this server, such as ``/files/<token>/video.mp4``.
+
+    With ``save_as`` the browser keeps the file under that name instead of showing it.
+    """
+    return f"/files/{_signer(person()).dumps([job_id, name, save_as])}/{quote(name)}"
+
+
+def poster_path(job_id: str, revision: int) -> str:
+    """The same for a job's small picture, which is made when it is first asked for; a new ``revision`` fetches anew."""
+    return f"{file_path(job_id, POSTER)}?r={revision}"
+
+
+def zip_path(job_ids: Sequence[str], save_as: str) -> str:
+    """The path of an address that sends everything of these jobs as one ZIP, made while it is sent."""
+    return f"/zips/{_signer(person()).dumps([list(job_ids), save_as])}/{quote(save_as)}"
+
+
+def send_file(request: Request) -> Response:
+    """Answer for a file's address; Range requests are answered with their part."""
+    try:
+        asking = _asking(request)
+        job_id, name, save_as = _signed(request, asking)
+        service = app_context().worker.service.of(asking)
+        path = file_inside(service.files.folder(job_id), name)
+        if name == POSTER:
+            service.files.poster(job_id)
+        elif name == LIGHT:
+            path = _light_or_whole(service, job_id)
+    except (BadData, ValueError, NotLoggedIn):
+        return _refused("This address is not valid any more. Open the page again.", 403)
+    except MovaError:
+        return _refused("There is no such file.", 404)
+    if name != request.path_params["name"] or not path.is_file():
+        return _refused("There is no such file.", 404)
+    kind = _KINDS.get(path.suffix, "application/octet-stream")
+    return FileResponse(path, media_type=kind, headers=_headers("attachment" if save_as else "inline", save_as or name))
+
+
+def _light_or_whole(service: JobService, job_id: str) -> Path:
+    """A light copy of a video; the video itself where none can be made."""
+    try:
+        return service.videos.light(job_id)
+    except MovaError:
+        return file_inside(service.files.folder(job_id), VIDEO)
+
+
+def send_zip(request: Request) -> Response:
+    """Answer for a ZIP's address; jobs that were deleted meanwhile are left out."""
+    try:
+        asking = _asking(request)
+        job_ids, save_as = _signed(request, asking)
+    except (BadData, ValueError, NotLoggedIn):
+        return _refused("This address is not valid any more. Open the page again.", 403)
+    service = app_context().worker.service.of(asking)
+    folders = [service.files.folder(job_id) for job_id in job_ids if service.known(job_id)]
+    if not folders:
+        return _refused("There is no such file.", 404)
+    return StreamingResponse(zip_stream(folders), media_type="application/zip", headers=_headers("attachment", save_as))
+
+
+def _headers(disposition: str, name: str) -> dict[str, str]:
+    """``name`` in both ways of writing: for old programs in ASCII, for all others as it is."""
+    simple = name.encode("ascii", "ignore").decode().replace('"', "").replace("\\", "")
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "private, max-age=3600",
+        "Content-Disposition": f"{disposition}; filename=\"{simple}\"; filename*=UTF-8''{quote(name, safe='')}",
+    }
+
+
+def _refused(words: str, status: int) -> Response:
+    return PlainTextResponse(words, status_code=status)
+
+
+_STARTED = time.time() - time.monotonic()
+
+
+def _now() -> float:
+    return _STARTED + time.monotonic()
+
+
+class _Coarse(TimestampSigner):
+    """A clock that stands still for a while, and that nobody sets back: an address signed before would be refused."""
+
+    def get_timestamp(self) -> int:
+        return int(_now()) // _SAME_SECONDS * _SAME_SECONDS
+
+
+def _asking(request: Request) -> Person:
+    if known := person_asking(app_context().settings, request):
+        return known
+    raise NotLoggedIn
+
+
+def _signed(request: Request, asking: Person) -> Any:
+    return _signer(asking).loads(request.path_params["token"], max_age=_LIFE_SECONDS)
+
+
+def _signer(viewer: Person) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(app_context().secret, salt=f"files-{viewer.name}", signer=_Coarse)
+
+
+# The server's own addresses besides the pages.
+
+_FONTS = {path.name: path for path in (Path(__file__).parents[2] / "fonts").glob("*.woff2")}
+
+
+def send_font(request: Request) -> Response:
+    """One of the fonts that the pages are set in: they hold nothing of anybody, so anybody may have them."""
+    font = _FONTS.get(request.path_params["name"])
+    if font is None:
+        return _refused("There is no such file.", 404)
+    return FileResponse(font, media_type="font/woff2", headers={"Cache-Control": "max-age=604800"})
+
+
+def to_create(request: Request) -> RedirectResponse:
+    """Create is the page without a name; its own name leads there, too."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
+ROUTES = (
+    Route("/create", to_create),
+    Route("/fonts/{name}", send_font),
+    Route("/files/{token}/{name}", send_file),
+    Route("/zips/{token}/{name}", send_zip),
+)

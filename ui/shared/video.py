@@ -1,0 +1,116 @@
+"""A job's video as several pages show it: player, receipt, first frame, and what the automatic check found."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import streamlit as st
+
+from jobs.model.records import JobRecord
+from media.findings import WORDS
+from record.folder import LIGHT, VIDEO
+from ui.server.files import file_path
+from ui.session import job_service
+from ui.session import translate as _
+from ui.shared.links import address
+from ui.shared.plain import escape_markdown
+from ui.shared.words import in_seconds
+
+
+def show_video(job: JobRecord) -> None:
+    """The player, as wide as its place, again and again; a word where the file is gone."""
+    path = job_service().files.folder(job.id) / VIDEO
+    if not path.is_file():
+        st.warning(_("The video's file no longer exists."), icon=":material/error:")
+        return
+    alt = _("Video: {text}").format(text=job.request.text[:120])
+    st.video(_address(job) or path, alt=alt, width="stretch", loop=True)
+
+
+def receipt_of(job: JobRecord) -> str:
+    """What was rendered, in one line."""
+    render = job.render
+    size = _("{n} frames at {fps} fps").format(n=render.num_frames, fps=render.fps)
+    seed = _("seed {n}").format(n=render.seed)
+    model = escape_markdown(job.model.split("@", 1)[0])
+    return f"{render.size} · {in_seconds(render.seconds)} · {size} · {seed} · {model}"
+
+
+def _address(job: JobRecord) -> str | None:
+    """Of the video, or of its light copy where it is large; None where no browser is there."""
+    return address(played_path(job)) if st.context.url else None
+
+
+def played_path(job: JobRecord) -> str:
+    """The path of the file that pages play."""
+    return file_path(job.id, LIGHT if job_service().videos.is_heavy(job) else VIDEO)
+
+
+def download_button(job: JobRecord, *, primary: bool) -> None:
+    """The file itself, read when it is asked for."""
+    path = job_service().files.folder(job.id) / VIDEO
+    st.download_button(
+        _("Download the video"),
+        path.read_bytes if path.is_file() else b"",
+        file_name=f"mova-{job.id}.mp4",
+        mime="video/mp4",
+        key="download",
+        icon=":material/download:",
+        type="primary" if primary else "secondary",
+        on_click="ignore",
+        disabled=not path.is_file(),
+    )
+
+
+# A job's first frame, small: one file of a few kilobytes, made once.
+
+_SIDE = 256  # twice what is shown, for sharp screens
+
+
+def thumbnail(job: JobRecord, width: int = 128) -> None:
+    """Show the first frame, or an icon if there is none yet."""
+    if job.request.white_frame:
+        st.caption(_(":material/crop_landscape: White first frame"), width=width)
+        return
+    path = job_service().files.first_frame(job)
+    if path is None:
+        words = _(":material/image: No first frame") if job.final else _(":material/image: No first frame yet")
+        st.caption(words, width=width)
+        return
+    small = _small(path, path.stat().st_mtime_ns)
+    st.image(small, width=width, alt=_("First frame: {text}").format(text=job.request.text[:120]))
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _small(path: Path, changed: int) -> bytes:
+    """``changed`` is when the file was written: a swapped frame is another picture."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        small = picture.convert("RGB")
+        small.thumbnail((_SIDE, _SIDE))
+        written = io.BytesIO()
+        small.save(written, "JPEG", quality=82)
+        return written.getvalue()
+
+
+# What the automatic check of a finished video found, as a badge: on the job's page and on its card.
+
+
+def look_badge(job: JobRecord) -> None:
+    """Nothing where the video looks as it should."""
+    if job.looks_failed:
+        st.badge(look_words(job), icon=":material/report:", color="orange")
+
+
+def draft_badge(job: JobRecord) -> None:
+    """Nothing where it is no draft."""
+    if job.request.draft:
+        st.badge(_("Draft video"), icon=":material/draft:", color="violet")
+
+
+def look_words(job: JobRecord) -> str:
+    """``looks failed: flat colour``."""
+    found = [_(WORDS[one]) for one in job.look or () if one in WORDS]
+    return _("looks failed: {reason}").format(reason=", ".join(found))
