@@ -13,7 +13,7 @@ from description.text import sentences, speech_seconds
 from film.document import SHOT_SECONDS, CastMember, Film, Place, Scene, Shot, Utterance
 
 _SHORT_TURNS = 2
-_BREAKS = re.compile(r"(?<=[,;:，；：、—])\s*|\s+(?=(?:and|but|or|because|so)\b)")
+_BREAKS = re.compile(r"(?<=[,;:，；：、—])\s*|(?<!\s)\s+(?=(?:and|but|or|because|so)\b)")
 _LATIN = re.compile(r"[a-z0-9]+")
 
 

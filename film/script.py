@@ -17,14 +17,14 @@ from description.text import collapse, sentences, speech_seconds
 from film.document import SHOT_SECONDS
 from film.proposal import Builder, Proposal
 
-_HEADING = re.compile(r"^\s*\.?\s*(内外景|内景|外景)[\s.:：、]*(.+)$")
+_HEADING = re.compile(r"^\s*+(?:\.\s*+)?(内外景|内景|外景)[\s.:：、]*+(.+)$")
 _CHINESE_HEADINGS = {"内景": "INT.", "外景": "EXT.", "内外景": "INT./EXT."}
-_CHINESE_LINE = re.compile(r"^\s*([\w·]{1,12})\s*(?:[（(]([^）)]{1,40})[）)])?\s*[：:]\s*([“「]?)(.+?)[”」]?\s*$")
-_DASHES = re.compile(r"\s*[-–—]+\s*")
+_CHINESE_LINE = re.compile(r"^([\w·]{1,12}+)\s*+(?:[（(]([^）)]{1,40})[）)]\s*+)?[：:]\s*+([“「]?)(.+?)[”」]?$")
+_DASHES = re.compile(r"(?<!\s)\s*[-–—]+\s*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _INSIDE = re.compile(r"^(?:INT\.?/EXT|INT|EXT|EST|I/E)[. ]+", re.IGNORECASE)
-_TIME = re.compile(r"\s+[-–—]+\s+")
-_ANNOTATION = re.compile(r"\[\[.*?\]\]|/\*.*?\*/", re.DOTALL)
+_TIME = re.compile(r"(?<!\s)\s+[-–—]+\s+")
+_ANNOTATION = re.compile(r"\[\[(?:(?!\[\[).)*?\]\]|/\*(?:(?!/\*).)*?\*/", re.DOTALL)
 _EMPHASIS = re.compile(r"[*_]")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
@@ -99,7 +99,11 @@ def _in_fountain(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
         if heading := _HEADING.match(line):
             yield from ("", f"{_CHINESE_HEADINGS[heading[1]]} {_DASHES.sub(' - ', heading[2])}", "")
-        elif (said := _CHINESE_LINE.match(line)) and (is_chinese_script or said[3] == "“") and _HAN.search(said[1]):
+        elif (
+            (said := _CHINESE_LINE.match(line.strip()))
+            and (is_chinese_script or said[3] == "“")
+            and _HAN.search(said[1])
+        ):
             manner = (f"({said[2]})",) if said[2] else ()
             yield from ("", f"@{said[1]}", *manner, said[4], "")
         else:

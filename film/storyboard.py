@@ -22,7 +22,7 @@ COLUMNS = (
     *("scene", "place", "time", "light", "size", "camera", "action", "cast", "lines", "sound"),
     *("join", "dissolve", "image", "trim_start", "trim_end"),
 )
-_LINE = re.compile(r"^\s*(?P<who>[^:：(（]{1,60}?)\s*(?:[（(](?P<how>[^）)]*)[）)])?\s*[:：]\s*(?P<words>.+?)\s*$")
+_LINE = re.compile(r"^(?P<who>[^:：(（]{1,60}+)(?:[（(](?P<how>[^）)]*)[）)]\s*+)?[:：]\s*+(?P<words>.+)$")
 _DISSOLVE = 12  # frames, half a second
 _MARKS = '"“”「」'
 # The SHA-256 of a picture that a row names; raises an InputError.
@@ -91,10 +91,10 @@ def _shot(row: Mapping[str, str], builder: Builder, keep_picture: KeepPicture) -
 
 
 def _utterance(line: str, builder: Builder) -> Utterance:
-    found = _LINE.match(line)
+    found = _LINE.match(line.strip())
     if found is None:
         raise ValueError(gettext_noop("a line is written as Name: words"))
     words = found["words"]
     if words[0] in _MARKS and words[-1] in _MARKS and len(words) > 2:
         words = words[1:-1]
-    return Utterance(speaker=builder.member(found["who"]).id, text=words, manner=found["how"] or "")
+    return Utterance(speaker=builder.member(found["who"].strip()).id, text=words, manner=found["how"] or "")

@@ -88,7 +88,7 @@ def python_of(program: Path) -> str | None:
             head = file.read(500).decode(errors="replace")
     except OSError:
         return None
-    named = re.search(r"(/[^\s\"']*/python[\d.]*)(?=[\s\"'])", head) if head.startswith("#!") else None
+    named = re.search(r"(?<=[\s\"'!])(/[^\s\"']*/python[\d.]*)(?=[\s\"'])", head) if head.startswith("#!") else None
     beside = program.with_name("python")
     return named[1] if named else str(beside) if beside.exists() else None
 

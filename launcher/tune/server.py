@@ -22,7 +22,7 @@ from launcher.tune.clip import ClipRequest
 
 _START_SECONDS, _PORT_SECONDS = 3600.0, 60.0
 _PAUSE = 0.2
-_ERROR = re.compile(r"[\w.]*(?:Error|Exception): \S")  # how Python says what was raised
+_ERROR = re.compile(r"(?<![\w.])[\w.]*(?:Error|Exception): \S")  # how Python says what was raised
 
 
 class NotReady(Exception):

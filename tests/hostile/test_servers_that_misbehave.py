@@ -123,7 +123,7 @@ class Cell:
 def cells() -> Iterator[Cell]:
     """The table: its rows are places and faults."""
     for fault, kind in ANSWERS.items():
-        yield Cell("status", fault, "abandoned", kind, then="abandoned")
+        yield Cell("status", fault, "abandoned", kind)
     for fault, kind in FETCHED.items():
         yield Cell("content", fault, "failed", kind, posts=2 if kind == NO_VIDEO else 1)
     for fault in UNPLAYABLE:
@@ -131,7 +131,7 @@ def cells() -> Iterator[Cell]:
     for fault in (*DEVIATING, "other kind"):
         yield Cell("content", fault, "completed", "")
     for fault, (_, state, kind) in TOLD.items():
-        then = state if state in ("abandoned", "lost") else "completed"
+        then = "lost" if state == "lost" else "completed"
         yield Cell("status", fault, state, kind, then=then, posts=2 if state == "failed" else 1)
     for fault in SOME:
         yield Cell("health", fault, "queued", "")
@@ -205,7 +205,7 @@ def _played(running: RunningService, cell: Cell) -> Outcome:
         if first.state == "failed":
             service.retry(job)
         with suppress(AssertionError):
-            in_state(service, job, *FINAL, every=_LOOK)
+            in_state(service, job, cell.then, every=_LOOK)
             until(lambda: job not in running.occupied, 30, _LOOK)
         return Outcome(first, service.get(job), files, server.posts())
 
