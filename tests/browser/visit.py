@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 from core.messages import Translate, as_written
 from tests.browser.running_app import RunningApp
@@ -33,6 +33,7 @@ class Visit:
         page.set_default_timeout(30 * SECONDS)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("request", self._notice)
 
     def open(self, path: str = "", **query: str) -> Visit:
         self.page.goto(f"{self.app.address}/{path}" + (f"?{urlencode(query)}" if query else ""))
@@ -171,6 +172,11 @@ class Visit:
         if before:
             self.page.set_viewport_size(before)
         return path
+
+    def _notice(self, request: Request) -> None:
+        """Streamlit's own store forgets a picture while a page still loads it."""
+        if "/media/" in request.url and request.resource_type == "image":
+            self.problems.append(f"a picture of Streamlit's media: {request.url}")
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _EXPECTED.search(f"{message.text} {message.location.get('url', '')}"):

@@ -13,6 +13,7 @@ from ui.create.draft import Kind
 from ui.create.restored import take_as_first_frame, take_run
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
+from ui.shared.pictures import data_uri
 from ui.shared.plain import escape_markdown
 from ui.shared.widgets import largest_upload, paste_into, say_upload
 
@@ -106,7 +107,7 @@ def choose_crop(picture: Image.Image, size: tuple[int, int], key: str, begin: Cr
     begin = begin or CropChoice()
     if not is_cut(picture, size):
         st.image(
-            overlay(picture, size, 0.0),
+            data_uri(overlay(picture, size, 0.0), _SHOWN),
             width=_width(picture.size),
             alt=_("Your picture; all of it is in the first frame."),
         )
@@ -141,8 +142,9 @@ def _show(picture: Image.Image, size: tuple[int, int], choice: CropChoice) -> No
         show_error(error)
         return
     shown = fitted.picture if choice.mode == "bars" else overlay(picture, size, choice.shift)
-    alt = _("Your picture; the bright part is the first frame.")
-    st.image(shown, width=_width(shown.size), alt=_("Your picture between bars.") if choice.mode == "bars" else alt)
+    bright, bars = _("Your picture; the bright part is the first frame."), _("Your picture between bars.")
+    alt = bars if choice.mode == "bars" else bright
+    st.image(data_uri(shown, _SHOWN), width=_width(shown.size), alt=alt)
     if fitted.message:
         st.caption(escape_markdown(fitted.message.text(_)))
 

@@ -17,6 +17,7 @@ from ui.create.values import RESTORED_FROM as _USED
 from ui.create.values import SWITCHES, use
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
+from ui.shared.pictures import data_uri
 from ui.shared.plain import escape_markdown, show_text
 from ui.shared.widgets import largest_upload, say_upload
 from ui.shared.words import kind_title, step_title
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _FILM = "restore-film"
 _READ, _FIELD, _ROUND, _START = "restore-read", "restore-files", "restore-round", "restore-start"
+_WIDTH = 240  # pixels
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _look_for_last_frame(name: str, data: bytes) -> None:
 
 def _offer_last_frame(frame: bytes) -> None:
     st.info(_("This video was not made by this program: it contains no run. You can continue from its last frame."))
-    st.image(frame, width=240, alt=_("First frame"))
+    _show(frame)
     st.button(
         _("Use its last frame as the first frame"),
         key="restore-last-frame",
@@ -144,6 +146,11 @@ def _offer_last_frame(frame: bytes) -> None:
         on_click=_go_on_from_film,
         args=(frame,),
     )
+
+
+def _show(frame: bytes) -> None:
+    """A frame that was opened within the limits before."""
+    st.image(data_uri(open_source(frame, app_context().settings), 2 * _WIDTH), width=_WIDTH, alt=_("First frame"))
 
 
 def _go_on_from_film(frame: bytes) -> None:
@@ -173,7 +180,7 @@ def _offer(run: Restored) -> None:
     st.caption(escape_markdown(" · ".join(facts)))
     show_text((run.description or run.prompt)[:600])
     if run.frame:
-        st.image(run.frame, width=240, alt=_("First frame"))
+        _show(run.frame)
     if run.frame_trouble:
         words = _("The first frame is not used: {reason}")
         st.warning(escape_markdown(words.format(reason=run.frame_trouble.text(_))), icon=":material/image:")

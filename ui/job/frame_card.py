@@ -12,7 +12,7 @@ from core.render_settings import RenderSettings
 from jobs.model.makers import YOURS
 from jobs.model.records import JobRecord
 from media.crop import CropChoice
-from media.frames import open_source, render_frame, taken_picture
+from media.frames import exact_frame, open_source, render_frame, taken_picture
 from record.folder import FIRST_FRAME, file_inside
 from ui.app_context import app_context
 from ui.create.first_frame import choose_crop, is_cut
@@ -22,10 +22,12 @@ from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address
 from ui.shared.notices import leave, show_error, show_notes
+from ui.shared.pictures import data_uri
 from ui.shared.plain import escape_markdown
 from ui.shared.widgets import largest_upload, paste_into, say_upload
 
 _TAKEN = "own-pictures-taken"
+_SIDE = 960  # pixels of the longer side: twice what is shown
 
 
 def frame_card(job: JobRecord, view: StepView, *, editable: bool, is_open: bool) -> None:
@@ -68,11 +70,19 @@ def show_frame(job: JobRecord, view: StepView) -> None:
         st.caption(_("The picture's file no longer exists."))
         return
     st.image(
-        png,
+        _frame_address(job, png),
         width=480 if render.width > render.height else 240,
         alt=_("First frame: {text}").format(text=request.text[:120]),
     )
     st.caption(" · ".join([render.size, *(escape_markdown(sentence.text(_)) for sentence in cut)]))
+
+
+def _frame_address(job: JobRecord, png: bytes) -> str:
+    """Of the frame on the disk; of one that is not written yet, because another version was chosen, inside the page."""
+    path = job_service().files.folder_of(job) / FIRST_FRAME
+    if path.is_file() and path.read_bytes() == png:
+        return f"{address(file_path(job.id, FIRST_FRAME))}?v={path.stat().st_mtime_ns}"
+    return data_uri(open_source(png, app_context().settings), _SIDE)
 
 
 def change_frame(job: JobRecord, view: StepView) -> None:
@@ -121,7 +131,9 @@ def uploaded_picture(job: JobRecord) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _frame(path: Path, changed: int, render: RenderSettings, crop: CropChoice) -> tuple[bytes, list[Message]]:
     """``changed`` is when the file was written."""
-    return render_frame(open_source(path, app_context().settings), render, crop)
+    settings = app_context().settings
+    said = render_frame(open_source(path, settings), render, crop)[1]
+    return exact_frame(path, render, crop, settings), said
 
 
 def _swap(job_id: str, key: str) -> None:

@@ -24,12 +24,14 @@ from record.folder import LIGHT, POSTER, VIDEO, file_inside
 from ui.app_context import app_context
 from ui.server.visitor import person_asking
 from ui.session import person
+from ui.shared.pictures import small_jpeg
 
 if TYPE_CHECKING:
     from jobs.service.service import JobService
 
 _LIFE_SECONDS = 6 * 3600
 _SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
+_THUMBNAIL = "thumbnail.jpg"  # of the first frame; no file of this name is on the disk
 _KINDS = {
     ".mp4": "video/mp4",
     ".png": "image/png",
@@ -52,6 +54,11 @@ def poster_path(job_id: str, revision: int) -> str:
     return f"{file_path(job_id, POSTER)}?r={revision}"
 
 
+def thumbnail_path(job_id: str, version: int) -> str:
+    """The path of a job's first frame, small; ``version`` is when it was written: another one is fetched anew."""
+    return f"{file_path(job_id, _THUMBNAIL)}?v={version}"
+
+
 def zip_path(job_ids: Sequence[str], save_as: str) -> str:
     """The path of an address that sends everything of these jobs as one ZIP, made while it is sent."""
     return f"/zips/{_signer(person()).dumps([list(job_ids), save_as])}/{quote(save_as)}"
@@ -64,6 +71,8 @@ def send_file(request: Request) -> Response:
         job_id, name, save_as = _signed(request, asking)
         service = app_context().worker.service.of(asking)
         path = file_inside(service.files.folder(job_id), name)
+        if name == _THUMBNAIL == request.path_params["name"]:
+            return _thumbnail(service, job_id)
         if name == POSTER:
             service.files.poster(job_id)
         elif name == LIGHT:
@@ -76,6 +85,17 @@ def send_file(request: Request) -> Response:
         return _refused("There is no such file.", 404)
     kind = _KINDS.get(path.suffix, "application/octet-stream")
     return FileResponse(path, media_type=kind, headers=_headers("attachment" if save_as else "inline", save_as or name))
+
+
+def _thumbnail(service: JobService, job_id: str) -> Response:
+    path = service.files.first_frame(service.get(job_id))
+    try:
+        small = small_jpeg(path, path.stat().st_mtime_ns) if path else None
+    except OSError:
+        small = None
+    if small is None:
+        return _refused("There is no such file.", 404)
+    return Response(small, media_type="image/jpeg", headers=_headers("inline", _THUMBNAIL))
 
 
 def _light_or_whole(service: JobService, job_id: str) -> Path:

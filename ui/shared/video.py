@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
 import streamlit as st
 
 from jobs.model.records import JobRecord
 from media.findings import WORDS
 from record.folder import LIGHT, VIDEO
-from ui.server.files import file_path
+from ui.server.files import file_path, thumbnail_path
 from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address
@@ -63,13 +60,8 @@ def download_button(job: JobRecord, *, primary: bool) -> None:
     )
 
 
-# A job's first frame, small: one file of a few kilobytes, made once.
-
-_SIDE = 256  # twice what is shown, for sharp screens
-
-
 def thumbnail(job: JobRecord, width: int = 128) -> None:
-    """Show the first frame, or an icon if there is none yet."""
+    """Show the first frame, small, or an icon if there is none yet."""
     if job.request.white_frame:
         st.caption(_(":material/crop_landscape: White first frame"), width=width)
         return
@@ -78,21 +70,8 @@ def thumbnail(job: JobRecord, width: int = 128) -> None:
         words = _(":material/image: No first frame") if job.final else _(":material/image: No first frame yet")
         st.caption(words, width=width)
         return
-    small = _small(path, path.stat().st_mtime_ns)
-    st.image(small, width=width, alt=_("First frame: {text}").format(text=job.request.text[:120]))
-
-
-@st.cache_data(max_entries=300, show_spinner=False)
-def _small(path: Path, changed: int) -> bytes:
-    """``changed`` is when the file was written: a swapped frame is another picture."""
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        small = picture.convert("RGB")
-        small.thumbnail((_SIDE, _SIDE))
-        written = io.BytesIO()
-        small.save(written, "JPEG", quality=82)
-        return written.getvalue()
+    alt = _("First frame: {text}").format(text=job.request.text[:120])
+    st.image(address(thumbnail_path(job.id, path.stat().st_mtime_ns)), width=width, alt=alt)
 
 
 # What the automatic check of a finished video found, as a badge: on the job's page and on its card.

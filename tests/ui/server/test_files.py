@@ -19,7 +19,7 @@ from jobs.store.orders import Order
 from tests.renders import landscape
 from tests.ui.still_app import new_job
 from ui.app_context import AppContext
-from ui.server.files import ROUTES, file_path, poster_path, zip_path
+from ui.server.files import ROUTES, file_path, poster_path, thumbnail_path, zip_path
 
 
 @pytest.fixture
@@ -120,6 +120,24 @@ def test_a_poster_is_made_once_and_anew_for_another_picture(
     assert (folder / "poster.jpg").stat().st_mtime_ns != made
 
 
+def test_a_thumbnail_is_small_and_of_the_frame_as_it_is_now(
+    app_context: AppContext, job: JobRecord, browser: TestClient
+) -> None:
+    frame = app_context.service.files.folder(job.id) / "first_frame.png"
+    before = thumbnail_path(job.id, frame.stat().st_mtime_ns)
+    answer = browser.get(before)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    assert max(Image.open(io.BytesIO(answer.content)).size) == 256
+    Image.new("RGB", (640, 352), "red").save(frame)
+    os.utime(frame, ns=(1, 1))
+    assert thumbnail_path(job.id, 1) != before
+    seen = Image.open(io.BytesIO(browser.get(thumbnail_path(job.id, 1)).content)).convert("RGB")
+    assert seen.tobytes()[0] > 200
+    frame.write_bytes(b"no picture")
+    assert browser.get(thumbnail_path(job.id, 2)).status_code == 404
+    assert browser.get(before.replace("thumbnail.jpg", "job.json")).status_code == 404
+
+
 def test_a_broken_video_has_the_poster_of_its_frame(
     app_context: AppContext, job: JobRecord, browser: TestClient
 ) -> None:
@@ -131,6 +149,7 @@ def test_a_job_without_pictures_has_no_poster(app_context: AppContext, browser: 
     order = Order(request=JobRequest(mode="full", text="A boat", render=landscape()))
     job = app_context.service.create(order)
     assert browser.get(poster_path(job.id, job.revision)).status_code == 404
+    assert browser.get(thumbnail_path(job.id, 0)).status_code == 404
 
 
 def test_a_zip_of_several(app_context: AppContext, job: JobRecord, browser: TestClient) -> None:

@@ -68,6 +68,13 @@ def test_an_address_opens_nothing_for_anybody_else(job: str) -> None:
     assert {get(path, other)[0] for other in (BOB, ROOT, None)} == {403}
 
 
+def test_nor_does_that_of_a_thumbnail(app_context: AppContext) -> None:
+    job_id = app_context.worker.service.of(ANN).create(white_order()).id
+    with mock.patch.object(files, "person", return_value=ANN):
+        path = files.thumbnail_path(job_id, 1)
+    assert [get(path, one)[0] for one in (ANN, BOB, ROOT, None)] == [200, 403, 403, 403]
+
+
 def test_nobody_can_sign_themselves_into_a_job_of_others(job: str) -> None:
     assert get(address(BOB, job), BOB)[0] == 404
     assert get(address(ROOT, job), ROOT) == (200, b"0123456789")
