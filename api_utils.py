@@ -40,17 +40,20 @@ class GeminiAccess:
     api_version: str
     text_model: str
     image_model: str
+    reference_pictures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashScopeAccess:
-    """``native_url`` ends on /api/v1."""
+    """``native_url`` ends on /api/v1. ``edit_model`` draws with reference pictures."""
 
     key: str = field(repr=False)
     native_url: str
     text_model: str
     vision_model: str
     image_model: str
+    edit_model: str = ""
+    reference_pictures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +65,7 @@ class OpenAIAccess:
     text_model: str
     vision_model: str
     image_model: str
+    reference_pictures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +119,7 @@ def _gemini(settings: Settings) -> GeminiAccess | None:
         api_version=api_version,
         text_model=settings.gemini_text_model,
         image_model=settings.gemini_image_model,
+        reference_pictures=settings.gemini_reference_pictures,
     )
 
 
@@ -127,6 +132,8 @@ def _dashscope(settings: Settings) -> DashScopeAccess | None:
         text_model=settings.qwen_text_model,
         vision_model=settings.qwen_vl_model,
         image_model=settings.qwen_image_model,
+        edit_model=settings.qwen_image_edit_model,
+        reference_pictures=settings.qwen_reference_pictures,
     )
 
 
@@ -140,6 +147,7 @@ def _openai(settings: Settings) -> OpenAIAccess | None:
         text_model=settings.openai_text_model,
         vision_model=settings.openai_vision_model,
         image_model=settings.openai_image_model,
+        reference_pictures=settings.openai_reference_pictures,
     )
 
 

@@ -120,6 +120,8 @@ def _service_model(value: str) -> str:
 
 # An empty name means that the service cannot do that step.
 ServiceModel = Annotated[str, AfterValidator(_service_model)]
+# The most reference pictures of one request; 0: the service takes none.
+ReferencePictures = Annotated[int, Field(ge=0, le=50)]
 ServiceKey = Annotated[SecretStr | None, AfterValidator(_service_key)]
 ServiceAddress = Annotated[str, AfterValidator(service_address)]
 
@@ -203,6 +205,7 @@ class Settings(BaseSettings):
     gemini_api_url: ServiceAddress = "https://generativelanguage.googleapis.com"  # or a proxy's; /v1beta may follow
     gemini_text_model: ServiceModel = "gemini-3.8-flash"  # also looks at the first frame
     gemini_image_model: ServiceModel = "gemini-nano-banana-2.1"
+    gemini_reference_pictures: ReferencePictures = 14  # the most pictures of people and places that it takes at once
 
     # A key works only in its region: Beijing as it stands, Singapore is https://dashscope-intl.aliyuncs.com.
     dashscope_api_key: ServiceKey = None
@@ -210,6 +213,10 @@ class Settings(BaseSettings):
     qwen_text_model: ServiceModel = "qwen-plus"
     qwen_vl_model: ServiceModel = "qwen3-vl-plus"
     qwen_image_model: ServiceModel = "z-image-turbo"
+    # Draws where pictures of people and places go along, which Z-Image takes none of: such as qwen-image-3.0. Empty:
+    # qwen_image_model, where it is a qwen-image or wan model; else such a step stops.
+    qwen_image_edit_model: ServiceModel = ""
+    qwen_reference_pictures: ReferencePictures = 10
 
     # Any OpenAI-compatible service, such as http://localhost:8000/v1: the address alone is enough. With a key and
     # no address it is api.openai.com. It has no models by default: what is not named here, it is not asked to do.
@@ -217,7 +224,8 @@ class Settings(BaseSettings):
     openai_base_url: ServiceAddress | None = None
     openai_text_model: ServiceModel = ""
     openai_vision_model: ServiceModel = ""
-    openai_image_model: ServiceModel = ""
+    openai_image_model: ServiceModel = ""  # with pictures of people and places by images/edits
+    openai_reference_pictures: ReferencePictures = 16
 
     # The longest that one request may take, in seconds, and how often it is sent at most where a service is busy.
     text_timeout: Annotated[int, Field(ge=1, le=3_600)] = 120

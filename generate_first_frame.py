@@ -19,11 +19,14 @@ from core.render_settings import Orientation
 from providers.step_run import StepRun
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PIL.Image import Image
 
     from config import Settings
+    from core.references import Reference, ReferenceFile
     from core.steps import StepResult
-    from providers.base import ImageAnswer, Provider, TextRequest
+    from providers.base import ImageAnswer, ImageRequest, Provider, ReferencesTaken, TextRequest
 
 ORIGINAL, PROMPT = "_original.", "_prompt.txt"  # suffixes of the files next to a frame
 _FREE_LENGTH = "100 to 250 words"
@@ -63,22 +66,25 @@ class FirstFrame:
         return original
 
 
-def write_image_prompt(user_text: str, *, orientation: Orientation, writer: Provider, limit: int | None) -> StepResult:
+def write_image_prompt(
+    user_text: str, *, orientation: Orientation, writer: Provider, limit: int | None, names: Sequence[str] = ()
+) -> StepResult:
     """Step 1: the prompt for an image model.
 
     Args:
         limit: the most characters that the image model takes, None where it has no limit.
+        names: of people and places that the prompt has to call by their names, for there are pictures of them.
 
     Raises:
         EmptyText, TextTooLong, ProviderError.
     """
     run = StepRun("image_prompt")
     user_text, run.warnings = checked_text_with_notes(user_text, gettext_noop("description"))
-    prompt = run.ask_plain(writer, _prompt_request(user_text, orientation, limit))
+    prompt = run.ask_plain(writer, _prompt_request(user_text, orientation, limit, names))
     return run.result(_shortened(run, writer, prompt, limit))
 
 
-def _prompt_request(user_text: str, orientation: Orientation, limit: int | None) -> TextRequest:
+def _prompt_request(user_text: str, orientation: Orientation, limit: int | None, names: Sequence[str]) -> TextRequest:
     from prompts import fenced, system_prompt
     from providers.base import TextRequest
 
@@ -86,9 +92,15 @@ def _prompt_request(user_text: str, orientation: Orientation, limit: int | None)
     return TextRequest(
         task="image_prompt",
         system=system_prompt("image_prompt", orientation=orientation, length=length),
-        user=f"{fenced('user_description', user_text)}\nFormat: {orientation}.",
+        user=f"{fenced('user_description', user_text)}\nFormat: {orientation}.{_named(names)}",
         facts={"user_text": user_text, "orientation": orientation},
     )
+
+
+def _named(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    return f"\nCall each of these that is seen by its name, spelled exactly like this: {'; '.join(names)}."
 
 
 def _shortened(run: StepRun, writer: Provider, prompt: str, limit: int | None) -> str:
@@ -131,6 +143,7 @@ def make_first_frame(
     settings: Settings,
     provider_size: str | None = None,
     name: str = "first_frame.png",
+    references: Sequence[ReferenceFile] = (),
 ) -> FirstFrame:
     """Step 2: the first frame.
 
@@ -140,22 +153,83 @@ def make_first_frame(
         writer: shortens the prompt where the artist takes less; it is not asked otherwise.
         provider_size: the service's own size, such as ``1280*720``, if one is wanted.
         name: the name of the frame's file, for the record.
+        references: pictures of people and places, sent along in this order and bound to their names in the prompt.
 
     Raises:
-        EmptyText, TextTooLong, ProviderError.
+        EmptyText, TextTooLong, PictureError, ProviderError: among them ReferencesNotTaken, TooManyReferences and
+            ReferencesDeclined. No picture is left out.
     """
     from media.pictures import kind_of
-    from providers.base import ImageRequest
 
     run = StepRun("first_frame")
     prompt = _shortened(run, writer, checked_text(image_prompt, gettext_noop("image prompt")), artist.prompt_limit)
-    answer = artist.image(ImageRequest(prompt=prompt, width=size[0], height=size[1], size=provider_size))
+    answer = _asked(artist, _frame_request(prompt, size, provider_size, references, artist, settings))
     run.answers.append(answer)
     picture = _fitted(run, answer, size, settings)
     suffix = kind_of(answer.data)
     return FirstFrame(
         result=run.result(name), prompt=prompt, picture=picture, original=answer.data, original_suffix=suffix
     )
+
+
+def check_references(artist: Provider, references: Sequence[Reference]) -> None:
+    """Make sure, before anything is spent, that these pictures can be sent.
+
+    Raises:
+        ReferencesNotTaken, TooManyReferences.
+    """
+    if references:
+        _taken_by(artist, references)
+
+
+def _taken_by(artist: Provider, references: Sequence[Reference]) -> ReferencesTaken:
+    from core.errors import ReferencesNotTaken, TooManyReferences
+    from core.references import names_of
+
+    taken = artist.references
+    if taken is None:
+        shown = ", ".join(names_of(references))
+        raise ReferencesNotTaken(provider=artist.name, model=artist.model("image"), names=shown)
+    if len(references) > taken.most:
+        raise TooManyReferences(provider=artist.name, model=taken.model, n=len(references), most=taken.most)
+    return taken
+
+
+def _frame_request(
+    prompt: str,
+    size: tuple[int, int],
+    provider_size: str | None,
+    references: Sequence[ReferenceFile],
+    artist: Provider,
+    settings: Settings,
+) -> ImageRequest:
+    from description.reference_words import bound
+    from media.references import as_taken
+    from providers.base import ImageRequest, ReferencePicture
+
+    shown = [one.reference for one in references]
+    pictures: list[ReferencePicture] = []
+    if references:
+        limits = _taken_by(artist, shown).limits
+        for one in references:
+            data, mime = as_taken(one.data, limits, settings)
+            pictures.append(ReferencePicture(reference=one.reference, data=data, mime=mime))
+    return ImageRequest(
+        prompt=bound(prompt, shown), width=size[0], height=size[1], size=provider_size, references=tuple(pictures)
+    )
+
+
+def _asked(artist: Provider, request: ImageRequest) -> ImageAnswer:
+    from core.errors import PromptBlocked, ReferencesDeclined
+    from core.references import names_of
+
+    try:
+        return artist.image(request)
+    except PromptBlocked as problem:
+        if not request.references:
+            raise
+        names = ", ".join(names_of([one.reference for one in request.references]))
+        raise ReferencesDeclined(problem.raw, **problem.facts | {"names": names}) from None
 
 
 def _fitted(run: StepRun, answer: ImageAnswer, size: tuple[int, int], settings: Settings) -> Image:

@@ -18,6 +18,7 @@ MovaError
 │   ├── NotAllowed            what only an administrator may do
 │   ├── UnknownServer         a name that the configuration does not have
 │   ├── FileMissing           a named file cannot be read
+│   │   └── ReferenceMissing  the picture of a card is gone
 │   ├── FileTooLarge          a text file or manifest
 │   ├── NameTooLong           of a file that is to be written
 │   ├── QuotaReached          a person has as much as one may have
@@ -130,6 +131,9 @@ MovaError
 │   ├── QuotaExhausted
 │   ├── ModelGone             retired, or not for this key
 │   ├── PromptBlocked         the service declined the text or the picture
+│   │   └── ReferencesDeclined   with the pictures of cards
+│   ├── ReferencesNotTaken    the service draws from words alone
+│   ├── TooManyReferences
 │   ├── NoTextReturned        an empty answer, or one that breaks off
 │   ├── NoImageReturned
 │   ├── ImageFetchFailed      its picture's address could not be used
@@ -321,6 +325,11 @@ class UnknownServer(InputError):
 class FileMissing(InputError):
     what = gettext_noop("The file cannot be read: {name} ({reason}).")
     advice = gettext_noop("Check its name and that you are allowed to read it.")
+
+
+class ReferenceMissing(FileMissing):
+    what = gettext_noop("The picture of {name} cannot be read here: it is missing or was changed.")
+    advice = gettext_noop("Give the card its picture again, or choose words only. Nothing was sent.")
 
 
 class NameTooLong(InputError):
@@ -921,6 +930,26 @@ class ModelGone(ProviderError):
 class PromptBlocked(ProviderError):
     what = gettext_noop("The service {provider} declined the request ({reason}).")
     advice = gettext_noop("Change the text or the picture, or provide the result yourself.")
+
+
+class ReferencesDeclined(PromptBlocked):
+    what = gettext_noop("The service {provider} declined to draw with the pictures of {names} ({reason}).")
+    advice = gettext_noop(
+        "Give the card another picture, choose words only, or use another service; what was already made is kept."
+    )
+
+
+class ReferencesNotTaken(ProviderError):
+    what = gettext_noop("{model} of {provider} draws from words only: the pictures of {names} cannot be sent to it.")
+    advice = gettext_noop(
+        "Choose words only, or a service that takes pictures: set GEMINI_API_KEY, QWEN_IMAGE_EDIT_MODEL, or "
+        "OPENAI_IMAGE_MODEL of a service with images/edits. Nothing was sent."
+    )
+
+
+class TooManyReferences(ProviderError):
+    what = gettext_noop("{n} reference pictures are to be sent; {model} of {provider} takes {most}.")
+    advice = gettext_noop("Take pictures off the cards, choose words only, or use another service. Nothing was sent.")
 
 
 class NoTextReturned(ProviderError):

@@ -107,6 +107,6 @@ def decoded(call: Call, encoded: str) -> bytes:
         raise call.error(NoImageReturned, reason=gettext_noop("its base64 is damaged")) from None
 
 
-def data_url(picture: bytes) -> str:
-    """PNG bytes as a data URL."""
-    return "data:image/png;base64," + base64.b64encode(picture).decode("ascii")
+def data_url(picture: bytes, mime: str = "image/png") -> str:
+    """A picture's bytes as a data URL."""
+    return f"data:{mime};base64," + base64.b64encode(picture).decode("ascii")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
 
+from core.references import Reference
+from media.references import PictureLimits
+
 Capability = Literal["text", "image", "vision"]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 TextTask = Literal["image_prompt", "shorten", "video_description", "correction", "film"]
@@ -24,23 +27,51 @@ class TextRequest:
 class VisionRequest:
     """``picture`` is PNG bytes of the frame exactly as it will be rendered from.
 
-    ``image_prompt`` is what it was made from, for the offline provider; empty where nobody knows.
+    ``image_prompt`` is what it was made from, for the offline provider; empty where nobody knows. ``others`` are PNG
+    bytes of further pictures, which come after it.
     """
 
     system: str
     user: str
     picture: bytes
     image_prompt: str = ""
+    others: tuple[bytes, ...] = ()
+
+    @property
+    def pictures(self) -> tuple[bytes, ...]:
+        return (self.picture, *self.others)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferencePicture:
+    """``data`` is the picture as this service takes it, of the kind ``mime``."""
+
+    reference: Reference
+    data: bytes = field(repr=False)
+    mime: str = "image/png"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferencesTaken:
+    """What a service takes beside a prompt: ``model`` is the one that is asked then, ``most`` how many pictures."""
+
+    model: str
+    most: int
+    limits: PictureLimits = field(default_factory=PictureLimits)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRequest:
-    """``width`` and ``height`` are the render's, in pixels; a provider picks its own nearest size and ratio."""
+    """``width`` and ``height`` are the render's, in pixels; a provider picks its own nearest size and ratio.
+
+    ``references`` are sent in their order; the prompt says which of them shows whom.
+    """
 
     prompt: str
     width: int
     height: int
     size: str | None = None  # the provider's own size, such as 1280*720 or 2K, where the user named one
+    references: tuple[ReferencePicture, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +109,10 @@ class Provider(Protocol):
     @property
     def prompt_limit(self) -> int | None:
         """The most characters its image model takes, None where there is no known limit."""
+
+    @property
+    def references(self) -> ReferencesTaken | None:
+        """What reference pictures it takes for a picture, None where it takes none."""
 
     def text(self, request: TextRequest) -> TextAnswer: ...
 

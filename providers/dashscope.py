@@ -1,7 +1,8 @@
-"""DashScope (Alibaba Cloud Model Studio): Qwen for text, Qwen-VL for vision, Z-Image for pictures.
+"""DashScope (Alibaba Cloud Model Studio): Qwen for text, Qwen-VL for vision, Z-Image for pictures, Qwen-Image for
+pictures after others.
 
-Text and vision go through the vendor's SDK. Z-Image is asked over plain HTTP: the SDK's typed answer drops the address
-of the picture.
+Text and vision go through the vendor's SDK. Pictures are asked for over plain HTTP: the SDK's typed answer drops the
+address of the picture.
 """
 
 from __future__ import annotations
@@ -9,14 +10,28 @@ from __future__ import annotations
 import time
 
 from api_utils import DashScopeAccess, Limits, retried
-from core.errors import NoImageReturned, NoProvider
+from core.errors import NoImageReturned, NoProvider, ReferencesNotTaken
 from core.messages import gettext_noop
+from media.references import PictureLimits
 from providers.answers import Drawn, counted, data_url, dig, parsed
-from providers.base import CAPABILITIES, Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import (
+    CAPABILITIES,
+    Capability,
+    ImageAnswer,
+    ImageRequest,
+    ReferencesTaken,
+    TextAnswer,
+    TextRequest,
+    VisionRequest,
+)
 from providers.failure import Call
+from providers.learning import Fields, fitted
 
 # From Z-Image's API reference (alibabacloud.com/help, z-image-api-reference): 800 characters.
 PROMPT_LIMIT = 800
+# Families whose models draw from words and after pictures alike (help pages of qwen-image-3.0 and wan2.6-image).
+_TAKES_PICTURES = ("qwen-image", "wan2.6-image")
+_LIMITS = PictureLimits(shortest=384)
 
 
 class DashScope:
@@ -44,13 +59,22 @@ class DashScope:
     def prompt_limit(self) -> int | None:
         return PROMPT_LIMIT if self._access.image_model.startswith("z-image") else None
 
+    @property
+    def references(self) -> ReferencesTaken | None:
+        """With the model that draws if it takes pictures itself, else with the one that is named for them."""
+        own, most = self._access.image_model, self._access.reference_pictures
+        model = own if own.startswith(_TAKES_PICTURES) else self._access.edit_model
+        return ReferencesTaken(model=model, most=most, limits=_LIMITS) if model and most else None
+
     def text(self, request: TextRequest) -> TextAnswer:
         return self._told("text", self._access.text_model, request.system, [{"type": "text", "text": request.user}])
 
     def vision(self, request: VisionRequest) -> TextAnswer:
-        picture: dict[str, object] = {"type": "image_url", "image_url": {"url": data_url(request.picture)}}
+        pictures: list[dict[str, object]] = [
+            {"type": "image_url", "image_url": {"url": data_url(one)}} for one in request.pictures
+        ]
         said: dict[str, object] = {"type": "text", "text": request.user}
-        return self._told("vision", self._access.vision_model, request.system, [picture, said])
+        return self._told("vision", self._access.vision_model, request.system, [*pictures, said])
 
     def _told(self, step: str, model: str, system: str, user: list[dict[str, object]]) -> TextAnswer:
         from providers.dashscope_chat import replied
@@ -73,14 +97,30 @@ class DashScope:
         from providers.fetch import picture
 
         attempts = self._limits.attempts
-        call, started = self._call("image", self._access.image_model, self._limits.image_timeout), time.monotonic()
-        drawn = retried(lambda: _draw(call, self._access.native_url, request), attempts)
+        call, started = self._call("image", self._drawing_model(request), self._limits.image_timeout), time.monotonic()
+        place = (self._access.native_url, call.model)
+        # After other pictures, some models choose the size themselves and refuse the field for it.
+        wanted = _wanted(request) if request.references and not request.size else {}
+        insisted = {} if wanted else _wanted(request)
+
+        def sent(taken: Fields) -> Drawn:
+            return _draw(call, self._access.native_url, request, {**insisted, **taken})
+
+        drawn = retried(lambda: fitted(place, wanted, sent), attempts)
         data = picture(drawn.url, call, self._access.native_url, attempts)
         taken = time.monotonic() - started
         return ImageAnswer(data=data, provider=self.name, model=drawn.model, seconds=taken, tokens=drawn.tokens)
 
+    def _drawing_model(self, request: ImageRequest) -> str:
+        if not request.references:
+            return self._access.image_model
+        if self.references is None:
+            names = ", ".join(dict.fromkeys(one.reference.name for one in request.references))
+            raise ReferencesNotTaken(provider=self.name, model=self._access.image_model, names=names)
+        return self.references.model
 
-def _draw(call: Call, native_url: str, request: ImageRequest) -> Drawn:
+
+def _draw(call: Call, native_url: str, request: ImageRequest, parameters: Fields) -> Drawn:
     import httpx2
 
     from providers import wire
@@ -88,7 +128,9 @@ def _draw(call: Call, native_url: str, request: ImageRequest) -> Drawn:
     url = f"{native_url}/services/aigc/multimodal-generation/generation"
     with wire.client(url, call.seconds, call.largest) as http:
         try:
-            answer = http.post(url, json=_body(call.model, request), headers={"Authorization": f"Bearer {call.key}"})
+            answer = http.post(
+                url, json=_body(call.model, request, parameters), headers={"Authorization": f"Bearer {call.key}"}
+            )
         except httpx2.HTTPError as problem:
             raise wire.lost(call, problem) from None
     if answer.status_code != 200:
@@ -96,10 +138,14 @@ def _draw(call: Call, native_url: str, request: ImageRequest) -> Drawn:
     return _drawn(call, answer.text)
 
 
-def _body(model: str, request: ImageRequest) -> dict[str, object]:
+def _wanted(request: ImageRequest) -> Fields:
     size = request.size or ("1280*720" if request.width >= request.height else "720*1280")
-    parameters: dict[str, object] = {"size": size.lower().replace("x", "*"), "prompt_extend": False}
-    message = {"role": "user", "content": [{"text": request.prompt}]}
+    return {"size": size.lower().replace("x", "*"), "prompt_extend": False}
+
+
+def _body(model: str, request: ImageRequest, parameters: Fields) -> dict[str, object]:
+    pictures = [{"image": data_url(one.data, one.mime)} for one in request.references]
+    message = {"role": "user", "content": [*pictures, {"text": request.prompt}]}
     return {"model": model, "input": {"messages": [message]}, "parameters": parameters}
 
 

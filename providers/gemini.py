@@ -14,7 +14,16 @@ from core.errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlock
 from core.messages import gettext_noop
 from description.thoughts import ONLY_THOUGHTS, without_thoughts
 from providers.answers import Drawn, Reply, counted, decoded, dig, named, parsed
-from providers.base import CAPABILITIES, Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import (
+    CAPABILITIES,
+    Capability,
+    ImageAnswer,
+    ImageRequest,
+    ReferencesTaken,
+    TextAnswer,
+    TextRequest,
+    VisionRequest,
+)
 from providers.failure import Call
 from providers.learning import Fields, fitted
 
@@ -51,6 +60,11 @@ class Gemini:
         }
         return models[capability]
 
+    @property
+    def references(self) -> ReferencesTaken | None:
+        model, most = self._access.image_model, self._access.reference_pictures
+        return ReferencesTaken(model=model, most=most) if model and most else None
+
     def text(self, request: TextRequest) -> TextAnswer:
         from google.genai import types
 
@@ -59,14 +73,12 @@ class Gemini:
     def vision(self, request: VisionRequest) -> TextAnswer:
         from google.genai import types
 
-        picture = types.Part.from_bytes(data=request.picture, mime_type="image/png")
-        return self._told("vision", request.system, [picture, types.Part(text=request.user)])
+        pictures = [types.Part.from_bytes(data=one, mime_type="image/png") for one in request.pictures]
+        return self._told("vision", request.system, [*pictures, types.Part(text=request.user)])
 
     def image(self, request: ImageRequest) -> ImageAnswer:
-        from google.genai import types
-
         call = self._call("image", self._access.image_model, self._limits.image_timeout)
-        parts = [types.Part(text=request.prompt)]
+        parts = _drawn_from(request)
 
         def sent(taken: Fields) -> Drawn:
             return _drawn(call, _asked(call, self._access, parts, _picture_config(request, taken)))
@@ -146,6 +158,19 @@ def _sent(call: Call, access: GeminiAccess, parts: list[types.Part], config: typ
 def _refused(call: Call, no: Exception) -> ProviderError:
     response, status = getattr(no, "response", None), int(getattr(no, "code", 0))
     return call.refused(status, getattr(response, "headers", {}), getattr(response, "text", ""))
+
+
+def _drawn_from(request: ImageRequest) -> list[types.Part]:
+    """Each reference picture after its name, then the prompt."""
+    from google.genai import types
+
+    from description.reference_words import label
+
+    parts: list[types.Part] = []
+    for number, one in enumerate(request.references, 1):
+        parts.append(types.Part(text=label(number, one.reference)))
+        parts.append(types.Part.from_bytes(data=one.data, mime_type=one.mime))
+    return [*parts, types.Part(text=request.prompt)]
 
 
 def _wanted(request: ImageRequest) -> Fields:

@@ -45,6 +45,7 @@ class Offline:
     name = NAME
     capabilities: frozenset[Capability] = frozenset({"text", "image", "vision"})
     prompt_limit: int | None = None
+    references: None = None
 
     def model(self, capability: Capability) -> str:
         return _MODELS[capability]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from api_utils import Limits, retried
-from core.errors import NoImageReturned, NoProvider
+from core.errors import NoImageReturned, NoProvider, ProviderAnswerUnclear, ReferencesNotTaken
 from core.messages import gettext_noop
 from providers.answers import Drawn, Reply, counted, data_url, decoded, dig, named, parsed, told
-from providers.base import TextAnswer, TextRequest, VisionRequest
+from providers.base import ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
 from providers.learning import Fields, fitted
 
@@ -34,18 +34,20 @@ class ChatService:
         return self._answer("text", model, request.system, request.user)
 
     def vision(self, model: str, request: VisionRequest) -> TextAnswer:
-        picture: Part = {"type": "image_url", "image_url": {"url": data_url(request.picture)}}
-        return self._answer("vision", model, request.system, [picture, {"type": "text", "text": request.user}])
+        pictures: list[Part] = [{"type": "image_url", "image_url": {"url": data_url(one)}} for one in request.pictures]
+        return self._answer("vision", model, request.system, [*pictures, {"type": "text", "text": request.user}])
 
-    def draw(self, model: str, prompt: str, wanted: Fields, insisted: Fields) -> Drawn:
-        """One picture from ``/images/generations``: with ``wanted`` as far as the model takes it."""
+    def draw(self, model: str, request: ImageRequest, wanted: Fields, insisted: Fields) -> Drawn:
+        """One picture from ``/images/generations``, with reference pictures from ``/images/edits``: with ``wanted`` as
+        far as the model takes it.
+        """
         call = self._call("image", model, self.limits.image_timeout)
 
         def fitting() -> Drawn:
             return fitted(
                 (self.base_url, model),
                 wanted,
-                lambda taken: _draw(call, self.base_url, prompt, {**insisted, **taken}),
+                lambda taken: _draw(call, self.base_url, request, {**insisted, **taken}),
             )
 
         return retried(fitting, self.limits.attempts)
@@ -86,12 +88,27 @@ def _complete(call: Call, base_url: str, messages: list[Part]) -> Reply:
     )
 
 
-def _draw(call: Call, base_url: str, prompt: str, fields: Fields) -> Drawn:
+def _draw(call: Call, base_url: str, request: ImageRequest, fields: Fields) -> Drawn:
     def send(client: OpenAI) -> str:
         create: Any = client.images.with_raw_response.generate
-        return str(create(model=call.model, prompt=prompt, n=1, extra_body=fields).http_response.text)
+        return str(create(model=call.model, prompt=request.prompt, n=1, extra_body=fields).http_response.text)
 
-    answer = _sent(call, base_url, send)
+    def edit(client: OpenAI) -> str:
+        create: Any = client.images.with_raw_response.edit
+        files = [
+            (f"picture{number}.{one.mime.removeprefix('image/')}", one.data, one.mime)
+            for number, one in enumerate(request.references, 1)
+        ]
+        sent = create(model=call.model, prompt=request.prompt, image=files, n=1, extra_body=fields)
+        return str(sent.http_response.text)
+
+    try:
+        answer = _sent(call, base_url, edit if request.references else send)
+    except ProviderAnswerUnclear as problem:  # not every service that draws has this address
+        if request.references and problem.facts.get("status") in (404, 405):
+            names = ", ".join(dict.fromkeys(one.reference.name for one in request.references))
+            raise call.error(ReferencesNotTaken, names=names) from None
+        raise
     body = parsed(call, answer)
     if (pictures := dig(body, "data", list)) is None:
         raise call.no_result(body, answer)

@@ -5,14 +5,23 @@ from __future__ import annotations
 import time
 
 from api_utils import Limits, OpenAIAccess
-from providers.base import CAPABILITIES, Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import (
+    CAPABILITIES,
+    Capability,
+    ImageAnswer,
+    ImageRequest,
+    ReferencesTaken,
+    TextAnswer,
+    TextRequest,
+    VisionRequest,
+)
 from providers.failure import Call
 from providers.learning import Fields
 from providers.openai_chat import ChatService
 
 
 class OpenAICompatible:
-    """Text and vision through chat completions, pictures through ``/images/generations``."""
+    """Text and vision through chat completions, pictures through ``/images/generations`` and ``/images/edits``."""
 
     name = "openai"
     prompt_limit: int | None = None
@@ -34,6 +43,11 @@ class OpenAICompatible:
         }
         return models[capability]
 
+    @property
+    def references(self) -> ReferencesTaken | None:
+        model, most = self._access.image_model, self._access.reference_pictures
+        return ReferencesTaken(model=model, most=most) if model and most else None
+
     def text(self, request: TextRequest) -> TextAnswer:
         return self._service.text(self._access.text_model, request)
 
@@ -42,7 +56,7 @@ class OpenAICompatible:
 
     def image(self, request: ImageRequest) -> ImageAnswer:
         model, started = self._access.image_model, time.monotonic()
-        drawn = self._service.draw(model, request.prompt, _wanted(request), _insisted(request))
+        drawn = self._service.draw(model, request, _wanted(request), _insisted(request))
         return ImageAnswer(
             data=drawn.data or self._fetched(drawn.url),
             provider=self.name,

@@ -18,7 +18,7 @@ from providers.base import ImageAnswer, TextAnswer
 
 if TYPE_CHECKING:
     from core.steps import Step
-    from providers.base import Capability, ImageRequest, Provider, TextRequest, VisionRequest
+    from providers.base import Capability, ImageRequest, Provider, ReferencesTaken, TextRequest, VisionRequest
     from record.folder import RunFolder
 
 _BEGINS = ".answer-"
@@ -75,6 +75,10 @@ class CachingProvider:
     @property
     def prompt_limit(self) -> int | None:
         return self.provider.prompt_limit
+
+    @property
+    def references(self) -> ReferencesTaken | None:
+        return self.provider.references
 
     def text(self, request: TextRequest) -> TextAnswer:
         return self._answered("text", request, lambda: self.provider.text(request))

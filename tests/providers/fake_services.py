@@ -15,6 +15,8 @@ reply misbehaves on the wire.
 from __future__ import annotations
 
 import base64
+import email.parser
+import email.policy
 import json
 import re
 import threading
@@ -70,7 +72,7 @@ class Received:
     @property
     def pictures(self) -> list[bytes]:
         """Every picture inside the request."""
-        found = re.findall(r'"data": "([\w+/=-]+)"|data:image/png;base64,([\w+/=-]+)', json.dumps(self.body))
+        found = re.findall(r'"data": "([\w+/=-]+)"|data:image/[a-z]+;base64,([\w+/=-]+)', json.dumps(self.body))
         return [base64.b64decode((inline or url).replace("-", "+").replace("_", "/")) for inline, url in found]
 
 
@@ -216,11 +218,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle(b"")
 
     def _handle(self, raw: bytes) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            body = json.loads(raw) if raw else {}
+            is_form = headers.get("content-type", "").startswith("multipart/form-data")
+            body = _form(headers["content-type"], raw) if is_form else json.loads(raw) if raw else {}
         except ValueError:
             body = {}
-        headers = {name.lower(): value for name, value in self.headers.items()}
         key = headers.get("x-goog-api-key") or headers.get("authorization", "").removeprefix("Bearer ")
         model = body.get("model") or self.path.partition("/models/")[2].partition(":")[0]
         route = _route(self.path, body)
@@ -265,6 +268,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def _form(kind: str, raw: bytes) -> dict[str, Any]:
+    """A multipart form; its files, in their order, as data URLs in lists."""
+    parsed = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(
+        f"Content-Type: {kind}\r\n\r\n".encode() + raw
+    )
+    fields: dict[str, Any] = {}
+    for part in parsed.iter_parts():
+        name, data = str(part.get_param("name", header="content-disposition")), part.get_payload(decode=True)
+        assert isinstance(data, bytes)
+        if part.get_filename():
+            fields.setdefault(name, []).append(f"data:{part.get_content_type()};base64,{encoded(data)}")
+        else:
+            fields[name] = data.decode()
+    return fields
+
+
 def _route(path: str, body: dict[str, Any]) -> str:
     whole = json.dumps(body)
     if path.startswith("/pictures/"):
@@ -274,10 +293,10 @@ def _route(path: str, body: dict[str, Any]) -> str:
         image = "IMAGE" in (config.get("responseModalities") or config.get("response_modalities") or ())
         return "gemini.image" if image else "gemini.vision" if '"inlineData"' in whole else "gemini.text"
     if path == "/api/v1/services/aigc/multimodal-generation/generation":
-        drawn = "size" in (body.get("parameters") or {})
+        drawn = {"size", "prompt_extend"} & set(body.get("parameters") or {})
         return "dashscope.image" if drawn else "dashscope.vision" if '"image": ' in whole else "dashscope.text"
     if path == "/api/v1/services/aigc/text-generation/generation":
         return "dashscope.text"
     if path.endswith("/v1/chat/completions"):
         return "openai.vision" if '"image_url"' in whole else "openai.text"
-    return "openai.image" if path.endswith("/v1/images/generations") else "unknown"
+    return "openai.image" if path.endswith(("/v1/images/generations", "/v1/images/edits")) else "unknown"

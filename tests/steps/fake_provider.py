@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import (
+    Capability,
+    ImageAnswer,
+    ImageRequest,
+    ReferencesTaken,
+    TextAnswer,
+    TextRequest,
+    VisionRequest,
+)
 
 Answer = str | Exception
 
@@ -16,6 +24,7 @@ class FakeProvider:
     texts: list[Answer] = field(default_factory=list)
     picture: bytes = b""
     prompt_limit: int | None = None
+    references: ReferencesTaken | None = None
     name: str = "fake"
     capabilities: frozenset[Capability] = frozenset({"text", "image", "vision"})
     asked: list[TextRequest] = field(default_factory=list)
