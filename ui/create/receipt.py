@@ -40,14 +40,22 @@ def show_receipt(draft: Draft, plan: JobPlan | None) -> None:
         _in_the_way(plan)
 
 
+def show_plan(plan: JobPlan) -> None:
+    """The receipt of a job that is there already, whose numbers stand elsewhere: where it goes and what is bought."""
+    line = " · ".join(_parts(plan))
+    with st.popover(line, type="tertiary", key="receipt", help=_("Before anything is spent")):
+        _show_plan(plan)
+    _in_the_way(plan)
+
+
 def _line(render: RenderSettings, plan: JobPlan | None) -> str:
     """``8 s · 640×352 · box-a, ready ≈ 14:32 · buys 3 texts + 1 picture``."""
     seconds = _("{n} s").format(n=f"{render.seconds:.2f}".rstrip("0").rstrip("."))
-    parts = [seconds, f"{render.width}×{render.height}"]
-    if plan is not None:
-        parts.append(_short_where(plan.render))
-        parts += [bought] if (bought := what_is_bought(plan)) else []
-    return " · ".join(parts)
+    return " · ".join([seconds, f"{render.width}×{render.height}", *(_parts(plan) if plan is not None else [])])
+
+
+def _parts(plan: JobPlan) -> list[str]:
+    return list(filter(None, [_short_where(plan.render), what_is_bought(plan)]))
 
 
 def _short_where(render: RenderPlan) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -12,6 +13,8 @@ from core.render_settings import draw_seed
 from core.steps import Step
 from jobs.model.records import JobRecord
 from jobs.model.states import allowing
+from jobs.plan.plan import JobPlan
+from ui.create.receipt import show_plan
 from ui.job.finished_acts import delete_button, finished_acts
 from ui.job.server_acts import elsewhere_button, send_again, stop_buttons
 from ui.session import job_service
@@ -25,10 +28,11 @@ from ui.shared.words import act_label
 _BEFORE, _AGAIN = allowing("approve"), allowing("retry")
 
 
-def job_acts(job: JobRecord, following: Step) -> None:
-    """The buttons for the job's present state."""
-    with act_bar():
-        if job.state in _BEFORE:
+def job_acts(job: JobRecord, plan: JobPlan) -> None:
+    """The buttons for the job's present state, below the receipt of what they would do."""
+    following, before = plan.next.step, job.state in _BEFORE
+    with act_bar(above=partial(show_plan, plan) if before else None):
+        if before:
             _go_on(job, following)
         elif job.state in _AGAIN:
             _again(job, following)
@@ -41,8 +45,6 @@ def job_acts(job: JobRecord, following: Step) -> None:
 
 
 def _go_on(job: JobRecord, following: Step) -> None:
-    for caution in job_service().plans.of(job.id).cautions:
-        st.caption(f":material/warning: {escape_markdown(caution.text(_))}")
     label = act_label(following, preview=job_service().plans.is_preview(job))
     _button(label, _approve, job.id, following, icon="arrow_forward", primary=True)
     if following != "render":

@@ -64,7 +64,7 @@ def _draw(progress: Progress) -> None:
     views, following = step_views(job_service().steps.of(job.id), plan.steps), plan.next.step
     if job.state == "completed":
         finished_video(job)
-        job_acts(job, following)
+        job_acts(job, plan)
         st.subheader(_("How it was made"))
         _made(job, views, following)
         finished_details(job)
@@ -81,7 +81,7 @@ def _draw(progress: Progress) -> None:
     if job.state in EDITABLE:
         offered_negative_prompt(job)
         render_fields(job)
-    job_acts(job, following)
+    job_acts(job, plan)
     if is_sent and job.final:
         finished_details(job)
 
