@@ -8,22 +8,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.film_options import MAX_TAKES
 from cli.runs import lacks_key
 from cli.terminal import BAR, INTERRUPTED, column, remark, say, translated
-from core.errors import BadFilm
 from core.files import atomic_write, ready
 from core.limits import read_at_most, whole_within
 from core.messages import Message, gettext_noop, message
-from core.render_settings import TRAINED_FPS, snap_frames
+from core.render_settings import TRAINED_FPS
 from film.composition import marks_of, speech_seconds_of
 from film.document import Film, film_from
 from jobs.model.records import JobRecord
 from jobs.model.states import FINAL
+from jobs.service.film_drafts import MAX_FILM_BYTES, text_of
 from jobs.worker import service_without_worker, working
 from record.folder import FIRST_FRAME
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from jobs.service.films import ShotState
     from jobs.service.service import JobService
 
-MAX_FILM_BYTES = 4 * 2**20
 _PACE = 0.5
 STOPPED = gettext_noop(
     "Stopped. What was made is kept, and what a server has it finishes; the same command goes on from there."
@@ -132,47 +130,27 @@ def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object
 
 
 def _proposal(options: argparse.Namespace, settings: Settings, service: JobService) -> Proposal:
-    from pydantic import ValidationError
+    from film.idea import MAX_PROPOSED
 
-    from film.document import reason_of
-
-    source = options.script or getattr(options, "csv", None)
-    name = source.name if source else "--idea"
-    try:
-        proposal = _proposed(options, settings, service, name)
-        frames = snap_frames(settings.num_frames)
-        return replace(proposal, film=proposal.film.model_copy(update={"shot_frames": frames}))
-    except ValidationError as problem:
-        raise BadFilm(str(problem), name=name, where="film", reason=reason_of(problem)) from None
-
-
-def _proposed(options: argparse.Namespace, settings: Settings, service: JobService, name: str) -> Proposal:
-    from film.idea import MAX_PROPOSED, film_from_idea
-    from film.script import film_from_script
-    from film.storyboard import film_from_csv
-    from providers import choose
-
+    drafts, script = service.films.drafts, options.script
+    table: Path | None = getattr(options, "csv", None)
     if options.shots is not None:
         whole_within("--shots", options.shots, 1, MAX_PROPOSED)
-    if options.script:
-        return film_from_script(_text_of(options.script), title="")
-    table: Path | None = getattr(options, "csv", None)
+    if script:
+        return drafts.from_script(_text_of(script), name=script.name)
     if table is None:
-        return film_from_idea(options.idea, shots=options.shots, writer=choose(settings, "text"))
+        return drafts.from_idea(options.idea, shots=options.shots, name="--idea")
 
     def keep(image: str) -> str:
         from media.frames import read_own
 
         return service.films.add_picture(read_own(table.parent / image, settings)[0])
 
-    return film_from_csv(_text_of(table), keep_picture=keep, name=name)
+    return drafts.from_table(_text_of(table), keep_picture=keep, name=table.name)
 
 
 def _text_of(path: Path) -> str:
-    try:
-        return read_at_most(path, MAX_FILM_BYTES).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadFilm(name=path.name, where="1", reason=gettext_noop("it is not UTF-8 text")) from None
+    return text_of(read_at_most(path, MAX_FILM_BYTES), path.name)
 
 
 def _read(path: Path) -> Film:

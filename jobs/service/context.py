@@ -17,7 +17,7 @@ from jobs.store.quotas import Quota
 from providers.offline import NAME as OFFLINE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from config import Settings
     from jobs.model.makers import MakerOf
@@ -63,6 +63,11 @@ class ServiceContext:
         """The job, None where there is none for this person."""
         job = self.store.jobs.get(job_id) if is_plain_id(job_id) else None
         return None if job is None or job.deleted or not self.person.may_see(job) else job
+
+    def several(self, job_ids: Collection[str]) -> dict[str, JobRecord]:
+        """Those of these jobs that there are for this person, by their ids, in their order."""
+        found = self.store.jobs.several([one for one in job_ids if is_plain_id(one)])
+        return {one: job for one, job in found.items() if not job.deleted and self.person.may_see(job)}
 
     def check_sees(self, job: JobRecord) -> None:
         """Make sure that a job that was read before is this person's; raises UnknownJob."""

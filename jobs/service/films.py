@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,7 +26,8 @@ from film.composition import description_of
 from film.document import Film, Scene, Shot, shot_hash
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
-from jobs.model.states import FINAL, UNDECIDED
+from jobs.model.states import FINAL, PREPARING, UNDECIDED
+from jobs.service.film_drafts import FilmDrafts
 from jobs.store.films import FilmRecord, ShotJob
 from jobs.store.orders import Order
 from media.joining import Clip
@@ -56,6 +58,7 @@ class ShotState:
 
     ``inputs`` is the hash of what it is made from; None where it goes on from a shot that has no take yet. ``job`` is
     the first job of these inputs, ``jobs`` are all of them, ``takes`` the finished ones of any inputs, oldest first.
+    ``latest`` is the newest job, whatever it was made from; ``follows`` the take that the shot goes on from.
     """
 
     number: int
@@ -67,15 +70,47 @@ class ShotState:
     others: int = 0
     chosen: JobRecord | None = None
     has_frame: bool = False
+    latest: JobRecord | None = None
+    follows: JobRecord | None = None
 
     @property
     def job(self) -> JobRecord | None:
         return self.jobs[0] if self.jobs else None
 
     @property
+    def is_framed(self) -> bool:
+        """Whether its first frame is there and nothing makes another one at present."""
+        return self.has_frame and self.job is not None and self.job.state not in PREPARING
+
+    @property
     def is_stale(self) -> bool:
         """Whether it was made before from something else, and not yet from what it is now."""
         return self.others > 0 and not self.jobs
+
+
+@dataclass(frozen=True)
+class FilmOverview:
+    """A film as a list shows it; ``edited`` is when its newest revision was recorded, in UTC."""
+
+    film: Film
+    edited: datetime
+    shots: tuple[ShotState, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many shots have a first frame, or a video already."""
+        return sum(1 for one in self.shots if one.has_frame or one.chosen)
+
+    @property
+    def takes(self) -> int:
+        """How many shots have a video of what they are now."""
+        return sum(1 for one in self.shots if one.chosen in one.jobs)
+
+    @property
+    def poster(self) -> JobRecord | None:
+        """The first job with a picture of the film."""
+        pictures = (one.chosen or (one.job if one.has_frame else None) for one in self.shots)
+        return next((one for one in pictures if one), None)
 
 
 class FilmService:
@@ -84,6 +119,7 @@ class FilmService:
     def __init__(self, context: ServiceContext, acts: _Acts, steps: StepService, videos: FinishedVideos) -> None:
         self._context, self._acts, self._steps, self._videos = context, acts, steps, videos
         self._films, self._owner = context.store.films, context.person.name
+        self.drafts = FilmDrafts(context)
 
     # ---- documents ---------------------------------------------------------------------------------------------------
 
@@ -91,12 +127,24 @@ class FilmService:
         """The newest revision of each film, the last edited first."""
         return self._films.all(self._owner)
 
-    def get(self, film_id: str) -> tuple[Film, int]:
-        """The newest revision of a film, and its number."""
-        record = self._films.get(self._owner, film_id)
+    def get(self, film_id: str, revision: int | None = None) -> tuple[Film, int]:
+        """A revision of a film, the newest where none is named, and its number."""
+        record = self._films.get(self._owner, film_id, revision)
         if record is None:
             raise UnknownFilm(film=film_id[:80])
         return Film.model_validate(record.document), record.revision
+
+    def revisions(self, film_id: str, limit: int = 20) -> tuple[FilmRecord, ...]:
+        """The last revisions of a film, the newest first."""
+        return self._films.revisions(self._owner, film_id, limit)
+
+    def restore(self, film_id: str, revision: int, *, after: int) -> int:
+        """Record an earlier revision once more as the next one, so that nothing between them is lost.
+
+        Raises:
+            FilmChanged: there is a newer one than ``after``; nothing was written.
+        """
+        return self.save(self.get(film_id, revision)[0], after=after)
 
     def save(self, film: Film, *, after: int | None = None) -> int:
         """Record a film as its next revision and return its number; the same once more is none.
@@ -114,6 +162,20 @@ class FilmService:
         if revision is None:
             raise FilmChanged(film=film.title or film.id)
         return revision
+
+    def overviews(self, *, limit: int, offset: int = 0) -> tuple[FilmOverview, ...]:
+        """Films with how far they are, the last edited first."""
+        records = self._films.all(self._owner, limit=limit, offset=offset)
+        recorded = self._recorded([record.id for record in records])
+        found = []
+        for record in records:
+            film = Film.model_validate(record.document)
+            found.append(FilmOverview(film, record.created, _states(film, recorded)))
+        return tuple(found)
+
+    def count(self) -> int:
+        """How many films this person has."""
+        return self._films.count(self._owner)
 
     def add_picture(self, picture: bytes) -> str:
         """Keep a picture for films; returns its SHA-256, by which a document names it.
@@ -139,37 +201,17 @@ class FilmService:
 
     def shots(self, film: Film) -> tuple[ShotState, ...]:
         """All shots of a film as they stand."""
-        recorded: dict[str, list[ShotJob]] = defaultdict(list)
-        for one in self._films.jobs(self._owner, film.id):
-            recorded[one.shot].append(one)
-        states: list[ShotState] = []
-        for number, (scene, shot) in enumerate(film.in_order(), 1):
-            before = states[-1] if states else None
-            states.append(self._state(film, scene, shot, recorded[shot.id], before, number))
-        return tuple(states)
+        return _states(film, self._recorded([film.id]))
 
-    def _state(
-        self, film: Film, scene: Scene, shot: Shot, recorded: list[ShotJob], before: ShotState | None, number: int
-    ) -> ShotState:
-        inputs = _inputs(film, scene, shot, before)
-        known = [(one, job) for one in recorded if (job := self._context.known(one.job_id))]
-        jobs = tuple(job for one, job in known if one.inputs == inputs)
-        takes = tuple(job for _, job in known if job.state == "completed")
-        return ShotState(
-            number=number,
-            scene=scene,
-            shot=shot,
-            inputs=inputs,
-            jobs=jobs,
-            takes=takes,
-            others=len(known) - len(jobs),
-            chosen=_chosen(shot, takes, jobs),
-            has_frame=bool(jobs) and self._has_frame(jobs[0]),
-        )
-
-    def _has_frame(self, job: JobRecord) -> bool:
-        frame = self._context.store.steps.chosen(job.id).get(_FRAME)
-        return frame is not None and frame.state in ("done", "skipped")
+    def _recorded(self, film_ids: Sequence[str]) -> _Recorded:
+        """What is known of the jobs of these films, in a number of queries that does not grow with them."""
+        rows = self._films.jobs(self._owner, film_ids)
+        jobs = self._context.several([one.job_id for _, one in rows])
+        shots: dict[tuple[str, str], list[tuple[str, JobRecord]]] = defaultdict(list)
+        for film_id, one in rows:
+            if one.job_id in jobs:
+                shots[film_id, one.shot].append((one.inputs, jobs[one.job_id]))
+        return _Recorded(shots, self._context.store.steps.with_chosen(jobs, _FRAME, ("done", "skipped")))
 
     def make_frames(self, film: Film, only: Collection[str] | None = None) -> tuple[str, ...]:
         """Order the first frames that are missing or stale; returns the jobs that make them.
@@ -180,7 +222,7 @@ class FilmService:
         for state in self.shots(film):
             if only is not None and state.shot.id not in only:
                 continue
-            if state.shot.frame.source == "last" or state.inputs is None or state.has_frame:
+            if state.shot.frame.source == "last" or state.inputs is None or state.is_framed:
                 continue
             job = self._ordered(film, state)
             if job.state in UNDECIDED:
@@ -225,18 +267,13 @@ class FilmService:
             return state.job
         told = json.dumps([self._owner, film.id, state.shot.id, state.inputs])
         job_id = f"film-{hashlib.sha256(told.encode()).hexdigest()[:40]}"
-        before = self._latest(film, state.shot.id)
+        before = state.latest
         self._films.add_job(self._owner, film.id, ShotJob(state.shot.id, job_id, str(state.inputs)))
         text = description_of(film, state.scene, state.shot)
         same = before is not None and (before.model, before.request.orientation) == (film.model, film.orientation)
         if before is not None and same and state.shot.frame.source == "made" and not before.request.source_picture:
             return self._acts.duplicate(before.id, new_id=job_id, text=text, until=_FRAME)
         return self._acts.create(self._order(film, state, text, job_id))
-
-    def _latest(self, film: Film, shot_id: str) -> JobRecord | None:
-        """The newest job of a shot, whatever it was made from."""
-        ids = [one.job_id for one in self._films.jobs(self._owner, film.id) if one.shot == shot_id]
-        return next((job for job in map(self._context.known, reversed(ids)) if job is not None), None)
 
     def _order(self, film: Film, state: ShotState, text: str, job_id: str) -> Order:
         settings, shot = self._context.settings, state.shot
@@ -249,7 +286,7 @@ class FilmService:
             num_inference_steps=settings.num_inference_steps,
             seed=0,
         )
-        before = self.shots(film)[state.number - 2].chosen if shot.frame.source == "last" else None
+        before = state.follows
         request = JobRequest(
             mode="full", text=text, render=render, model=film.model, orientation=film.orientation, until=_FRAME
         )
@@ -321,6 +358,39 @@ class FilmService:
         takes = [state.chosen for state in self.shots(film) if state.chosen]
         document = film.model_dump(mode="json", by_alias=True)
         return self._videos.joined(self.clips(film), takes, document, target, on_frame)
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """The jobs of shots, by film and shot, each with what it was made from, oldest first; and which have a frame."""
+
+    shots: Mapping[tuple[str, str], Sequence[tuple[str, JobRecord]]]
+    framed: frozenset[str]
+
+
+def _states(film: Film, recorded: _Recorded) -> tuple[ShotState, ...]:
+    states: list[ShotState] = []
+    for number, (scene, shot) in enumerate(film.in_order(), 1):
+        before = states[-1] if states else None
+        inputs = _inputs(film, scene, shot, before)
+        known = recorded.shots.get((film.id, shot.id), ())
+        jobs = tuple(job for made_from, job in known if made_from == inputs)
+        takes = tuple(job for _, job in known if job.state == "completed")
+        state = ShotState(
+            number=number,
+            scene=scene,
+            shot=shot,
+            inputs=inputs,
+            jobs=jobs,
+            takes=takes,
+            others=len(known) - len(jobs),
+            chosen=_chosen(shot, takes, jobs),
+            has_frame=bool(jobs) and jobs[0].id in recorded.framed,
+            latest=known[-1][1] if known else None,
+            follows=before.chosen if before and shot.frame.source == "last" else None,
+        )
+        states.append(state)
+    return tuple(states)
 
 
 def _inputs(film: Film, scene: Scene, shot: Shot, before: ShotState | None) -> str | None:

@@ -49,7 +49,12 @@ class Films:
             row = session.scalars(query.order_by(FilmRow.revision.desc()).limit(1)).first()
             return _record(row) if row else None
 
-    def all(self, owner: str) -> tuple[FilmRecord, ...]:
+    def count(self, owner: str) -> int:
+        """How many films a person has."""
+        with self._database.read() as session:
+            return session.scalar(select(func.count(FilmRow.id.distinct())).where(FilmRow.owner == owner)) or 0
+
+    def all(self, owner: str, *, limit: int | None = None, offset: int = 0) -> tuple[FilmRecord, ...]:
         """The newest revision of each film, the last edited first."""
         newest = (
             select(FilmRow.id, func.max(FilmRow.revision).label("revision"))
@@ -61,10 +66,18 @@ class Films:
             select(FilmRow)
             .join(newest, (FilmRow.id == newest.c.id) & (FilmRow.revision == newest.c.revision))
             .where(FilmRow.owner == owner)
-            .order_by(FilmRow.created.desc())
+            .order_by(FilmRow.created.desc(), FilmRow.id)
+            .limit(limit)
+            .offset(offset)
         )
         with self._database.read() as session:
             return tuple(map(_record, session.scalars(query)))
+
+    def revisions(self, owner: str, film_id: str, limit: int) -> tuple[FilmRecord, ...]:
+        """The last revisions of a film, the newest first."""
+        query = select(FilmRow).where(FilmRow.owner == owner, FilmRow.id == film_id)
+        with self._database.read() as session:
+            return tuple(map(_record, session.scalars(query.order_by(FilmRow.revision.desc()).limit(limit))))
 
     def save(self, owner: str, film_id: str, document: dict[str, Any], *, after: int) -> int | None:
         """Write the revision after ``after`` (0: a new film), and return its number; None where there is a newer one.
@@ -90,12 +103,12 @@ class Films:
         with self._database.write() as session:
             session.execute(statement.on_conflict_do_nothing())
 
-    def jobs(self, owner: str, film_id: str) -> Sequence[ShotJob]:
-        """The jobs of a film's shots, oldest first."""
-        mine = (FilmJobRow.owner == owner, FilmJobRow.film == film_id)
+    def jobs(self, owner: str, film_ids: Sequence[str]) -> Sequence[tuple[str, ShotJob]]:
+        """The jobs of the shots of these films, oldest first, each with the id of its film."""
+        mine = (FilmJobRow.owner == owner, FilmJobRow.film.in_(film_ids))
         query = select(FilmJobRow).where(*mine).order_by(FilmJobRow.number, FilmJobRow.job_id)
         with self._database.read() as session:
-            return [ShotJob(row.shot, row.job_id, row.inputs) for row in session.scalars(query)]
+            return [(row.film, ShotJob(row.shot, row.job_id, row.inputs)) for row in session.scalars(query)]
 
 
 def _record(row: FilmRow) -> FilmRecord:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
 from typing import Unpack, cast
 
 from sqlalchemy import ColumnElement, delete, select
@@ -28,17 +27,10 @@ from jobs.store.writes import (
     first_columns,
     now,
     number_of,
+    portions,
     unsent,
 )
 from record.folder import new_job_id
-
-_AT_ONCE = 500  # a statement's values: SQLite takes 32,766 at most
-
-
-def _portions(job_ids: Collection[str]) -> Iterator[list[str]]:
-    rest = iter(job_ids)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some
 
 
 def _fetched_next() -> Json:
@@ -112,7 +104,7 @@ class Jobs:
         """These jobs by their ids, in their order; unknown ones are left out."""
         found: dict[str, JobRecord] = {}
         with self._database.read() as session:
-            for some in _portions(job_ids):
+            for some in portions(job_ids):
                 rows = session.scalars(select(JobRow).where(JobRow.id.in_(some)))
                 found |= {row.id: job_record(row) for row in rows}
         return {job_id: found[job_id] for job_id in job_ids if job_id in found}
@@ -134,7 +126,7 @@ class Jobs:
         mine = () if owner is None else (JobRow.owner == owner,)
         found: dict[str, JobState] = {}
         with self._database.read() as session:
-            for some in _portions(job_ids):
+            for some in portions(job_ids):
                 query = select(JobRow.id, JobRow.state).where(JobRow.id.in_(some), ~JobRow.deleted, *mine)
                 found |= {job_id: cast(JobState, state) for job_id, state in session.execute(query)}
         return {job_id: found[job_id] for job_id in job_ids if job_id in found}

@@ -16,7 +16,7 @@ from jobs.database.tables import JobRow, StepRow
 from jobs.model.records import FIRST_VERSION, StepRecord
 from jobs.model.states import StepState
 from jobs.store.search import TEXT_STEPS, index_job
-from jobs.store.writes import now
+from jobs.store.writes import now, portions
 
 _KEYS = (StepRow.job_id, StepRow.step, StepRow.version)
 _UNFINISHED: tuple[StepState, ...] = ("pending", "running", "failed")
@@ -80,6 +80,25 @@ class Steps:
         with self._database.read() as session:
             rows = session.scalars(select(StepRow).where(StepRow.job_id == job_id).order_by(StepRow.version))
             return tuple(sorted(map(step_record, rows), key=lambda record: _ORDER.index(record.step)))
+
+    def of_several(self, job_ids: Collection[str]) -> dict[str, tuple[StepRecord, ...]]:
+        """The same of several jobs, by their ids, in a bounded number of statements."""
+        found: dict[str, list[StepRecord]] = {one: [] for one in job_ids}
+        with self._database.read() as session:
+            for some in portions(job_ids):
+                rows = session.scalars(select(StepRow).where(StepRow.job_id.in_(some)).order_by(StepRow.version))
+                for record in map(step_record, rows):
+                    found[record.job_id].append(record)
+        return {one: tuple(sorted(them, key=lambda it: _ORDER.index(it.step))) for one, them in found.items()}
+
+    def with_chosen(self, job_ids: Collection[str], step: Step, states: Collection[StepState]) -> frozenset[str]:
+        """Those of these jobs whose chosen version of a step is in one of these states."""
+        found: set[str] = set()
+        with self._database.read() as session:
+            for some in portions(job_ids):
+                wanted = (StepRow.job_id.in_(some), StepRow.step == step, StepRow.chosen, StepRow.state.in_(states))
+                found |= set(session.scalars(select(StepRow.job_id).where(*wanted)))
+        return frozenset(found)
 
     def chosen(self, job_id: str) -> Mapping[Step, StepRecord]:
         """The version of each step that counts at present, in the steps' order."""

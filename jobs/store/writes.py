@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
@@ -23,7 +24,15 @@ from jobs.model.states import FINAL, JobState
 
 SENDING = "sending"  # the stage of a job that may be on its server from now on
 CHANGED = "changed"  # the stage of an ended job that is not any more what a server has of it
+_AT_ONCE = 500  # a statement's values: SQLite takes 32,766 at most
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def portions(job_ids: Collection[str]) -> Iterator[list[str]]:
+    """As many ids at once as a statement takes."""
+    rest = iter(job_ids)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some
 
 
 def now() -> datetime:

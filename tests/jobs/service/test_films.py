@@ -101,7 +101,7 @@ def test_a_shot_goes_on_from_the_last_clean_frame_and_the_trim_says_so(
     assert [state.inputs is None for state in films.shots(film)] == [False, True, False]
     service._store.jobs.move_to(first, "cancelled")
     completed = dataclasses.replace(service.get(first), state="completed")
-    monkeypatch.setattr(ServiceContext, "known", lambda _self, job_id: completed if job_id == first else None)
+    monkeypatch.setattr(ServiceContext, "several", lambda _self, _ids: {first: completed})
     taken = picture(1280, 720, "teal")
     monkeypatch.setattr(FinishedVideos, "clean_last_frame", lambda _self, job_id: (taken, 5))
     assert [shot.trim.end for shot in films.trimmed(film).shots] == [5, 0, 0]

@@ -1,0 +1,83 @@
+"""Films proposed from an idea, a script or a storyboard; what a command and a page need of it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from core.errors import BadFilm
+from core.messages import gettext_noop
+from core.render_settings import snap_frames
+from film.document import reason_of
+
+if TYPE_CHECKING:
+    from film.proposal import Proposal
+    from film.storyboard import KeepPicture
+    from jobs.service.context import ServiceContext
+
+MAX_FILM_BYTES = 4 * 2**20
+
+
+class FilmDrafts:
+    """Proposed films; none is recorded. Their shots are as long as the settings say.
+
+    Raises:
+        BadFilm: a limit of the document is passed.
+        EmptyText, TextTooLong: of the text.
+    """
+
+    def __init__(self, context: ServiceContext) -> None:
+        self._context = context
+
+    def from_idea(self, idea: str, *, shots: int | None = None, name: str = "") -> Proposal:
+        """By this person's text service; without one the idea is split like a script.
+
+        Raises:
+            ProviderError: the service failed, or its answer is no film, also after a correction.
+        """
+        from film.idea import film_from_idea
+        from providers import choose
+
+        keys = self._context.keys
+        writer = choose(self._context.settings, "text", keys.overrides() if keys else None)
+        return self._checked(lambda: film_from_idea(idea, shots=shots, writer=writer), name)
+
+    def from_script(self, text: str, *, name: str = "") -> Proposal:
+        """Split at its headings, empty lines and speech."""
+        from film.script import film_from_script
+
+        return self._checked(lambda: film_from_script(text), name)
+
+    def from_table(self, text: str, *, keep_picture: KeepPicture, name: str) -> Proposal:
+        """A row of CSV a shot."""
+        from film.storyboard import film_from_csv
+
+        return self._checked(lambda: film_from_csv(text, keep_picture=keep_picture, name=name), name)
+
+    def _checked(self, propose: Callable[[], Proposal], name: str) -> Proposal:
+        with _said(name):
+            proposal = propose()
+            frames = snap_frames(self._context.settings.num_frames)
+            return replace(proposal, film=proposal.film.model_copy(update={"shot_frames": frames}))
+
+
+@contextmanager
+def _said(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as problem:
+        raise BadFilm(str(problem), name=name, where="film", reason=reason_of(problem)) from None
+
+
+def text_of(data: bytes, name: str) -> str:
+    """The text of a file; raises BadFilm."""
+    if len(data) > MAX_FILM_BYTES:
+        raise BadFilm(name=name, where="1", reason=gettext_noop("it is larger than 4 MB"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadFilm(name=name, where="1", reason=gettext_noop("it is not UTF-8 text")) from None
