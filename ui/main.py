@@ -21,6 +21,8 @@ pages = [
     st.Page("job/job.py", title=_("Job"), icon=":material/stacks:", url_path="job", visibility="hidden"),
     st.Page("queue/queue.py", title=_("Queue"), icon=":material/list:", url_path="queue"),
     st.Page("library/library.py", title=_("Library"), icon=":material/video_library:", url_path="library"),
+    st.Page("film/films.py", title=_("Films"), icon=":material/movie:", url_path="films"),
+    st.Page("film/film.py", title=_("Film"), icon=":material/movie:", url_path="film", visibility="hidden"),
     st.Page(
         "compare/compare.py", title=_("Compare"), icon=":material/compare:", url_path="compare", visibility="hidden"
     ),

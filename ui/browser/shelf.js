@@ -29,6 +29,12 @@ function mark(name, path, attribute, on, label, toggled) {
     return button;
 }
 
+function marks(one, words, full, send) {
+    const tick = mark("tick", TICK, "aria-checked", one.picked, words.select, on => send({ act: "pick", id: one.id, on }));
+    tick.disabled = full && !one.picked;
+    return [tick, mark("star", STAR, "aria-pressed", one.favourite, words.favourite, on => send({ act: "favourite", id: one.id, on }))];
+}
+
 function playing(card, picture, source) {
     let waiting = 0, video = null;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -47,7 +53,7 @@ function playing(card, picture, source) {
     card.addEventListener("pointerleave", stop);
 }
 
-function card(one, { words, full }, send) {
+function card(one, { words, full, plain }, send) {
     const picture = made("div", { className: `picture${one.upright ? " upright" : ""}` });
     if (one.poster) {
         const poster = made("img", { src: one.poster, alt: one.alt, loading: "lazy" });
@@ -61,11 +67,8 @@ function card(one, { words, full }, send) {
         event.preventDefault();
         window.movaGo(one.href);
     });
-    const tick = mark("tick", TICK, "aria-checked", one.picked, words.select, on => send({ act: "pick", id: one.id, on }));
-    tick.disabled = full && !one.picked;
-    const star = mark("star", STAR, "aria-pressed", one.favourite, words.favourite, on => send({ act: "favourite", id: one.id, on }));
     const lines = one.lines.map(([kind, text]) => made("p", { className: kind, textContent: text, title: text }));
-    const item = made("article", { className: `card${one.picked ? " picked" : ""}` }, picture, link, ...lines, tick, star);
+    const item = made("article", { className: `card${one.picked ? " picked" : ""}` }, picture, link, ...lines, ...(plain ? [] : marks(one, words, full, send)));
     item.dataset.id = one.id;
     if (one.video) playing(item, picture, one.video);
     return item;

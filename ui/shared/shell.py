@@ -32,6 +32,7 @@ def shell(page: StreamlitPage, *, known: bool) -> None:
             st.page_link("create/create.py", label=_("Create"), query_params=query())
             st.page_link("queue/queue.py", label=_("Queue"), query_params=query())
             st.page_link("library/library.py", label=_("Library"), query_params=query())
+            st.page_link("film/films.py", label=_("Films"), query_params=query())
         st.space("stretch")
         if known:
             with st.container(width="content", key="settings-link"):
