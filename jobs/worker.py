@@ -34,6 +34,7 @@ from jobs.servers.monitor import HOLDS, ServerMonitor
 from jobs.servers.pool import ServerPool
 from jobs.servers.registry import ServerRegistry
 from jobs.service.context import ServiceContext
+from jobs.service.forms import tidy_forms
 from jobs.service.service import JobService
 from jobs.store.fair_order import fewest_first
 from jobs.store.folders import Folders
@@ -355,6 +356,7 @@ class Worker:
     def _keep_house(self) -> None:
         for error in self.folders.finish_deletes():
             _LOG.warning("%s %s", error, error.next_step())
+        tidy_forms(self.settings, self.store)
         retired = self.service.files.housekeeping().retire(lambda: not self._draining.is_set())
         if retired is not None:  # a warning, for what is deleted is to be seen in every log
             words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"

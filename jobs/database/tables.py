@@ -79,6 +79,7 @@ Index("jobs_of_owner", JobRow.owner, JobRow.deleted, JobRow.number, JobRow.state
 Index("jobs_in_state", JobRow.state, JobRow.deleted, JobRow.number, JobRow.owner, *_FILTERS)
 Index("jobs_in_line", JobRow.model, JobRow.state, JobRow.owner, JobRow.line_position, JobRow.number, JobRow.id)
 Index("jobs_that_extend", JobRow.extends)
+Index("jobs_by_parent", JobRow.parent)
 
 
 class StepRow(Base):
@@ -188,6 +189,18 @@ class FilmJobRow(Base):
     number: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = (Index("film_jobs_of_film", "owner", "film", "number"),)
+
+
+class FormRow(Base):
+    """What a person has on Create and has not sent yet; ``picture`` is a file below OUTPUT_DIR/forms."""
+
+    __tablename__ = "forms"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    fields: Mapped[dict[str, Any]]
+    picture: Mapped[str | None] = mapped_column(String(120))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    updated: Mapped[datetime]
 
 
 class PauseRow(Base):

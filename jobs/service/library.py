@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from jobs.store.orders import Order
 
 _ALL = JobFilter()
-_NEAR = 100
 _LOOKED_AT, _OFFERED = 20, 3  # jobs with the same text
 
 
@@ -81,18 +80,14 @@ class JobLibrary:
         return self._store.jobs.update(self._context.get(job_id).id, favourite=favourite)
 
     def takes(self, job_id: str) -> tuple[JobRecord, ...]:
-        """The jobs with the same text that one was copied from or to, with it, oldest first.
-
-        They are looked for among the hundred jobs after the first of them.
-        """
+        """The jobs with the same text that one was copied from or to, with it, oldest first."""
         mine = first = self._context.get(job_id)
         while first.parent and (before := self._context.known(first.parent)):
             if before.request.text != first.request.text:
                 break
             first = before
-        near = self._store.pages.page(JobFilter(owner=first.owner), size=_NEAR, newer_than=first.number).jobs
         found = {first.id: first}
-        for one in sorted(near, key=lambda job: job.number):
+        for one in self._store.jobs.copies(first.id, first.owner):
             if one.parent in found and one.request.text == first.request.text:
                 found[one.id] = one
         return tuple(found.values()) if mine.id in found else (mine,)

@@ -24,6 +24,7 @@ from jobs.model.states import ON_SERVER, PREPARING, QUEUED, Act, allowing
 from jobs.service.context import ServiceContext
 from jobs.service.files import JobFiles
 from jobs.service.films import FilmService
+from jobs.service.forms import FormService
 from jobs.service.library import JobLibrary
 from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
@@ -52,6 +53,7 @@ class JobService:
         self.steps = StepService(context, self.plans)
         self.queue = QueueService(context)
         self.library = JobLibrary(context)
+        self.forms = FormService(context)
         self.files = JobFiles(context)
         self.videos = FinishedVideos(context)
         self.films = FilmService(context, self, self.steps, self.videos)

@@ -121,6 +121,15 @@ class Jobs:
         with self._database.read() as session:
             return tuple(map(job_record, session.scalars(query)))
 
+    def copies(self, job_id: str, owner: str) -> tuple[JobRecord, ...]:
+        """The jobs of this owner that were copied from this one, from those, and so on, oldest first."""
+        mine = (JobRow.owner == owner, ~JobRow.deleted)
+        found = select(JobRow.id).where(JobRow.parent == job_id, *mine).cte("copies", recursive=True)
+        found = found.union(select(JobRow.id).where(JobRow.parent == found.c.id, *mine))
+        query = select(JobRow).where(JobRow.id.in_(select(found.c.id))).order_by(JobRow.number)
+        with self._database.read() as session:
+            return tuple(map(job_record, session.scalars(query)))
+
     def states(self, job_ids: Collection[str], owner: str | None = None) -> dict[str, JobState]:
         """The states of these jobs, in their order, of one owner or of all; deleted and unknown ones are left out."""
         mine = () if owner is None else (JobRow.owner == owner,)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, update
 from sqlalchemy.orm import Session
 
 from jobs.database.database import Database
-from jobs.database.tables import DayRow, FilmJobRow, FilmRow, JobRow, TurnRow
+from jobs.database.tables import DayRow, FilmJobRow, FilmRow, FormRow, JobRow, TurnRow
 
 
 class Owners:
@@ -21,12 +21,12 @@ class Owners:
         with self._database.write() as session:
             session.execute(update(JobRow).where(JobRow.owner == former).values(owner=name))
             session.execute(update(FilmJobRow).where(FilmJobRow.owner == former).values(owner=name))
-            for row in (TurnRow, DayRow, FilmRow):
+            for row in (TurnRow, DayRow, FilmRow, FormRow):
                 _rename(session, row, former, name)
         self._taken.add((former, name))
 
 
-def _rename(session: Session, row: type[TurnRow | DayRow | FilmRow], former: str, name: str) -> None:
+def _rename(session: Session, row: type[TurnRow | DayRow | FilmRow | FormRow], former: str, name: str) -> None:
     """Rows that already exist under the new name win; the remaining ones of the former name are deleted."""
     if not session.query(exists().where(row.owner == name)).scalar():
         session.execute(update(row).where(row.owner == former).values(owner=name))

@@ -13,6 +13,7 @@ from jobs.store.batches import Batches
 from jobs.store.chores import Chores
 from jobs.store.files import Files
 from jobs.store.films import Films
+from jobs.store.forms import Forms
 from jobs.store.jobs import Jobs
 from jobs.store.owners import Owners
 from jobs.store.pages import Pages
@@ -36,6 +37,7 @@ class Store:
     owners: Owners
     batches: Batches
     films: Films
+    forms: Forms
 
     def close(self) -> None:
         """Let go of all connections; a later call opens new ones."""
@@ -62,7 +64,7 @@ def open_store(address: str) -> Store:
         JobQueue(database),
         RenderTimes(database),
     )
-    kept = (Chores(database), Owners(database), Batches(database), Films(database))
+    kept = (Chores(database), Owners(database), Batches(database), Films(database), Forms(database))
     return Store(database, *parts, *kept)
 
 

@@ -20,7 +20,8 @@ from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
 RunService = Callable[..., RunningService]
 
 # Quicker than a database for each test; what is not named is emptied with the jobs.
-_EMPTIED = ("jobs", "job_search", "turns", "pauses", "render_times", "job_days", "batch_rows", "films", "film_jobs")
+_JOBS = ("jobs", "job_search", "turns", "pauses", "render_times", "job_days", "batch_rows")
+_EMPTIED = (*_JOBS, "films", "film_jobs", "forms")
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _EMPTIED)  # noqa: S608
 
 

@@ -20,6 +20,7 @@ from jobs.model.request import QueueKey
 from jobs.service.context import ServiceContext
 from jobs.service.files import JobFiles
 from jobs.service.films import FilmService
+from jobs.service.forms import FormService
 from jobs.service.library import JobLibrary
 from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
@@ -56,6 +57,7 @@ WITHOUT_A_JOB = {
         f"films.{name}"
         for name in ("all", "get", "save", "add_picture", "shots", "make_frames", "render", "clips", "join", "trimmed")
     ),
+    *("forms.kept", "forms.keep", "forms.clear"),
     *(f"queue.{name}" for name in ("view", "pace", "pause", "place", "resume", "is_paused")),
     *(f"library.{name}" for name in ("page", "made_before", "count", "months", "states_of", "batch_rows")),
 }
@@ -68,6 +70,7 @@ PARTS: dict[str, type] = {
     "videos.": FinishedVideos,
     "plans.": PlanService,
     "films.": FilmService,
+    "forms.": FormService,
 }
 
 

@@ -72,3 +72,18 @@ def test_favourites_are_found(opened: OpenService) -> None:
     assert [one.id for one in opened.service.library.page(wanted).jobs] == [jobs[1].id]
     assert (opened.service.library.count(wanted), opened.service.library.count(at_most=2)) == (1, 2)
     assert opened.service.library.states_of([jobs[0].id, "20260101-000000-aaaaaa"]) == {jobs[0].id: "draft"}
+
+
+def test_takes_are_found_however_many_jobs_lie_between(opened: OpenService) -> None:
+    service, text = opened.service, "A cat purrs."
+    first = service.create(white_order(text=text))
+    between = [service.duplicate(first.id, seed=seed, text=f"A dog, {seed}.") for seed in range(120)]
+    second = service.duplicate(first.id, seed=7)
+    third = service.duplicate(second.id, seed=8)
+    other = service.duplicate(between[0].id, seed=9, text=text)
+    mine = [first.id, second.id, third.id]
+    for job_id in mine:
+        assert [one.id for one in service.library.takes(job_id)] == mine
+    assert [one.id for one in service.library.takes(other.id)] == [other.id]
+    service.delete(second.id)
+    assert [one.id for one in service.library.takes(first.id)] == [first.id]

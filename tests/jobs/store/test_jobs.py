@@ -214,3 +214,19 @@ def test_strange_characters_of_a_service_do_not_stop_a_job(store: Store) -> None
     assert after.request.text == "a\0b? 港"
     assert after.error is not None
     assert after.error.raw == "bad ? words"
+
+
+def test_copies_are_found_at_any_depth_of_one_owner(store: Store) -> None:
+    for job_id, parent, owner in (
+        ("a", None, "ann"),
+        ("b", "a", "ann"),
+        ("c", "b", "ann"),
+        ("d", "a", "bob"),
+        ("e", "d", "ann"),
+        ("f", "f", "ann"),
+    ):
+        store.jobs.create(new_job(id=job_id, parent=parent, owner=owner))
+    assert [job.id for job in store.jobs.copies("a", "ann")] == ["b", "c"]
+    assert [job.id for job in store.jobs.copies("f", "ann")] == ["f"]  # a circle ends
+    assert store.jobs.delete("b")
+    assert store.jobs.copies("a", "ann") == ()
