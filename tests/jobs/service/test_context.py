@@ -57,6 +57,10 @@ WITHOUT_A_JOB = {
         f"films.{name}"
         for name in ("all", "get", "save", "add_picture", "shots", "make_frames", "render", "clips", "join", "trimmed")
     ),
+    *(
+        f"films.{name}"
+        for name in ("count", "overviews", "revisions", "restore")  # of this owner's films alone
+    ),
     *("forms.kept", "forms.keep", "forms.clear"),
     *(f"queue.{name}" for name in ("view", "pace", "pause", "place", "resume", "is_paused")),
     *(f"library.{name}" for name in ("page", "made_before", "count", "months", "states_of", "batch_rows")),
