@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from film.proposal import Proposal
     from jobs.service.films import ShotState
     from jobs.service.service import JobService
+    from media.loudness import FilmLevels
 
 _PACE = 0.5
 STOPPED = gettext_noop(
@@ -94,8 +97,23 @@ def _render(options: argparse.Namespace, settings: Settings) -> dict[str, object
 def _join(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     film, target = _read(options.film), ready(options.output)
     with service_without_worker(settings) as service:
-        service.films.save(film)
-        return _joined(service, film, options.film, target)
+        sounding = _with_sound(service, film, options)
+        service.films.save(sounding)
+        if sounding != film:
+            atomic_write(options.film, sounding.as_json().encode())
+        return _joined(service, sounding, options.film, target)
+
+
+def _with_sound(service: JobService, film: Film, options: argparse.Namespace) -> Film:
+    """The film with the loudness and the music that the options name; they are kept in its document."""
+    document = film.model_dump(mode="json", by_alias=True)
+    if options.loudness is not None:
+        document["loudness"] = None if options.loudness == "as-is" else options.loudness
+    if options.music is not None:
+        document["bed"] = service.films.sounds.add_music(options.music).model_dump(mode="json")
+    if options.music_level is not None and document["bed"] is not None:
+        document["bed"]["level"] = options.music_level
+    return film_from(json.dumps(document), options.film.name)
 
 
 def _make(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
@@ -286,10 +304,26 @@ def _joined(service: JobService, film: Film, document: Path, target: Path) -> di
         def on_frame(done: int, _whole: int) -> None:
             bar.update(done - bar.n)
 
-        service.films.join(film, target, on_frame)
+        levels = service.films.join(film, target, on_frame)
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
     said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
-    return {"text": translated(said), **_summary(film), "video": str(target.resolve()), "exit_code": 0}
+    lines = [translated(said), *_said_of(levels)]
+    result = {**_summary(film), "video": str(target.resolve()), "loudness": asdict(levels)}
+    return {"text": "\n".join(lines), **result, "exit_code": 0}
+
+
+def _said_of(levels: FilmLevels) -> Iterator[str]:
+    """What was done to each shot's sound, a line each."""
+    for shot in levels.shots:
+        if shot.before is None or shot.gain == 0:
+            words, numbers = gettext_noop("Shot {n}: silent, left as it is"), {}
+        else:
+            words = gettext_noop("Shot {n}: {before} LUFS, {gain} dB")
+            numbers = {"before": f"{shot.before:.1f}", "gain": f"{shot.gain:+.1f}"}
+        yield translated(message(words, n=shot.number, **numbers))
+    if levels.loudness is not None and levels.peak is not None:
+        words = gettext_noop("The film: {loudness} LUFS, true peak {peak} dBTP")
+        yield translated(message(words, loudness=f"{levels.loudness:.1f}", peak=f"{levels.peak:.1f}"))
 
 
 def _trimmed(service: JobService, film: Film, document: Path) -> Film:

@@ -39,6 +39,7 @@ MovaError
 │   ├── NothingToReuse        a job of which nothing fits these words
 │   ├── NothingToExtend       a job without a video to go on from
 │   ├── ShotsDiffer           videos that make no one film
+│   ├── BadMusic              a file that is no music for a film
 │   └── PictureError
 │       ├── NotAPicture
 │       ├── VideoWithoutFrame     a film of which the last frame was wanted
@@ -413,6 +414,11 @@ class ShotsDiffer(InputError):
     advice = gettext_noop(
         "Render the one that differs again with the settings of the others, or join only shots that match."
     )
+
+
+class BadMusic(InputError):
+    what = gettext_noop("The music {name} cannot be used: {reason}.")
+    advice = gettext_noop("Choose another file: MP3, WAV, FLAC, Ogg, AIFF or M4A, from 1 s to an hour long.")
 
 
 class PictureError(InputError):

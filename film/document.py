@@ -38,6 +38,7 @@ CAMERA_MOVES: tuple[CameraMove, ...] = get_args(CameraMove)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+SoundFrames = Annotated[int, Field(ge=0, le=12)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
@@ -73,15 +74,23 @@ class Utterance(_Part):
 
 
 class Join(_Part):
-    """How a shot follows the one before it; ``frames`` is the length of a dissolve."""
+    """How a shot follows the one before it; ``frames`` is the length of a dissolve.
+
+    ``j_cut`` is how many frames its sound begins before its picture, ``l_cut`` how many the sound of the shot before
+    goes on into it: frames that are trimmed away there.
+    """
 
     kind: JoinKind = "cut"
+    j_cut: SoundFrames = 0
+    l_cut: SoundFrames = 0
     frames: Annotated[int, Field(ge=0, le=48)] = 0
 
     @model_validator(mode="after")
     def _dissolves_over_frames(self) -> Self:
         if (self.kind == "dissolve") != (self.frames > 0):
             raise ValueError(gettext_noop("a dissolve has a number of frames, and nothing else has one"))
+        if (self.j_cut or self.l_cut) and (self.kind != "cut" or (self.j_cut and self.l_cut)):
+            raise ValueError(gettext_noop("only a cut has a j_cut or an l_cut, and not both"))
         return self
 
 
@@ -133,10 +142,23 @@ class Scene(_Part):
     shots: Annotated[tuple[Shot, ...], Field(max_length=MAX_SHOTS)] = ()
 
 
+class Bed(_Part):
+    """A person's own music file under the film, by its SHA-256. ``level`` in LU beside the film's loudness; it is
+    quieter by ``duck`` dB where somebody speaks. It ``loops`` to the film's end, or ends with itself.
+    """
+
+    sound: Digest
+    name: Line = ""
+    level: Annotated[float, Field(ge=-40, le=0)] = -9.0
+    duck: Annotated[float, Field(ge=0, le=40)] = 9.0
+    loops: bool = True
+
+
 class Film(_Part):
     """``style`` is one sentence of look for all shots; ``music`` is off unless it is wanted.
 
-    ``shot_frames`` is how many frames each shot is rendered with, 4k+1 at 24 a second.
+    ``shot_frames`` is how many frames each shot is rendered with, 4k+1 at 24 a second. ``loudness`` in LUFS is that of
+    the joined film and of each of its shots; None leaves them as they are. ``bed`` is music that a person has.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -149,6 +171,8 @@ class Film(_Part):
     model: Literal["mova-360p", "mova-720p"] = "mova-360p"
     orientation: Orientation = "landscape"
     shot_frames: NumFrames = TRAINED_FRAMES
+    loudness: Annotated[float, Field(ge=-36, le=-10)] | None = -16.0
+    bed: Bed | None = None
     cast: Annotated[tuple[CastMember, ...], Field(max_length=MAX_CAST)] = ()
     places: Annotated[tuple[Place, ...], Field(max_length=MAX_PLACES)] = ()
     scenes: Annotated[tuple[Scene, ...], Field(max_length=MAX_SHOTS)] = ()
@@ -228,6 +252,9 @@ class Film(_Part):
                 raise ValueError(gettext_noop("a shot that continues begins with the last frame of the one before"))
             if own < 1 or shot.join.frames >= min(own, before):
                 raise ValueError(gettext_noop("a shot is shorter than what is trimmed or dissolved of it"))
+            left_away = shots[place - 1].trim.end if place else 0
+            if shot.join.j_cut > min(shot.trim.start, before - 1) or shot.join.l_cut > min(left_away, own):
+                raise ValueError(gettext_noop("a j_cut or an l_cut needs as many frames that are trimmed there"))
         return self
 
 

@@ -2,15 +2,14 @@
 
 A *cut* puts one shot behind the other. A shot that *continues* begins with the picture that the one before it ends
 with: of the two the later is dropped, and the sound, which begins with that dropped picture, is cross-faded over its
-one frame (42 ms at 24 fps). A *dissolve* blends the last frames of one with the first of the next, sound and all. So
-every sound stays where its picture is; it is cut or filled with silence to the length of its pictures, and nothing
-drifts however many shots there are.
+one frame (42 ms at 24 fps). A *dissolve* blends the last frames of one with the first of the next, sound and all.
+Of the sound ``media/film_sound.py`` knows more.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
@@ -19,40 +18,22 @@ from typing import TYPE_CHECKING
 
 import av
 import numpy as np
-import numpy.typing as npt
 from av.video.frame import PictureType
 
 from core.errors import ShotsDiffer
 from core.messages import gettext_noop, phrase
+from media.film_sound import Clip, FilmSound, SoundPlan, sample
+from media.loudness import RATE, FilmLevels, Sound, layout_of
 from media.opened import opened, picture_track, sound_track
 
 if TYPE_CHECKING:
-    from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
-    from av.container import InputContainer, OutputContainer
+    from av.container import OutputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-Sound = npt.NDArray[np.float32]  # one row a channel
 OnFrame = Callable[[int, int], None]
-_RATE = 48_000
 _CHUNK = 1024
-_CUT_FADE = 240  # samples, 5 ms: a cut in mid-wave would click
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clip:
-    """A shot of a film. ``start`` and ``end`` are frames left away there.
-
-    ``overlap`` is how many of its frames lie on the end of the clip before it: 0 is a cut. With ``blends`` they are
-    dissolved into it; without, they show the same pictures, and those of the clip before stay.
-    """
-
-    path: Path
-    start: int = 0
-    end: int = 0
-    overlap: int = 0
-    blends: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,26 +53,38 @@ def continued(shots: Sequence[Path]) -> list[Clip]:
     return [Clip(path=path, overlap=1 if place else 0) for place, path in enumerate(shots)]
 
 
-def join(clips: Sequence[Clip], target: Path, *, tags: Mapping[str, str], on_frame: OnFrame) -> None:
+def join(
+    clips: Sequence[Clip],
+    target: Path,
+    *,
+    tags: Mapping[str, str],
+    on_frame: OnFrame,
+    sound: SoundPlan | None = None,
+) -> FilmLevels:
     """Join MP4 files, in their order, to ``target`` (H.264 and AAC); ``on_frame(done, all)`` follows the frames.
 
-    ``target`` may be there in part where this raises.
+    ``target`` may be there in part where this raises. Without ``sound`` every sound is as loud as it was.
 
     Raises:
         ShotsDiffer: they are not of one size and speed, or one is shorter than what is left away or dissolved of it;
             nothing was written.
-        FileMissing, VideoUnplayable: a shot cannot be read.
+        FileMissing, VideoUnplayable, BadMusic: a shot or the music cannot be read.
         OSError: the target cannot be written.
     """
     shapes = [shape_of(clip.path) for clip in clips]
     lengths = _lengths(clips, shapes)
-    whole = _common(shapes, sum(lengths) - sum(clip.overlap for clip in clips))
+    plan = sound or SoundPlan()
+    whole = _common(shapes, sum(lengths) - sum(clip.overlap for clip in clips), 2 if plan.music else 0)
+    heard = FilmSound(clips, lengths, whole.fps, whole.channels, plan) if whole.channels else None
+    if heard is not None:
+        heard.prepare()
     with av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(tags)
-        film = _Film(container, whole, on_frame)
+        film = _Film(container, whole, heard, on_frame)
         for clip, length, after in zip(clips, lengths, [*clips[1:], None], strict=True):
             film.add(clip, length, after)
         film.finish()
+    return heard.levels() if heard is not None else FilmLevels(target=plan.loudness, loudness=None, peak=None)
 
 
 def _lengths(clips: Sequence[Clip], shapes: Sequence[Shape]) -> list[int]:
@@ -106,6 +99,9 @@ def _lengths(clips: Sequence[Clip], shapes: Sequence[Shape]) -> list[int]:
         before = lengths[number - 2] if number > 1 else length
         if length < max(1, clip.overlap + after) or before < clip.overlap:
             words = gettext_noop("shot {n} is shorter than what is left away or dissolved of it")
+            raise ShotsDiffer(reason=phrase(words, n=number))
+        if clip.j_cut > min(clip.start, before - 1) or (clip.l_cut and clip.l_cut > min(clips[number - 2].end, length)):
+            words = gettext_noop("the sound of shot {n} is to be cut where there is none")
             raise ShotsDiffer(reason=phrase(words, n=number))
     return lengths
 
@@ -131,7 +127,7 @@ def shape_of(path: Path) -> Shape:
         )
 
 
-def _common(shapes: Sequence[Shape], num_frames: int) -> Shape:
+def _common(shapes: Sequence[Shape], num_frames: int, channels: int) -> Shape:
     """The film's shape, with its number of frames.
 
     Raises:
@@ -146,17 +142,17 @@ def _common(shapes: Sequence[Shape], num_frames: int) -> Shape:
             rates = {"found": round(float(shape.fps), 3), "first": round(float(first.fps), 3)}
             words = gettext_noop("shot {n} has {found} frames a second, shot 1 has {first}")
             raise ShotsDiffer(reason=phrase(words, n=number, **rates))
-    channels = min(2, max(shape.channels for shape in shapes))
+    channels = min(2, max(channels, *(shape.channels for shape in shapes)))
     return Shape(first.width, first.height, first.fps, num_frames, channels, first.colours)
 
 
 class _Film:
     """The film as it is written."""
 
-    def __init__(self, container: OutputContainer, whole: Shape, on_frame: OnFrame) -> None:
+    def __init__(self, container: OutputContainer, whole: Shape, heard: FilmSound | None, on_frame: OnFrame) -> None:
         self._container, self._whole, self._on_frame = container, whole, on_frame
         self._track = self._video_track()
-        self._sound = _SoundTrack(container, whole) if whole.channels else None
+        self._sound = _SoundTrack(container, heard, whole.channels) if heard is not None else None
         self._frames = 0
         self._held: deque[VideoFrame] = deque()  # the last pictures, which the next clip blends into
 
@@ -168,7 +164,7 @@ class _Film:
         """
         begins = self._frames + len(self._held) - clip.overlap  # where its first picture lies in the film
         if self._sound is not None:
-            self._sound.add(clip, begins, begins + length, after.overlap if after else 0)
+            self._sound.write_to(sample(begins + length, self._whole.fps))
         holds = after.overlap if after is not None and after.blends else 0
         with opened(clip.path) as container:
             track = picture_track(container)
@@ -213,84 +209,28 @@ def _blended(before: VideoFrame, after: VideoFrame, share: float) -> VideoFrame:
 
 
 class _SoundTrack:
-    """The film's sound. ``_tail`` is that of its last frames so far, which the next clip's fades into."""
+    """The film's sound as it is written."""
 
-    def __init__(self, container: OutputContainer, whole: Shape) -> None:
-        self._container, self._fps, self._channels = container, whole.fps, whole.channels
-        self._layout = "mono" if whole.channels == 1 else "stereo"
-        self._track: AudioStream = container.add_stream("aac", rate=_RATE, layout=self._layout, bit_rate=192_000)
-        self._tail: Sound = np.zeros((whole.channels, 0), np.float32)
+    def __init__(self, container: OutputContainer, sound: FilmSound, channels: int) -> None:
+        self._container, self._parts, self._layout = container, sound.parts(), layout_of(channels)
+        self._track: AudioStream = container.add_stream("aac", rate=RATE, layout=self._layout, bit_rate=192_000)
         self._samples = 0
 
-    def add(self, clip: Clip, begins: int, ends: int, overlap: int) -> None:
-        """Write a clip's sound, and hold back that of the frames that the next clip lies on.
-
-        Args:
-            begins, ends: where its first picture lies in the film, and one past its last.
-            overlap: the next clip's.
-        """
-        begin, last, end = (self._sample(frame) for frame in (begins, ends - overlap, ends))
-        sound = self._read(clip, end - begin)
-        if clip.overlap:
-            faded = min(self._tail.shape[1], end - begin)
-            fall, rise = _fades(faded, equal_power=clip.blends)
-            sound[:, :faded] = self._tail[:, :faded] * fall + sound[:, :faded] * rise
-        elif begins:
-            _, rise = _fades(min(_CUT_FADE, end - begin))
-            sound[:, : len(rise)] *= rise
-        if not overlap:
-            fall, _ = _fades(min(_CUT_FADE, end - begin))
-            sound[:, end - begin - len(fall) :] *= fall
-        self._write(sound[:, : last - begin])
-        self._tail = sound[:, last - begin :]
+    def write_to(self, sample: int) -> None:
+        """Write at least as far as this sample, so that sound and pictures lie beside each other in the file."""
+        while self._samples < sample and (part := next(self._parts, None)) is not None:
+            self._write(part)
 
     def finish(self) -> None:
-        """Write what is held back, and the end of the track."""
-        self._write(self._tail)
+        """Write what is left, and the end of the track."""
+        for part in self._parts:
+            self._write(part)
         self._container.mux(self._track.encode(None))
-
-    def _sample(self, frame: int) -> int:
-        """The sample at which a frame begins."""
-        return round(frame * _RATE / self._fps)
-
-    def _read(self, clip: Clip, length: int) -> Sound:
-        """The sound of so many samples from the clip's first frame on: cut, or filled with silence."""
-        sound, place, left_away = np.zeros((self._channels, length), np.float32), 0, self._sample(clip.start)
-        with opened(clip.path) as container:
-            for part in _decoded_sound(container, self._layout):
-                skipped = min(left_away, part.shape[1])
-                left_away -= skipped
-                kept = part[:, skipped : skipped + length - place]
-                sound[:, place : place + kept.shape[1]] = kept
-                place += kept.shape[1]
-                if place == length:
-                    break
-        return sound
 
     def _write(self, sound: Sound) -> None:
         for start in range(0, sound.shape[1], _CHUNK):
             piece = np.ascontiguousarray(sound[:, start : start + _CHUNK])
             frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout=self._layout)
-            frame.sample_rate, frame.pts, frame.time_base = _RATE, self._samples, Fraction(1, _RATE)
+            frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
             self._samples += piece.shape[1]
             self._container.mux(self._track.encode(frame))
-
-
-def _decoded_sound(container: InputContainer, layout: str) -> Iterator[Sound]:
-    track = sound_track(container)
-    if track is None:
-        return
-    resampler = av.AudioResampler(format="fltp", layout=layout, rate=_RATE)
-    for frame in container.decode(track):
-        yield from map(_samples, resampler.resample(frame))
-    yield from map(_samples, resampler.resample(None))
-
-
-def _fades(samples: int, *, equal_power: bool = False) -> tuple[Sound, Sound]:
-    """How one sound falls and the next one rises; of equal power where the two have nothing in common."""
-    rise = np.linspace(0, 1, samples, endpoint=False, dtype=np.float32)
-    return (np.sqrt(1 - rise), np.sqrt(rise)) if equal_power else (1 - rise, rise)
-
-
-def _samples(frame: AudioFrame) -> Sound:
-    return frame.to_ndarray().astype(np.float32)

@@ -28,11 +28,13 @@ from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, UNDECIDED
 from jobs.service.film_drafts import FilmDrafts
+from jobs.service.film_sounds import FilmSounds
 from jobs.store.films import FilmRecord, ShotJob
 from jobs.store.orders import Order
-from media.joining import Clip
+from media.film_sound import Clip
 
 if TYPE_CHECKING:
+    from media.loudness import FilmLevels
     from jobs.service.context import ServiceContext
     from jobs.service.steps import StepService
     from jobs.service.videos import FinishedVideos, OnFrame
@@ -120,6 +122,7 @@ class FilmService:
         self._context, self._acts, self._steps, self._videos = context, acts, steps, videos
         self._films, self._owner = context.store.films, context.person.name
         self.drafts = FilmDrafts(context)
+        self.sounds = FilmSounds(self._picture)
 
     # ---- documents ---------------------------------------------------------------------------------------------------
 
@@ -345,19 +348,21 @@ class FilmService:
                     end=shot.trim.end,
                     overlap=overlap,
                     blends=shot.join.kind == "dissolve",
+                    j_cut=shot.join.j_cut,
+                    l_cut=shot.join.l_cut,
                 )
             )
         return clips
 
-    def join(self, film: Film, target: Path, on_frame: OnFrame) -> Path:
-        """The whole film as one file, with its document inside.
+    def join(self, film: Film, target: Path, on_frame: OnFrame) -> FilmLevels:
+        """The whole film as one file, with its document inside; returns what was done to its sound.
 
         Raises:
-            FilmIncomplete, ShotsDiffer, FileMissing, VideoUnplayable, StorageError.
+            FilmIncomplete, ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
         """
         takes = [state.chosen for state in self.shots(film) if state.chosen]
         document = film.model_dump(mode="json", by_alias=True)
-        return self._videos.joined(self.clips(film), takes, document, target, on_frame)
+        return self._videos.joined(self.clips(film), takes, document, target, on_frame, sound=self.sounds.plan(film))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from record.folder import LIGHT, VIDEO
 if TYPE_CHECKING:
     from jobs.model.records import JobRecord
     from jobs.service.context import ServiceContext
-    from media.joining import Clip
+    from media.film_sound import Clip, SoundPlan
+    from media.loudness import FilmLevels
 
 OnFrame = Callable[[int, int], None]
 _OF_THE_DISK = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT, errno.ENOENT, errno.EIO)
@@ -96,14 +97,15 @@ class FinishedVideos:
         document: Mapping[str, Any],
         target: Path,
         on_frame: OnFrame,
-    ) -> Path:
-        """Clips of these jobs joined to ``target``, with the film's document inside.
+        *,
+        sound: SoundPlan | None = None,
+    ) -> FilmLevels:
+        """Clips of these jobs joined to ``target``, with the film's document inside; what was done to their sound.
 
         Raises:
-            ShotsDiffer, FileMissing, VideoUnplayable, StorageError.
+            ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
         """
-        _join(clips, takes, target, on_frame, film=document)
-        return target
+        return _join(clips, takes, target, on_frame, sound, film=document)
 
     def file(self, job_id: str) -> Path:
         """A job's finished video; raises NothingToExtend."""
@@ -206,16 +208,24 @@ def _whole(target: Path) -> Iterator[Path]:
         raise VideoUnplayable(str(problem), reason=gettext_noop("it is incomplete or damaged")) from None
 
 
-def _join(clips: Sequence[Clip], shots: Sequence[JobRecord], target: Path, on_frame: OnFrame, **more: object) -> None:
+def _join(
+    clips: Sequence[Clip],
+    shots: Sequence[JobRecord],
+    target: Path,
+    on_frame: OnFrame,
+    sound: SoundPlan | None = None,
+    **more: object,
+) -> FilmLevels:
     from media.joining import join
     from media.tags import add_xmp
     from media.videos import probe
     from record.provenance import label_xmp
 
     with _whole(target) as part:
-        join(clips, part, tags=_tags(shots, **more), on_frame=on_frame)
+        levels = join(clips, part, tags=_tags(shots, **more), on_frame=on_frame, sound=sound)
         add_xmp(part, label_xmp({"id": shots[-1].id, "preview": any(shot.is_preview for shot in shots)}))
         probe(part, max_frames=_LONGEST_FILM, max_seconds=_LONGEST_FILM)
+    return levels
 
 
 def _tags(shots: Sequence[JobRecord], **more: object) -> dict[str, str]:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import ShotsDiffer
-from media.joining import Clip, continued, join
+from media.film_sound import Clip
+from media.joining import continued, join
 from media.videos import probe
 from tests.media.films import RATE, Sound, film, frames_of, shade, sound_of, tone
 

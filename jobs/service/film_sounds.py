@@ -1,0 +1,69 @@
+"""How a film sounds: its loudness, and the music files that people put under theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import FileMissing, storage_error
+from core.files import atomic_file
+from core.messages import gettext_noop
+from film.document import Bed, Film
+from film.spoken import spoken
+
+if TYPE_CHECKING:
+    from media.film_sound import SoundPlan
+    from media.music import Music
+
+
+class FilmSounds:
+    def __init__(self, kept: Callable[[str], Path]) -> None:
+        """``kept`` is where this person's file of a SHA-256 lies."""
+        self._kept = kept
+
+    def add_music(self, source: Path) -> Bed:
+        """Keep a music file for films; returns how a document names it.
+
+        Raises:
+            BadMusic: it is none.
+            StorageError
+        """
+        from media.music import check_music
+
+        check_music(source)
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        path = self._kept(digest)
+        if not path.exists():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with atomic_file(path) as part:
+                    shutil.copyfile(source, part)
+            except OSError as problem:
+                raise storage_error(path.parent, problem) from None
+        return Bed(sound=digest, name=source.name)
+
+    def plan(self, film: Film) -> SoundPlan:
+        """How the joined film is to sound.
+
+        Raises:
+            FileMissing: its music is gone.
+        """
+        from media.film_sound import SoundPlan
+
+        return SoundPlan(loudness=film.loudness, music=self._music(film))
+
+    def _music(self, film: Film) -> Music | None:
+        from media.music import Music
+
+        bed = film.bed
+        if bed is None:
+            return None
+        path = self._kept(bed.sound)
+        if not path.is_file():
+            raise FileMissing(name=bed.name or bed.sound[:12], reason=gettext_noop("it is not kept here"))
+        speech = [(one.begins, one.ends) for one in spoken(film)]
+        return Music(path=path, name=bed.name, level=bed.level, duck=bed.duck, loops=bed.loops, speech=speech)
