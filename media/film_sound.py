@@ -169,7 +169,8 @@ class FilmSound:
 
 
 def _pieces(clips: Sequence[Clip], lengths: Sequence[int], fps: Fraction) -> list[_Piece]:
-    begins, ends = [], []
+    begins: list[int] = []
+    ends: list[int] = []
     for number, (clip, length) in enumerate(zip(clips, lengths, strict=True)):
         begins.append(ends[-1] - clip.overlap if number else 0)
         ends.append(begins[-1] + length)

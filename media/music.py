@@ -72,7 +72,7 @@ def check_music(path: Path, name: str = "") -> MusicFacts:
                 )
             meter.put(part)
     except VideoUnplayable as problem:
-        raise BadMusic(str(problem), name=name, reason=problem.values["reason"]) from None
+        raise BadMusic(str(problem), name=name, reason=problem.facts["reason"]) from None
     except FileNotFoundError:
         raise BadMusic(name=name, reason=gettext_noop("there is no such file")) from None
     except (av.FFmpegError, OSError, ValueError, ArithmeticError) as problem:

@@ -34,10 +34,10 @@ from jobs.store.orders import Order
 from media.film_sound import Clip
 
 if TYPE_CHECKING:
-    from media.loudness import FilmLevels
     from jobs.service.context import ServiceContext
     from jobs.service.steps import StepService
     from jobs.service.videos import FinishedVideos, OnFrame
+    from media.loudness import FilmLevels
 
 _FRAME: Step = "first_frame"
 

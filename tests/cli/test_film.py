@@ -55,7 +55,11 @@ def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
     sent = [job_of(shell, shot["job"])["steps"] for shot in rendered["shots"]]
     texts = [next(one["output"] for one in steps if one["step"] == "video_description") for steps in sent]
     assert all(any(quote in text for text in texts) for quote in QUOTES)
-    joined = film(shell, "join", "film.json", "--output", "lamp.mp4")
+    joined = film(shell, "join", "film.json", "--output", "lamp.mp4", "--loudness=-20")
+    assert joined["loudness"]["target"] == -20
+    assert len(joined["loudness"]["shots"]) == 4
+    refused = shell("film", "join", "film.json", "--music", str(EXAMPLE))
+    assert (refused.returncode, "the-lamp.fountain cannot be used" in refused.stderr) == (2, True)
     facts = probe(Path(joined["video"]))
     assert (facts.num_frames, joined["num_frames"]) == (4 * 17, 4 * 17)
     with av.open(joined["video"]) as container:

@@ -1,0 +1,62 @@
+"""A film's takes are joined to one loudness, with a person's music under them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadMusic, FileMissing
+from film.document import Film
+from jobs.service.service import JobService
+from jobs.store.store import Store
+from media.loudness import level_of
+from tests.film.samples import FILM, changed
+from tests.jobs.film_takes import FRAMES, all_takes, take
+from tests.jobs.load.workers import service_at, settings_of
+from tests.media.films import film, sound_of, tone
+from tests.media.test_music import music
+
+SMALL = FILM.model_copy(update={"shot_frames": FRAMES})
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[tuple[JobService, Store]]:
+    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path)})) as opened:
+        yield opened
+
+
+def test_shots_of_any_loudness_are_one_film(made: tuple[JobService, Store], tmp_path: Path) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    for shot, loud in zip(SMALL.shots, (0.02, 0.1, 0.9), strict=True):
+        job = take(service, store, SMALL, shot.id)
+        film(service.files.folder(job.id) / "video.mp4", num_frames=FRAMES, sound=tone(480.0, loud))
+    levels = service.films.join(SMALL, tmp_path / "film.mp4", lambda *_: None)
+    assert level_of(sound_of(tmp_path / "film.mp4")[None]).loudness == pytest.approx(-16, abs=1)
+    gains = [shot.gain for shot in levels.shots]
+    assert gains == sorted(gains, reverse=True)
+    assert gains[0] - gains[2] > 20
+
+
+def test_music_is_kept_by_its_digest_and_lies_under_the_film(made: tuple[JobService, Store], tmp_path: Path) -> None:
+    service, store = made
+    (tmp_path / "words.mp3").write_text("no music")
+    with pytest.raises(BadMusic):
+        service.films.sounds.add_music(tmp_path / "words.mp3")
+    bed = service.films.sounds.add_music(music(tmp_path / "my bed.wav"))
+    scored = SMALL.model_copy(update={"bed": bed})
+    assert Film.model_validate(changed(scored, {})) == scored
+    assert bed.name == "my bed.wav"
+    service.films.save(scored)
+    all_takes(service, store, scored)
+    service.films.join(SMALL, tmp_path / "without.mp4", lambda *_: None)
+    service.films.join(scored, tmp_path / "with.mp4", lambda *_: None)
+    without, with_music = (sound_of(tmp_path / f"{name}.mp4") for name in ("without", "with"))
+    assert len(without) == len(with_music)
+    assert abs(with_music - without).max() > 0.02
+    for kept in (tmp_path / "films").glob(f"*/{bed.sound}"):
+        kept.unlink()
+    with pytest.raises(FileMissing, match=r"my bed\.wav"):
+        service.films.sounds.plan(scored)
