@@ -1,12 +1,8 @@
-"""Films on the command line: drafted, rendered, changed by hand, killed in the middle, joined; nothing twice."""
+"""Films on the command line: drafted, rendered, changed by hand, joined."""
 
 from __future__ import annotations
 
 import json
-import signal
-import sqlite3
-import subprocess
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +11,6 @@ import pytest
 
 from media.videos import probe
 from tests.cli.shell import REPO, Shell
-from tests.forked import Forked
-from tests.providers.fake_services import FakeServices
-from tests.waiting import until
 
 EXAMPLE = REPO / "docs" / "examples" / "the-lamp.fountain"
 QUOTES = ["The light must not go out tonight.", "Father, the boat is coming in."]
@@ -126,35 +119,3 @@ def test_a_document_that_is_no_film_says_why(shell: Shell, content: str, words: 
     assert done.returncode == 2
     assert words in done.stderr
     assert str(shell.folder) not in done.stderr
-
-
-def test_killed_in_the_middle_nothing_is_bought_or_rendered_twice(shell: Shell) -> None:
-    with FakeServices() as services:
-        variables = {**services.environment("openai"), **SMALL}
-        variables["NUM_FRAMES"] = "17"
-        command = shell.command("film", "make", "--script", str(EXAMPLE), "--output", "lamp.mp4", "--json")
-        for paid in (1, 3, 6, 9, 12):
-            run_until(command, shell, variables, services, paid)
-        done = shell("film", "make", "--script", str(EXAMPLE), "--output", "lamp.mp4", "--json", **variables)
-        assert done.returncode == 0, done.stderr
-        assert probe(Path(done.json["video"])).num_frames == 4 * 17
-        jobs = list((shell.folder / "outputs").glob("film-*/video.mp4"))
-        assert len(jobs) == 4
-        # Only a call that a kill cut off is asked again: no step has a second version.
-        assert bought(services)["image"] <= 4 + 5
-        assert bought(services)["vision"] <= 4 + 5
-    with sqlite3.connect(shell.folder / "outputs" / "jobs.db") as database:
-        versions = {version for (version,) in database.execute("SELECT version FROM step_results")}
-    assert versions == {1}
-
-
-def bought(services: FakeServices) -> Counter[str]:
-    return Counter({kind: services.count(f"openai.{kind}") for kind in ("text", "image", "vision")})
-
-
-def run_until(command: list[str], shell: Shell, variables: dict[str, str], services: FakeServices, paid: int) -> None:
-    """Start the command and kill it once so many calls were made."""
-    process = Forked(command, cwd=shell.folder, env=shell.environment(**variables), stderr=subprocess.PIPE)
-    until(lambda: sum(bought(services).values()) >= paid or process.poll() is not None, 60)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
