@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.errors import DescriptionTagged, KeyGone, MovaError, ServiceMissing, StorageError, StoreError
 from core.steps import STEPS, Step, following
-from jobs.execution.response_cache import CachingProvider, ResponseCache, clear_responses
 from jobs.model.makers import YOURS, other_maker
 from jobs.model.ordered import OrderedServices
 from jobs.model.records import JobRecord, StepRecord, StoredError
@@ -18,6 +17,7 @@ from jobs.model.states import PREPARING, StepState
 from jobs.plan.marks import mark_steps
 from jobs.plan.steps import PlannedStep, StepPlan, plan_steps
 from jobs.store.folders import Folders
+from jobs.store.response_cache import CachingProvider, ResponseCache, clear_responses
 from pipeline import PREPARATION, Made, Materials, Tools, make
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.execution.response_cache import CachingProvider, ResponseCache, clear_responses
+from jobs.store.response_cache import CachingProvider, ResponseCache, clear_responses
 from providers.base import ImageRequest, TextRequest, VisionRequest
 from record.folder import RunFolder
 from tests.steps.fake_provider import FakeProvider
