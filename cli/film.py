@@ -62,8 +62,8 @@ def _draft(options: argparse.Namespace, settings: Settings) -> dict[str, object]
         proposal = _proposal(options, settings, service)
         film = proposal.film
         _say_notes(proposal)
+        atomic_write(target, film.as_json().encode())
         service.films.save(film)
-    atomic_write(target, film.as_json().encode())
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
     said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
     return {

@@ -164,21 +164,21 @@ class PrepareStage:
 
     def _buy(self, job: JobRecord, running: StepRecord, materials: Materials, services: OrderedServices) -> None:
         answers = ResponseCache(self.folders.of(job), running.step, running.version)
-        tools = self._tools(services, answers)
-        made = self.interruptibly(lambda: self._made(materials, answers, tools))
+        tools = self._tools(services, running.step, answers)
+        made = self.interruptibly(lambda: self._made(running.step, materials, answers, tools))
         self.persist(lambda: self._keep(job, running, made))
         clear_responses(answers.folder)
 
-    def _tools(self, services: OrderedServices, answers: ResponseCache) -> Tools:
+    def _tools(self, services: OrderedServices, step: Step, answers: ResponseCache) -> Tools:
         def asked(capability: Capability) -> Provider:
-            return CachingProvider(services.provider(answers.step, capability), answers)
+            return CachingProvider(services.provider(step, capability), answers)
 
         return Tools(self.settings, asked)
 
-    def _made(self, materials: Materials, answers: ResponseCache, tools: Tools) -> Made:
+    def _made(self, step: Step, materials: Materials, answers: ResponseCache, tools: Tools) -> Made:
         """The step's result. A failed step keeps no cached answer: another try asks the service again."""
         try:
-            return make(answers.step, materials, tools)
+            return make(step, materials, tools)
         except Exception:
             clear_responses(answers.folder)
             raise

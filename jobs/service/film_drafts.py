@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from core.errors import BadFilm
+from core.errors import BadFilm, MovaError
 from core.messages import gettext_noop
 from core.render_settings import snap_frames
 from film.document import reason_of
+from jobs.store.response_cache import CachingProvider, ResponseCache, clear_responses
+from record.folder import RunFolder
 
 if TYPE_CHECKING:
     from film.proposal import Proposal
     from film.storyboard import KeepPicture
     from jobs.service.context import ServiceContext
+    from providers.base import Provider
 
 MAX_FILM_BYTES = 4 * 2**20
 
@@ -25,13 +29,15 @@ MAX_FILM_BYTES = 4 * 2**20
 class FilmDrafts:
     """Proposed films; none is recorded. Their shots are as long as the settings say.
 
+    What a service answered is kept in ``folder`` until a film is recorded: nothing is bought again after a kill.
+
     Raises:
         BadFilm: a limit of the document is passed.
         EmptyText, TextTooLong: of the text.
     """
 
-    def __init__(self, context: ServiceContext) -> None:
-        self._context = context
+    def __init__(self, context: ServiceContext, folder: Path) -> None:
+        self._context, self._folder = context, RunFolder(folder)
 
     def from_idea(self, idea: str, *, shots: int | None = None, name: str = "") -> Proposal:
         """By this person's text service; without one the idea is split like a script.
@@ -40,11 +46,24 @@ class FilmDrafts:
             ProviderError: the service failed, or its answer is no film, also after a correction.
         """
         from film.idea import film_from_idea
+
+        try:
+            return self._checked(lambda: film_from_idea(idea, shots=shots, writer=self._writer()), name)
+        except MovaError:
+            self.clear()  # another try asks the service again
+            raise
+
+    def _writer(self) -> Provider:
         from providers import choose
 
         keys = self._context.keys
         writer = choose(self._context.settings, "text", keys.overrides() if keys else None)
-        return self._checked(lambda: film_from_idea(idea, shots=shots, writer=writer), name)
+        self._folder.path.mkdir(parents=True, exist_ok=True)
+        return CachingProvider(writer, ResponseCache(self._folder, "film", 1))
+
+    def clear(self) -> None:
+        """Delete the answers: a film was recorded, and another one is proposed anew."""
+        clear_responses(self._folder)
 
     def from_script(self, text: str, *, name: str = "") -> Proposal:
         """Split at its headings, empty lines and speech."""

@@ -121,7 +121,9 @@ class FilmService:
     def __init__(self, context: ServiceContext, acts: _Acts, steps: StepService, videos: FinishedVideos) -> None:
         self._context, self._acts, self._steps, self._videos = context, acts, steps, videos
         self._films, self._owner = context.store.films, context.person.name
-        self.drafts = FilmDrafts(context)
+        person = hashlib.sha256(self._owner.encode()).hexdigest()[:16]
+        self._folder = context.settings.output_dir / "films" / person
+        self.drafts = FilmDrafts(context, self._folder)
         self.sounds = FilmSounds(self._picture)
 
     # ---- documents ---------------------------------------------------------------------------------------------------
@@ -164,6 +166,8 @@ class FilmService:
         revision = self._films.save(self._owner, film.id, document, after=before)
         if revision is None:
             raise FilmChanged(film=film.title or film.id)
+        if known is None:
+            self.drafts.clear()
         return revision
 
     def overviews(self, *, limit: int, offset: int = 0) -> tuple[FilmOverview, ...]:
@@ -197,8 +201,7 @@ class FilmService:
         return digest
 
     def _picture(self, digest: str) -> Path:
-        person = hashlib.sha256(self._owner.encode()).hexdigest()[:16]
-        return self._context.settings.output_dir / "films" / person / digest
+        return self._folder / digest
 
     # ---- shots -------------------------------------------------------------------------------------------------------
 

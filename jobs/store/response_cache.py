@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import StorageError
 from providers.base import ImageAnswer, TextAnswer
@@ -26,10 +26,10 @@ _BEGINS = ".answer-"
 
 @dataclass(frozen=True)
 class ResponseCache:
-    """The answers to one version of one step, each a hidden file in the job's folder."""
+    """The answers to one version of one step, each a hidden file in the job's folder; or to a film's draft."""
 
     folder: RunFolder
-    step: Step
+    step: Step | Literal["film"]
     version: int
 
     def name(self, maker: str, request: TextRequest | VisionRequest | ImageRequest) -> str:

@@ -39,7 +39,7 @@ PAID = {"text": 1 + 2 + 2 + 1, "image": 2, "vision": 3}
 
 _SAVE = "jobs.store.steps:Steps.save"
 POINTS = {
-    "after the draft is answered": Switch("core.files:atomic_write", "draft-", after=True),
+    "after the draft is answered": Switch("pathlib:Path.replace", ".answer-film", after=True),
     "before the document is written": Switch("core.files:atomic_write", "film.json"),
     "after the document is written": Switch("core.files:atomic_write", "film.json", after=True),
     "before its revision is recorded": Switch("jobs.store.films:Films.save"),
