@@ -38,6 +38,8 @@ def person() -> Person:
     """
     if visitor := person_here(app_context().settings):
         return visitor
+    if not st.context.headers:  # the tab was closed while its page was made: nobody is left to show it to
+        st.stop()
     raise NotLoggedIn
 
 
