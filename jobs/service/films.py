@@ -139,8 +139,8 @@ class FilmService:
             raise UnknownFilm(film=film_id[:80])
         return Film.model_validate(record.document), record.revision
 
-    def revisions(self, film_id: str, limit: int = 20) -> tuple[FilmRecord, ...]:
-        """The last revisions of a film, the newest first."""
+    def revisions(self, film_id: str, limit: int = 20) -> tuple[tuple[int, datetime], ...]:
+        """The numbers of the last revisions of a film and when they were recorded, the newest first."""
         return self._films.revisions(self._owner, film_id, limit)
 
     def restore(self, film_id: str, revision: int, *, after: int) -> int:

@@ -73,11 +73,12 @@ class Films:
         with self._database.read() as session:
             return tuple(map(_record, session.scalars(query)))
 
-    def revisions(self, owner: str, film_id: str, limit: int) -> tuple[FilmRecord, ...]:
-        """The last revisions of a film, the newest first."""
-        query = select(FilmRow).where(FilmRow.owner == owner, FilmRow.id == film_id)
+    def revisions(self, owner: str, film_id: str, limit: int) -> tuple[tuple[int, datetime], ...]:
+        """The numbers of the last revisions of a film and when they were recorded, the newest first."""
+        query = select(FilmRow.revision, FilmRow.created).where(FilmRow.owner == owner, FilmRow.id == film_id)
         with self._database.read() as session:
-            return tuple(map(_record, session.scalars(query.order_by(FilmRow.revision.desc()).limit(limit))))
+            found = session.execute(query.order_by(FilmRow.revision.desc()).limit(limit))
+            return tuple((number, created) for number, created in found)
 
     def save(self, owner: str, film_id: str, document: dict[str, Any], *, after: int) -> int | None:
         """Write the revision after ``after`` (0: a new film), and return its number; None where there is a newer one.
