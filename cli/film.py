@@ -22,6 +22,7 @@ from core.messages import Message, gettext_noop, message
 from core.render_settings import TRAINED_FPS
 from film.composition import marks_of, speech_seconds_of
 from film.document import Film, film_from
+from film.subtitles import MAX_BYTES, Cue, cues_from
 from jobs.model.records import JobRecord
 from jobs.model.states import FINAL
 from jobs.service.film_drafts import MAX_FILM_BYTES, text_of
@@ -101,7 +102,7 @@ def _join(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
         service.films.save(sounding)
         if sounding != film:
             atomic_write(options.film, sounding.as_json().encode())
-        return _joined(service, sounding, options.film, target)
+        return _joined(service, sounding, options.film, target, subtitles=options.subtitles, mode=options.subtitle_mode)
 
 
 def _with_sound(service: JobService, film: Film, options: argparse.Namespace) -> Film:
@@ -294,17 +295,22 @@ def _state_of(state: ShotState) -> str:
     return "frame" if state.job.state == "waiting" and state.has_frame else state.job.state
 
 
-def _joined(service: JobService, film: Film, document: Path, target: Path) -> dict[str, object]:
+def _joined(
+    service: JobService, film: Film, document: Path, target: Path, *, subtitles: Path | None = None, mode: str = "track"
+) -> dict[str, object]:
     from tqdm import tqdm
 
     service.films.clips(film)  # whether all of them are there
     film = _trimmed(service, film, document)
+    cues: list[Cue] | None = [] if mode == "none" else None
+    if subtitles is not None:
+        cues = cues_from(read_at_most(subtitles, MAX_BYTES), subtitles.name, film.seconds)
     with tqdm(total=film.num_frames, desc=column("join", 10), bar_format=BAR, file=sys.stderr) as bar:
 
         def on_frame(done: int, _whole: int) -> None:
             bar.update(done - bar.n)
 
-        levels = service.films.join(film, target, on_frame)
+        levels = service.films.join(film, target, on_frame, cues=cues, burnt=mode == "burnt")
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
     said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
     lines = [translated(said), *_said_of(levels)]

@@ -40,6 +40,7 @@ MovaError
 │   ├── NothingToExtend       a job without a video to go on from
 │   ├── ShotsDiffer           videos that make no one film
 │   ├── BadMusic              a file that is no music for a film
+│   ├── BadSubtitles          a file that is none, or does not fit its film
 │   └── PictureError
 │       ├── NotAPicture
 │       ├── VideoWithoutFrame     a film of which the last frame was wanted
@@ -419,6 +420,11 @@ class ShotsDiffer(InputError):
 class BadMusic(InputError):
     what = gettext_noop("The music {name} cannot be used: {reason}.")
     advice = gettext_noop("Choose another file: MP3, WAV, FLAC, Ogg, AIFF or M4A, from 1 s to an hour long.")
+
+
+class BadSubtitles(InputError):
+    what = gettext_noop("The subtitles {name} cannot be used: {reason}.")
+    advice = gettext_noop("Correct the file, or leave it away to have them made from the film's lines.")
 
 
 class PictureError(InputError):

@@ -25,6 +25,7 @@ from core.messages import gettext_noop, phrase
 from media.film_sound import Clip, FilmSound, SoundPlan, sample
 from media.loudness import RATE, FilmLevels, Sound, layout_of
 from media.opened import opened, picture_track, sound_track
+from media.subtitling import Burner, SoftTrack, Subtitles
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -60,6 +61,7 @@ def join(
     tags: Mapping[str, str],
     on_frame: OnFrame,
     sound: SoundPlan | None = None,
+    subtitles: Subtitles | None = None,
 ) -> FilmLevels:
     """Join MP4 files, in their order, to ``target`` (H.264 and AAC); ``on_frame(done, all)`` follows the frames.
 
@@ -80,7 +82,7 @@ def join(
         heard.prepare()
     with av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(tags)
-        film = _Film(container, whole, heard, on_frame)
+        film = _Film(container, whole, heard, on_frame, subtitles)
         for clip, length, after in zip(clips, lengths, [*clips[1:], None], strict=True):
             film.add(clip, length, after)
         film.finish()
@@ -149,10 +151,20 @@ def _common(shapes: Sequence[Shape], num_frames: int, channels: int) -> Shape:
 class _Film:
     """The film as it is written."""
 
-    def __init__(self, container: OutputContainer, whole: Shape, heard: FilmSound | None, on_frame: OnFrame) -> None:
+    def __init__(
+        self,
+        container: OutputContainer,
+        whole: Shape,
+        heard: FilmSound | None,
+        on_frame: OnFrame,
+        subtitles: Subtitles | None,
+    ) -> None:
         self._container, self._whole, self._on_frame = container, whole, on_frame
         self._track = self._video_track()
         self._sound = _SoundTrack(container, heard, whole.channels) if heard is not None else None
+        shown = subtitles if subtitles is not None and subtitles.cues else None
+        self._soft = SoftTrack(container, shown) if shown is not None and not shown.burnt else None
+        self._burner = Burner(shown, (whole.width, whole.height)) if shown is not None and shown.burnt else None
         self._frames = 0
         self._held: deque[VideoFrame] = deque()  # the last pictures, which the next clip blends into
 
@@ -193,7 +205,11 @@ class _Film:
         return track
 
     def _add_picture(self, frame: VideoFrame) -> None:
-        shown = frame.reformat(format="yuv420p")
+        seconds, shown = float(self._frames / self._whole.fps), frame.reformat(format="yuv420p")
+        if self._soft is not None:
+            self._soft.write_to(seconds)
+        if self._burner is not None:
+            shown = self._burner.drawn(shown, seconds)
         shown.pts, shown.time_base = self._frames, 1 / self._whole.fps
         shown.pict_type = PictureType.NONE  # the encoder's own choice, not the source's
         self._container.mux(self._track.encode(shown))

@@ -155,8 +155,12 @@ def measured(parts: Iterable[Sound], channels: int) -> Level:
 
 def levelled(parts: Iterable[Sound], channels: int, gain: float) -> Iterator[Sound]:
     """A sound in parts, louder by ``gain`` dB, its peaks limited; not a sample longer, shorter or later."""
-    filters = _Filters(channels, ("volume", f"{gain:.3f}dB:precision=float"), *_LIMITER)
-    left = 0
+    yield from filtered(parts, channels, ("volume", f"{gain:.3f}dB:precision=float"), *_LIMITER)
+
+
+def filtered(parts: Iterable[Sound], channels: int, *by: tuple[str, str]) -> Iterator[Sound]:
+    """A sound in parts through FFmpeg's filters, each a name with its options; as long as it was."""
+    filters, left = _Filters(channels, *by), 0
     for part in parts:
         left += part.shape[1]
         for start in range(0, part.shape[1], _CHUNK):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from core.errors import FileMissing, storage_error
 from core.files import atomic_file
 from core.messages import gettext_noop
 from film.document import Bed, Film
-from film.spoken import spoken
+from film.spoken import Stretches, spoken
 
 if TYPE_CHECKING:
     from media.film_sound import SoundPlan
@@ -46,17 +46,17 @@ class FilmSounds:
                 raise storage_error(path.parent, problem) from None
         return Bed(sound=digest, name=source.name)
 
-    def plan(self, film: Film) -> SoundPlan:
-        """How the joined film is to sound.
+    def plan(self, film: Film, heard: Mapping[str, Stretches] | None = None) -> SoundPlan:
+        """How the joined film is to sound; ``heard`` is where somebody speaks in its takes.
 
         Raises:
             FileMissing: its music is gone.
         """
         from media.film_sound import SoundPlan
 
-        return SoundPlan(loudness=film.loudness, music=self._music(film))
+        return SoundPlan(loudness=film.loudness, music=self._music(film, heard))
 
-    def _music(self, film: Film) -> Music | None:
+    def _music(self, film: Film, heard: Mapping[str, Stretches] | None) -> Music | None:
         from media.music import Music
 
         bed = film.bed
@@ -65,5 +65,5 @@ class FilmSounds:
         path = self._kept(bed.sound)
         if not path.is_file():
             raise FileMissing(name=bed.name or bed.sound[:12], reason=gettext_noop("it is not kept here"))
-        speech = [(one.begins, one.ends) for one in spoken(film)]
+        speech = [(one.begins, one.ends) for one in spoken(film, heard)]
         return Music(path=path, name=bed.name, level=bed.level, duck=bed.duck, loops=bed.loops, speech=speech)

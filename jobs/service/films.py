@@ -24,6 +24,8 @@ from core.render_settings import TRAINED_FPS, draw_seed, render_settings
 from core.steps import Step
 from film.composition import description_of
 from film.document import Film, Scene, Shot, shot_hash
+from film.spoken import spoken
+from film.subtitles import Cue, cues_of, language_of
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, UNDECIDED
@@ -357,15 +359,53 @@ class FilmService:
             )
         return clips
 
-    def join(self, film: Film, target: Path, on_frame: OnFrame) -> FilmLevels:
+    def heard(self, film: Film) -> dict[str, list[tuple[float, float]]]:
+        """Where somebody may be heard in the takes of shots with lines, in seconds, by the shots' ids.
+
+        Raises:
+            VideoUnplayable
+        """
+        from media.speech import speech_in
+
+        takes = {state.shot.id: state.chosen for state in self.shots(film) if state.shot.utterances}
+        return {shot: speech_in(self._videos.file(take.id)) for shot, take in takes.items() if take is not None}
+
+    def subtitles(self, film: Film) -> list[Cue]:
+        """The subtitles of a film, timed by what is heard in its takes, else by its words.
+
+        Raises:
+            VideoUnplayable
+        """
+        return cues_of(spoken(film, self.heard(film)), film.seconds)
+
+    def join(
+        self, film: Film, target: Path, on_frame: OnFrame, *, cues: Sequence[Cue] | None = None, burnt: bool = False
+    ) -> FilmLevels:
         """The whole film as one file, with its document inside; returns what was done to its sound.
+
+        Args:
+            cues: its subtitles, if they are not to be made from its lines.
+            burnt: whether they are drawn into the pictures, and not a track beside them.
 
         Raises:
             FilmIncomplete, ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
         """
+        from media.subtitling import Subtitles
+
+        clips, heard = self.clips(film), self.heard(film)
         takes = [state.chosen for state in self.shots(film) if state.chosen]
+        shown = cues_of(spoken(film, heard), film.seconds) if cues is None else cues
+        language = language_of(line for cue in shown for line in cue.lines)
         document = film.model_dump(mode="json", by_alias=True)
-        return self._videos.joined(self.clips(film), takes, document, target, on_frame, sound=self.sounds.plan(film))
+        return self._videos.joined(
+            clips,
+            takes,
+            document,
+            target,
+            on_frame,
+            sound=self.sounds.plan(film, heard),
+            subtitles=Subtitles(cues=shown, language=language, burnt=burnt),
+        )
 
 
 @dataclass(frozen=True)

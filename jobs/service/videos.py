@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jobs.service.context import ServiceContext
     from media.film_sound import Clip, SoundPlan
     from media.loudness import FilmLevels
+    from media.subtitling import Subtitles
 
 OnFrame = Callable[[int, int], None]
 _OF_THE_DISK = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EPERM, errno.EDQUOT, errno.ENOENT, errno.EIO)
@@ -99,13 +100,14 @@ class FinishedVideos:
         on_frame: OnFrame,
         *,
         sound: SoundPlan | None = None,
+        subtitles: Subtitles | None = None,
     ) -> FilmLevels:
         """Clips of these jobs joined to ``target``, with the film's document inside; what was done to their sound.
 
         Raises:
             ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
         """
-        return _join(clips, takes, target, on_frame, sound, film=document)
+        return _join(clips, takes, target, on_frame, sound, subtitles, film=document)
 
     def file(self, job_id: str) -> Path:
         """A job's finished video; raises NothingToExtend."""
@@ -214,6 +216,7 @@ def _join(
     target: Path,
     on_frame: OnFrame,
     sound: SoundPlan | None = None,
+    subtitles: Subtitles | None = None,
     **more: object,
 ) -> FilmLevels:
     from media.joining import join
@@ -222,7 +225,8 @@ def _join(
     from record.provenance import label_xmp
 
     with _whole(target) as part:
-        levels = join(clips, part, tags=_tags(shots, **more), on_frame=on_frame, sound=sound)
+        tags = _tags(shots, **more)
+        levels = join(clips, part, tags=tags, on_frame=on_frame, sound=sound, subtitles=subtitles)
         add_xmp(part, label_xmp({"id": shots[-1].id, "preview": any(shot.is_preview for shot in shots)}))
         probe(part, max_frames=_LONGEST_FILM, max_seconds=_LONGEST_FILM)
     return levels

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
 
 from core.errors import BadMusic, FileMissing
 from film.document import Film
+from film.subtitles import Cue
 from jobs.service.service import JobService
 from jobs.store.store import Store
 from media.loudness import level_of
@@ -38,6 +40,28 @@ def test_shots_of_any_loudness_are_one_film(made: tuple[JobService, Store], tmp_
     gains = [shot.gain for shot in levels.shots]
     assert gains == sorted(gains, reverse=True)
     assert gains[0] - gains[2] > 20
+
+
+def test_lines_become_a_track_of_subtitles_and_edited_ones_take_their_place(
+    made: tuple[JobService, Store], tmp_path: Path
+) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    all_takes(service, store, SMALL)
+    service.films.join(SMALL, tmp_path / "film.mp4", lambda *_: None)
+    assert lines_in(tmp_path / "film.mp4") == ["The light must not go out."]
+    edited = [Cue(0.1, 0.6, ("Das Licht", "darf nicht ausgehen."))]
+    service.films.join(SMALL, tmp_path / "edited.mp4", lambda *_: None, cues=edited)
+    assert lines_in(tmp_path / "edited.mp4") == ["Das Licht\ndarf nicht ausgehen."]
+    service.films.join(SMALL, tmp_path / "none.mp4", lambda *_: None, cues=[])
+    assert lines_in(tmp_path / "none.mp4") == []
+
+
+def lines_in(path: Path) -> list[str]:
+    with av.open(str(path)) as container:
+        tracks = container.streams.subtitles
+        told = [bytes(packet)[2:].decode() for track in tracks for packet in container.demux(track)]
+    return [one for one in told if one]
 
 
 def test_music_is_kept_by_its_digest_and_lies_under_the_film(made: tuple[JobService, Store], tmp_path: Path) -> None:
