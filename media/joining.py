@@ -49,11 +49,6 @@ class Shape:
     colours: Mapping[str, int] = field(default_factory=dict)
 
 
-def continued(shots: Sequence[Path]) -> list[Clip]:
-    """The clips of shots that each begin with the last frame of the one before."""
-    return [Clip(path=path, overlap=1 if place else 0) for place, path in enumerate(shots)]
-
-
 def join(
     clips: Sequence[Clip],
     target: Path,

@@ -22,7 +22,7 @@ from core.errors import FileMissing, VideoUnplayable
 from core.messages import Message, gettext_noop, message, phrase
 from core.render_settings import RenderSettings
 from media.boxes import is_whole
-from media.opened import MAX_SECONDS, check_length, container, picture_track, sound_track
+from media.opened import MAX_SECONDS, check_length, container, opened, picture_track, sound_track
 
 OnFrame = Callable[[VideoFrame | AudioFrame], None]
 _TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
@@ -101,6 +101,17 @@ def probe(
         raise FileMissing(name=path.name, reason=problem.strerror or gettext_noop("unreadable")) from problem
     with file:
         return _probe_open_file(file, file.seek(0, os.SEEK_END), _Counts(on_frame, max_frames, max_seconds))
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Width and height of a video's pictures in pixels; nothing is decoded.
+
+    Raises:
+        FileMissing, VideoUnplayable.
+    """
+    with opened(path) as film:
+        track = picture_track(film)
+        return track.width, track.height
 
 
 def check(path: Path, settings: RenderSettings, on_frame: OnFrame = _unseen) -> tuple[VideoFacts, list[Message]]:

@@ -7,11 +7,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from core.errors import NothingToExtend, VideoUnplayable, storage_error
+from core.errors import FileMissing, NothingToExtend, VideoUnplayable, storage_error
 from core.files import atomic_file, temporary_file
 from core.messages import gettext_noop
 from core.version import VERSION
@@ -61,19 +62,21 @@ class FinishedVideos:
         return png_bytes(last_frame(self._video(job_id)))
 
     def film(self, shots: Sequence[JobRecord], on_frame: OnFrame) -> Path:
-        """The shots joined to one film, in the folder of the last.
+        """The shots joined to one film, in the folder of the last; where one goes on from another, they share a frame.
 
         Raises:
             ShotsDiffer, NothingToExtend, FileMissing, VideoUnplayable, StorageError, DiskQuota.
         """
-        from media.joining import continued
+        from media.film_sound import Clip
 
         videos = [self._video(shot.id) for shot in shots]
         target, last = videos[-1].with_name(film_name(shots)), shots[-1]
         if not target.is_file():
             self._check_room(last, videos)
-            _join(continued(videos), shots, target, on_frame)
-            for old in target.parent.glob(f"{JOINED}*"):  # of the same shots as they were before
+            follows = [False, *(shot.extends == before.id for before, shot in pairwise(shots))]
+            clips = [Clip(path=path, overlap=int(goes_on)) for path, goes_on in zip(videos, follows, strict=True)]
+            _join(clips, shots, target, on_frame)
+            for old in target.parent.glob(f"{_film_of(shots)}-*"):  # of the same shots as they were before
                 if old != target:
                     old.unlink(missing_ok=True)
                     self._store.files.forget(last.id, old.name)
@@ -108,6 +111,15 @@ class FinishedVideos:
             ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
         """
         return _join(clips, takes, target, on_frame, sound, subtitles, film=document)
+
+    def size(self, job: JobRecord) -> str:
+        """The size of a job's video as its file has it, such as ``640x352``; without a file as it was asked for."""
+        from media.videos import picture_size
+
+        try:
+            return "x".join(map(str, picture_size(self._video(job.id))))
+        except (NothingToExtend, FileMissing, VideoUnplayable):
+            return job.render.size
 
     def file(self, job_id: str) -> Path:
         """A job's finished video; raises NothingToExtend."""
@@ -188,8 +200,16 @@ class FinishedVideos:
 
 def film_name(shots: Sequence[JobRecord]) -> str:
     """The film's file name for these shots; it differs if a shot differs or was rendered again."""
-    told = json.dumps([[shot.id, shot.attempts] for shot in shots])
-    return f"{JOINED}{hashlib.sha256(told.encode()).hexdigest()[:16]}.mp4"
+    return f"{_film_of(shots)}-{_digest([shot.attempts for shot in shots])}.mp4"
+
+
+def _film_of(shots: Sequence[JobRecord]) -> str:
+    """How the names of all films of these shots begin, however often they were rendered."""
+    return f"{JOINED}{_digest([shot.id for shot in shots])}"
+
+
+def _digest(told: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
 
 
 @contextmanager

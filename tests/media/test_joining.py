@@ -9,15 +9,25 @@ import pytest
 
 from core.errors import ShotsDiffer
 from media.film_sound import Clip
-from media.joining import continued, join
+from media.joining import join
 from media.videos import probe
 from tests.media.films import RATE, Sound, film, frames_of, shade, sound_of, tone
+
+
+def continued(shots: list[Path]) -> list[Clip]:
+    """Shots that each begin with the last frame of the one before."""
+    return [Clip(path=path, overlap=int(path != shots[0])) for path in shots]
 
 
 def joined(folder: Path, *shots: Path) -> Path:
     seen: list[tuple[int, int]] = []
     target = folder / "joined.mp4"
-    join(continued(shots), target, tags={"title": "three shots"}, on_frame=lambda done, all_: seen.append((done, all_)))
+    join(
+        continued([*shots]),
+        target,
+        tags={"title": "three shots"},
+        on_frame=lambda done, all_: seen.append((done, all_)),
+    )
     assert seen[-1][0] == seen[-1][1] == len(seen)
     return target
 

@@ -80,4 +80,4 @@ def show_continued(job: JobRecord, model: str, orientation: Orientation, fps: in
         st.caption(f"{_('Write what happens next.')} {drift}")
         if (render.size, render.fps) != (size, fps):
             words = _("That video is {size} at {fps} fps: with other settings the two cannot be joined into one film.")
-            st.warning(words.format(size=render.size, fps=render.fps), icon=":material/info:")
+            st.warning(words.format(size=job_service().videos.size(job), fps=render.fps), icon=":material/info:")

@@ -35,15 +35,18 @@ def chain_section(job: JobRecord) -> None:
         return
     with st.container(border=True, key="card-chain"):
         st.markdown(f"**{_('Chain')}**")
+        picked: list[JobRecord] = []
         for number, shot in enumerate(chain.shots, 1):
-            _row(number, shot, is_shown=shot.id == job.id)
-            _takes(chain, shot)
-        if len(chain.finished) > 1:
-            _film(chain.finished)
+            picked += _row(chain, number, shot, is_shown=shot.id == job.id)
+            picked += _takes(chain, shot)
+        if sum(one.state == "completed" for one in (*chain.shots, *_all_takes(chain))) > 1:
+            _film(tuple(picked))
 
 
-def _row(number: int, shot: JobRecord, *, is_shown: bool) -> None:
+def _row(chain: Chain, number: int, shot: JobRecord, *, is_shown: bool) -> list[JobRecord]:
+    """A shot; it is given back where it is to be joined."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"shot-{shot.id}"):
+        joined = _tick(chain, shot, _("Join shot {n}").format(n=number))
         thumbnail(shot, 96)
         words = f"{number} · {escape_markdown(short(shot.request.text, _TITLE))}"
         if is_shown:
@@ -51,15 +54,32 @@ def _row(number: int, shot: JobRecord, *, is_shown: bool) -> None:
         else:
             _way_to(shot.id, words)
         show_state(shot.state)
+    return joined
 
 
-def _takes(chain: Chain, shot: JobRecord) -> None:
-    """Other jobs that go on from the same shot."""
+def _takes(chain: Chain, shot: JobRecord) -> list[JobRecord]:
+    """Other jobs that go on from the same shot; given back are those that are to be joined."""
+    joined: list[JobRecord] = []
     if others := chain.takes.get(shot.id):
         with st.container(horizontal=True, vertical_alignment="center", key=f"takes-{shot.id}"):
             st.caption(_("Other takes that continue from here:"), width="content")
             for number, take in enumerate(others, 1):
+                joined += _tick(chain, take, _("Join take {n}").format(n=number))
                 _way_to(take.id, _("Take {n}").format(n=number))
+    return joined
+
+
+def _all_takes(chain: Chain) -> list[JobRecord]:
+    return [take for takes in chain.takes.values() for take in takes]
+
+
+def _tick(chain: Chain, shot: JobRecord, label: str) -> list[JobRecord]:
+    """Whether a finished shot is to be joined: at first those of the chain from its first on, and no other takes."""
+    if shot.state != "completed":
+        return []
+    key, first = f"join-{chain.shots[-1].id}-{shot.id}", shot in chain.finished
+    on = st.checkbox(label, first, key=key, label_visibility="collapsed", persist_state="session", width="content")
+    return [shot] if on else []
 
 
 def _way_to(job_id: str, words: str) -> None:
@@ -72,7 +92,10 @@ def _go(job_id: str) -> None:
 
 
 def _film(shots: tuple[JobRecord, ...]) -> None:
-    """The shots that are finished, as one film."""
+    """The shots that are ticked, as one film."""
+    if len(shots) < 2:
+        st.caption(_("Tick the shots to join, at least two."))
+        return
     service, last, name = job_service(), shots[-1], film_name(shots)
 
     def show() -> None:

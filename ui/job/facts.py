@@ -33,7 +33,7 @@ def receipt(job: JobRecord) -> dict[str, str]:
         _("Mode"): kind_title("text" if request.white_frame else job.mode),
         _("Model"): job.model,
         _("Server"): server(job),
-        _("Size"): render.size,
+        _("Size"): job_service().videos.size(job),
         _("Length"): in_seconds(render.seconds),
         _("Frames"): str(render.num_frames),
         _("Frames per second"): str(render.fps),

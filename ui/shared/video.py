@@ -31,7 +31,7 @@ def receipt_of(job: JobRecord) -> str:
     size = _("{n} frames at {fps} fps").format(n=render.num_frames, fps=render.fps)
     seed = _("seed {n}").format(n=render.seed)
     model = escape_markdown(job.model.split("@", 1)[0])
-    return f"{render.size} · {in_seconds(render.seconds)} · {size} · {seed} · {model}"
+    return f"{job_service().videos.size(job)} · {in_seconds(render.seconds)} · {size} · {seed} · {model}"
 
 
 def _address(job: JobRecord) -> str | None:

@@ -54,6 +54,24 @@ def test_the_film_is_made_once_and_says_what_it_is(opened: OpenService) -> None:
     assert [file.name for file in path.parent.glob(".*")] == []
 
 
+def test_a_shot_that_goes_on_from_another_than_the_one_before_it_is_cut_to_whole(opened: OpenService) -> None:
+    service, store = opened.service, opened.store
+    one = shot(service, store, num_frames=9)
+    two = shot(service, store, after=one, num_frames=9, first=8)
+    three = shot(service, store, after=two, num_frames=9, first=16)
+    whole = service.videos.film((one, two, three), lambda *_: None)
+    path = service.videos.film((one, three), lambda *_: None)
+    assert frames_of(path) == pytest.approx([shade(number) for number in (*range(9), *range(16, 25))], abs=4)
+    assert whole.is_file()  # that of all shots stays
+
+
+def test_the_size_is_that_of_the_file(opened: OpenService) -> None:
+    job = shot(opened.service, opened.store, size=(624, 352))
+    assert (job.render.size, opened.service.videos.size(job)) == ("640x352", "624x352")
+    (opened.service.files.folder(job.id) / VIDEO).write_bytes(b"damaged")
+    assert opened.service.videos.size(job) == "640x352"
+
+
 def test_a_film_that_cannot_be_joined_leaves_nothing(opened: OpenService) -> None:
     service, store = opened.service, opened.store
     one = shot(service, store)

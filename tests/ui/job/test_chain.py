@@ -7,6 +7,7 @@ import hashlib
 from streamlit.testing.v1 import AppTest
 
 from jobs.model.records import JobRecord
+from jobs.service.videos import film_name
 from tests.jobs.finished_shots import shot
 from tests.ui.jobs_in_states import job_page, labels, press
 from tests.ui.still_app import drawn, primaries, words
@@ -105,6 +106,38 @@ def test_the_film_is_made_beside_the_page_and_offered(app_context: AppContext) -
     assert "Download the film" in [link.proto.label for link in test.get("link_button")]
     assert len(list(app_context.service.files.folder(two.id).glob("joined-*.mp4"))) == 1
     assert len(primaries(test)) <= 1
+
+
+def test_the_shots_to_join_can_be_chosen_a_take_among_them(app_context: AppContext) -> None:
+    one = finished(app_context)
+    take, two = finished(app_context, after=one), finished(app_context, after=one)
+    three = finished(app_context, after=two)
+    test = job_page(one)  # from any shot the whole film can be had
+    ticks = {box.label: box for box in test.checkbox if box.label.startswith("Join")}
+    assert {label: box.value for label, box in ticks.items()} == {
+        "Join shot 1": True,
+        "Join shot 2": True,
+        "Join shot 3": True,
+        "Join take 1": False,
+    }
+    assert "Join 3 shots into one film" in labels(test)
+    ticks["Join shot 2"].uncheck()
+    ticks["Join take 1"].check()
+    test = made(press(drawn(test), "Join 3 shots into one film"), app_context, "film-")
+    folder = app_context.service.files.folder(three.id)
+    assert [path.name for path in folder.glob("joined-*")] == [film_name((one, take, three))]
+    for label in ("Join shot 1", "Join take 1"):
+        next(box for box in test.checkbox if box.label == label).uncheck()
+        test = drawn(test)
+    assert "Tick the shots to join, at least two." in words(test)
+    assert not [label for label in labels(test) if label.startswith("Join")]
+
+
+def test_the_size_that_is_said_is_that_of_the_file(app_context: AppContext) -> None:
+    job = shot(app_context.service, app_context.worker.store, order={"owner": "local"}, size=(624, 352), num_frames=5)
+    said = words(job_page(job))
+    assert "624x352 · " in said
+    assert "640x352 · " not in said
 
 
 def test_why_shots_cannot_be_joined_is_said(app_context: AppContext) -> None:
