@@ -57,6 +57,20 @@ def test_another_tab_shows_the_same_job(visitor: Callable[..., Visit], server: S
     second.watch()
 
 
+def test_what_is_done_in_one_tab_is_seen_in_the_other(visitor: Callable[..., Visit], server: StandIn) -> None:
+    first = visitor().open()
+    first.write("Description", WISH)
+    first.go("Write image prompt")
+    second = visitor(beside=first).open("job", id=first.job)
+    second.primary_is("Make first frame")
+    first.go("Make first frame")
+    second.primary_is("Describe frame")
+    second.press("Cancel the job")
+    second.sees("Cancelled")
+    first.sees("Cancelled")
+    assert server.sent == []
+
+
 def test_two_people_at_once(visitor: Callable[..., Visit], server: StandIn) -> None:
     server.close_gate()
     people = [visitor(), visitor(language="zh_CN")]

@@ -17,6 +17,7 @@ from jobs.database.tables import JobRow
 from jobs.model.records import JobRecord, StoredError
 from jobs.model.request import QueueKey
 from jobs.service import queue
+from tests.jobs.load.workers import white_order
 from tests.ui.seen_servers import see
 from tests.ui.still_app import button, drawn, learned, new_job, page, primaries, words
 from ui.app_context import AppContext
@@ -297,3 +298,26 @@ def _statements(app_context: AppContext) -> Callable[[], int]:
         return len(seen)
 
     return count
+
+
+def test_a_job_that_ends_while_the_lists_are_read_is_in_one_of_them(
+    app_context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, store = sent(app_context, "a boat that arrives"), app_context.worker.store
+    waiting = store.queue.waiting
+
+    def ends_first() -> object:
+        store.jobs.move_to(job.id, "saving")
+        store.jobs.move_to(job.id, "completed")
+        return waiting()
+
+    monkeypatch.setattr(store.queue, "waiting", ends_first)
+    assert titles(page("queue/queue.py")).count("a boat that arrives") == 1  # and no element has the key of another
+
+
+def test_a_batchs_rows_are_in_the_order_of_their_manifest(app_context: AppContext) -> None:
+    service = app_context.service
+    made = [service.create(white_order("local", f"row {n}", id=f"batch-{n * 14}-{n * 6}")) for n in "abc"]
+    for job in (made[2], made[0], made[1]):  # in which their preparation happened to end
+        assert service.start(job.id)
+    assert [row["title"] for row in rows(page("queue/queue.py"))] == ["row a", "row b", "row c"]

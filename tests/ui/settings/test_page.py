@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -267,3 +268,20 @@ def test_the_language_stays_where_a_link_lost_it(app_context: AppContext) -> Non
     test = drawn(test)
     assert test.segmented_control(key="language").value == "zh_CN"
     assert test.query_params["lang"] in ("zh_CN", ["zh_CN"])
+
+
+def test_a_key_that_has_left_env_is_said_to_be_used_until_the_next_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("GEMINI_API_KEY=gem-secret-2\n")
+    monkeypatch.setitem(config.Settings.model_config, "env_file", str(file))
+    config.load.cache_clear()
+    with still_app() as opened:
+        test = settled(opened, page("settings/settings.py"))
+        assert "Key set in .env ••••" in words(test)
+        file.write_text("")
+        said = words(drawn(test))
+        assert "Key set in .env" not in said
+        assert "Key no longer in .env, used until the app is started again ••••" in said
+        assert "gem-secret-2" not in said
