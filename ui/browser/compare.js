@@ -1,12 +1,6 @@
 // Up to four videos on one clock. The first that still runs is the clock. One that is not there yet has its place.
 const DRIFT = 0.08; // seconds that nobody sees
 
-const made = (name, fields = {}, ...inside) => {
-    const one = Object.assign(document.createElement(name), fields);
-    one.append(...inside);
-    return one;
-};
-
 const time = seconds => `${Math.floor(seconds / 60)}:${(seconds % 60).toFixed(2).padStart(5, "0")}`;
 
 const button = (label, act) => {

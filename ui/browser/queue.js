@@ -6,27 +6,6 @@ const ICONS = {
 };
 const IN_ROWS = ["top", "up", "down", "duplicate", "remove"], OF_SEVERAL = ["top", "up", "down", "bottom", "duplicate", "remove"];
 
-const made = (name, fields = {}, ...inside) => {
-    const one = Object.assign(document.createElement(name), fields);
-    one.append(...inside);
-    return one;
-};
-
-function icon(name) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS(svg.namespaceURI, "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", ICONS[name]);
-    svg.append(path);
-    return svg;
-}
-
-const followed = (link, href) => link.addEventListener("click", event => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    window.movaGo(href);
-});
-
 function row(one, { words, picked }, act, repaint) {
     const tick = made("input", { type: "checkbox", checked: picked.has(one.id) });
     tick.setAttribute("aria-label", `${words.select}: ${one.title}`);
@@ -40,7 +19,7 @@ function row(one, { words, picked }, act, repaint) {
     picture.addEventListener("error", () => picture.replaceWith(made("span", { className: "none" })));
     const names = one.elsewhere ? [...IN_ROWS, "elsewhere"] : IN_ROWS;
     const buttons = names.map(name => {
-        const button = made("button", { type: "button", title: words[name] }, icon(name));
+        const button = made("button", { type: "button", title: words[name] }, icon(ICONS[name]));
         button.disabled = (one.first && ["top", "up"].includes(name)) || (one.last && name === "down");
         button.setAttribute("aria-label", `${words[name]}: ${one.title}`);
         button.dataset.act = name;
@@ -91,7 +70,7 @@ function draggable(list, state, act) {
 
 function bar({ words, picked }, act, repaint) {
     const buttons = OF_SEVERAL.map(name => {
-        const button = made("button", { type: "button" }, icon(name), words[name]);
+        const button = made("button", { type: "button" }, icon(ICONS[name]), words[name]);
         button.addEventListener("click", () => act(name, [...picked]));
         return button;
     });

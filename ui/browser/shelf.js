@@ -1,21 +1,6 @@
 // Videos as a shelf: the whole card opens, the pointer plays it without sound, star and tick lie over the picture.
 const TICK = "M5 12.5l4.5 4.5L19 7.5", STAR = "M12 3.5l2.6 5.4 5.9.8-4.3 4.1 1 5.9L12 16.9l-5.2 2.8 1-5.9L3.5 9.7l5.9-.8z";
 
-const made = (name, fields = {}, ...inside) => {
-    const one = Object.assign(document.createElement(name), fields);
-    one.append(...inside);
-    return one;
-};
-
-function icon(path) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), line = document.createElementNS(svg.namespaceURI, "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    line.setAttribute("d", path);
-    svg.append(line);
-    return svg;
-}
-
 function mark(name, path, attribute, on, label, toggled) {
     const button = made("button", { type: "button", className: `mark ${name}`, title: label }, icon(path));
     if (attribute === "aria-checked") button.setAttribute("role", "checkbox");
@@ -62,11 +47,7 @@ function card(one, { words, full, plain }, send) {
     } else picture.append(made("span", { className: "empty", textContent: words.none }));
     picture.append(made("span", { className: "length", textContent: one.length }));
     const link = made("a", { href: one.href, textContent: one.title });
-    link.addEventListener("click", event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-        event.preventDefault();
-        window.movaGo(one.href);
-    });
+    followed(link, one.href);
     const lines = one.lines.map(([kind, text]) => made("p", { className: kind, textContent: text, title: text }));
     const item = made("article", { className: `card${one.picked ? " picked" : ""}` }, picture, link, ...lines, ...(plain ? [] : marks(one, words, full, send)));
     item.dataset.id = one.id;

@@ -21,12 +21,12 @@ from ui.session import translate as _
 from ui.shared.links import address, job_link, query, short
 from ui.shared.notices import leave, show_error
 from ui.shared.plain import escape_markdown
-from ui.shared.style import BROWSER
+from ui.shared.style import BROWSER, script
 from ui.shared.words import state_word
 
 LETTERS = "ABCD"
 _PACE = 1.0  # seconds between looks while one is on its way
-_JS, _CSS = ((BROWSER / name).read_text(encoding="utf-8") for name in ("compare.js", "compare.css"))
+_JS, _CSS = script("compare.js"), (BROWSER / "compare.css").read_text(encoding="utf-8")
 
 
 def compare_view(ids: Sequence[str]) -> None:

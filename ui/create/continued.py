@@ -6,6 +6,7 @@ The job itself is not changed.
 from __future__ import annotations
 
 import hashlib
+from typing import Literal
 
 import streamlit as st
 
@@ -36,10 +37,12 @@ def fill_create(job: JobRecord) -> None:
     go_on_from(job.extends, st.session_state.get("create-picture"))
 
 
-def extend_button(job: JobRecord) -> None:
+def extend_button(job: JobRecord, *, wide: bool = False, suffix: str = "") -> None:
     """Draw the button that continues a finished video on the Create page."""
     about = _("Opens Create with the last frame of this video as the first frame of the next one.")
-    if not st.button(_("Extend"), key="act-extend", icon=":material/playlist_add:", help=about):
+    key = f"act-extend{suffix}"
+    width: Literal["stretch", "content"] = "stretch" if wide else "content"
+    if not st.button(_("Extend"), key=key, icon=":material/playlist_add:", help=about, width=width):
         return
     try:
         _fill(job, job_service().videos.last_frame(job.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TypedDict
 
 import streamlit as st
 
@@ -29,18 +29,37 @@ _LAST, _SAME_CLICK = "again-last", 3.0  # seconds within which the same request 
 _FOUR = 4
 
 
+class _Look(TypedDict):
+    """How a button of the row looks in the menu."""
+
+    wide: bool
+    suffix: str
+
+
 def finished_acts(job: JobRecord) -> None:
     """The most useful acts, the rest in a menu."""
     best = _draft_and_final(job)
     download_button(job, primary=not job.looks_failed and not best)
-    _button(_("Try another seed"), another_seed, job.id, "casino", wide=False, primary=job.looks_failed)
-    about = _("A copy with everything that was made; any step can be changed before it is sent.")
-    _button(_("Edit and run"), edit_and_run, job.id, "edit", about=about, wide=False)
-    extend_button(job)
+    if job.looks_failed:
+        _button(_("Try another seed"), another_seed, job.id, "casino", wide=False, primary=True)
+    with st.container(key="acts-beside", horizontal=True, width="content"):
+        _beside(job)
     with st.popover(_("More"), icon=":material/more_horiz:", key="finished-more"):
+        with st.container(key="acts-in-menu", gap="small"):
+            _beside(job, in_menu=True)
         _again(job)
         _hand_on(job)
         delete_button(job)
+
+
+def _beside(job: JobRecord, *, in_menu: bool = False) -> None:
+    """The acts beside the primary one, or on a phone in the menu: the style shows one of both."""
+    more: _Look = {"wide": in_menu, "suffix": "-in-menu" if in_menu else ""}
+    if not job.looks_failed:
+        _button(_("Try another seed"), another_seed, job.id, "casino", **more)
+    about = _("A copy with everything that was made; any step can be changed before it is sent.")
+    _button(_("Edit and run"), edit_and_run, job.id, "edit", about=about, **more)
+    extend_button(job, **more)
 
 
 def _final_words(job: JobRecord) -> str:
@@ -130,8 +149,9 @@ def _button(
     about: str | None = None,
     wide: bool = True,
     primary: bool = False,
+    suffix: str = "",
 ) -> None:
-    key, sign = f"act-{act.__name__.strip('_')}", f":material/{icon}:"
+    key, sign = f"act-{act.__name__.strip('_')}{suffix}", f":material/{icon}:"
     width: Literal["stretch", "content"] = "stretch" if wide else "content"
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     st.button(label, key=key, on_click=act, args=(job_id,), icon=sign, help=about, width=width, type=kind)

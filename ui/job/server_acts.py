@@ -49,14 +49,8 @@ def elsewhere_button(job: JobRecord) -> None:
     other = job_service().plans.other_server(job) if stuck else None
     if other is None:
         return
-    st.button(
-        _("Send it to another server"),
-        key=f"elsewhere-{job.id}",
-        icon=":material/alt_route:",
-        on_click=acting(send_again),
-        args=(job.id,),
-        help=_("{server} is ready and will render it with the same seed.").format(server=escape_markdown(other)),
-    )
+    about = _("{server} is ready and will render it with the same seed.").format(server=escape_markdown(other))
+    _send_button(_("Send it to another server"), job, "alt_route", about)
 
 
 def stall_box(job: JobRecord, render: RenderProgress) -> None:
@@ -90,19 +84,14 @@ def _wait_on(job_id: str) -> None:
 
 def again_button(job: JobRecord) -> None:
     """The same for a job that ended because of its server; nothing is rendered again while its video can be fetched."""
-    if (
-        not job.video_on_server
-        and job.state in ENDED_BADLY
-        and job.error
-        and isinstance(job.error.rebuilt(), _SERVER_ERRORS)
-    ):
-        st.button(
-            _("Send again with the same seed"),
-            key=f"again-{job.id}",
-            icon=":material/replay:",
-            on_click=acting(send_again),
-            args=(job.id,),
-        )
+    ended = job.state in ENDED_BADLY and job.error and isinstance(job.error.rebuilt(), _SERVER_ERRORS)
+    if ended and not job.video_on_server:
+        _send_button(_("Send again with the same seed"), job, "replay")
+
+
+def _send_button(label: str, job: JobRecord, icon: str, about: str | None = None) -> None:
+    key, sign = f"send-{job.id}", f":material/{icon}:"
+    st.button(label, key=key, icon=sign, on_click=acting(send_again), args=(job.id,), help=about)
 
 
 def send_again(job_id: str) -> None:

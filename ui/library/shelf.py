@@ -15,11 +15,11 @@ from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.links import address, job_path, short
 from ui.shared.notices import acting
-from ui.shared.style import BROWSER
+from ui.shared.style import BROWSER, script
 from ui.shared.video import look_words
 from ui.shared.words import ago, state_word
 
-_JS = (BROWSER / "shelf.js").read_text(encoding="utf-8")
+_JS = script("shelf.js")
 _CSS = (BROWSER / "shelf.css").read_text(encoding="utf-8")
 _KEY = "library-shelf"
 _TITLE, _ALT = 160, 120  # letters

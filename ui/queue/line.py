@@ -19,10 +19,10 @@ from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.links import address, job_path, short
 from ui.shared.notices import acting, leave
-from ui.shared.style import BROWSER
+from ui.shared.style import BROWSER, script
 from ui.shared.words import at_about
 
-_JS = (BROWSER / "queue.js").read_text(encoding="utf-8")
+_JS = script("queue.js")
 _CSS = (BROWSER / "queue.css").read_text(encoding="utf-8")
 _TITLE = 150  # letters; the row cuts what does not fit
 _MOST_AT_ONCE = 300

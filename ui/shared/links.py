@@ -44,15 +44,49 @@ def short(text: str, room: int) -> str:
     return line if fits == len(line) else f"{line[:fits].rstrip()}…"
 
 
-_SENTENCE = re.compile(r".+?(?:[.!?](?=\s|$)|[。！？])")
 _TITLE = 60  # letters
+_QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "『": "』", "《": "》"}
 
 
 def title_of(text: str) -> str:
-    """A title made from a description or a prompt: its first sentence, as far as it fits into a line."""
+    """A title made from a description or a prompt: its first sentence, as far as it fits into a line.
+
+    It is not cut inside a quotation: that is left away, or closed where the text begins with it.
+    """
     line = " ".join(text.split())
-    first = _SENTENCE.match(line)
-    return short((first.group() if first else line).rstrip(".。"), _TITLE)
+    title = short(_first_sentence(line).rstrip(".。"), _TITLE)
+    begins, closing = _open_quotation(title)
+    if not closing:
+        return title
+    before = title[:begins].rstrip(" ,:，：、")
+    return f"{before}…" if before else f"{title}{closing}"
+
+
+def _first_sentence(line: str) -> str:
+    """Up to its end, a quotation that ends it included; marks inside a quotation end nothing."""
+    closing = ""
+    for place, letter in enumerate(line):
+        quoted, closing = closing, _closing(letter, closing)
+        if closing:
+            continue
+        last, after = line[place - 1] if quoted else letter, line[place + 1 : place + 2]
+        if last in "。！？" or (last in ".!?" and after in ("", " ")):
+            return line[: place + 1]
+    return line
+
+
+def _open_quotation(line: str) -> tuple[int, str]:
+    """Where a quotation begins that does not end in this line, and what would close it; nothing where all end."""
+    begins, closing = 0, ""
+    for place, letter in enumerate(line):
+        before, closing = closing, _closing(letter, closing)
+        begins = place if closing and not before else begins
+    return begins, closing
+
+
+def _closing(letter: str, closing: str) -> str:
+    """What closes the quotation that is open after this letter, where ``closing`` was awaited; empty outside of one."""
+    return "" if letter == closing else closing or _QUOTES.get(letter, "")
 
 
 def file_name(job_id: str, text: str, suffix: str) -> str:

@@ -14,6 +14,7 @@ from ui.session import translate as _
 from ui.shared.plain import escape_markdown
 
 P = ParamSpec("P")
+_NOTES = 3  # shown at once
 _LEFT, _REFUSED = "notice", "refused-texts"
 
 
@@ -44,9 +45,15 @@ def show_warnings(notes: Iterable[Message]) -> None:
 
 
 def show_notes(notes: Iterable[Message]) -> None:
-    """What is worth knowing and asks for no decision, each sentence once."""
-    for sentence in dict.fromkeys(escape_markdown(one.text(_)) for one in notes):
+    """What is worth knowing and asks for no decision, each sentence once; of many the later ones are folded."""
+    sentences = list(dict.fromkeys(escape_markdown(one.text(_)) for one in notes))
+    shown = sentences if len(sentences) <= _NOTES else sentences[: _NOTES - 1]
+    for sentence in shown:
         st.caption(f":material/info: {sentence}")
+    if folded := sentences[len(shown) :]:
+        with st.expander(_("More notes: {n}").format(n=len(folded)), icon=":material/info:"):
+            for sentence in folded:
+                st.caption(sentence)
 
 
 def refuse(key: str, error: MovaError) -> None:
