@@ -15,11 +15,11 @@ from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address, short
 from ui.shared.notices import show_error
-from ui.shared.style import BROWSER
+from ui.shared.style import BROWSER, script
 from ui.shared.widgets import act_bar, primary_button
 from ui.shared.words import ago
 
-_JS = (BROWSER / "shelf.js").read_text(encoding="utf-8")
+_JS = script("shelf.js")
 _CSS = (BROWSER / "shelf.css").read_text(encoding="utf-8")
 _TITLE = 120  # letters
 
