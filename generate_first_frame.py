@@ -162,7 +162,9 @@ def make_first_frame(
     from media.pictures import kind_of
 
     run = StepRun("first_frame")
-    prompt = _shortened(run, writer, checked_text(image_prompt, gettext_noop("image prompt")), artist.prompt_limit)
+    check_references(artist, [one.reference for one in references])
+    limit = None if references else artist.prompt_limit
+    prompt = _shortened(run, writer, checked_text(image_prompt, gettext_noop("image prompt")), limit)
     answer = _asked(artist, _frame_request(prompt, size, provider_size, references, artist, settings))
     run.answers.append(answer)
     picture = _fitted(run, answer, size, settings)

@@ -9,14 +9,18 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.messages import gettext_noop, message
+from core.references import Reference, ReferenceFile, names_of
 from core.steps import STEPS, Maker, Step, StepResult
 
 if TYPE_CHECKING:
     from config import Settings
+    from core.references import Role
     from core.render_settings import Orientation, RenderSettings
+    from generate_first_frame import FirstFrame
     from providers.base import Capability, Provider
 
 PREVIEW_MESSAGE = message(
@@ -48,6 +52,7 @@ _PROMPTS: dict[Step, tuple[str, ...]] = {
     "visual_elements": ("visual_elements",),
     "video_description": ("video_description", "correction"),
 }
+_NAMED: tuple[Role, ...] = ("person", "place")  # what an image prompt calls by name
 SHORTENED: tuple[Step, ...] = ("image_prompt", "first_frame")
 
 
@@ -56,6 +61,7 @@ class StepInputs:
     """What decides the results of the steps; None stands for the result of a step that is not made yet.
 
     ``first_frame`` is the SHA-256 of the PNG as it is looked at and sent; ``seconds`` is the length of the clip.
+    ``references`` are pictures that the first frame is drawn after.
     """
 
     description: str
@@ -66,13 +72,15 @@ class StepInputs:
     image_prompt: str | None = None
     first_frame: str | None = None
     visual_elements: str | None = None
+    references: tuple[Reference, ...] = ()
 
     def of(self, step: Step) -> tuple[object, ...]:
         """What decides one step. A picture once made is not bought again for another size of render."""
         clip = (self.seconds, self.captions, self.subtitle_marker)
+        named, shown = names_of(self.references, *_NAMED), [one.model_dump() for one in self.references]
         inputs: dict[Step, tuple[object, ...]] = {
-            "image_prompt": words_of(self.description, self.orientation),
-            "first_frame": (self.image_prompt, self.orientation),
+            "image_prompt": (*words_of(self.description, self.orientation), *([list(named)] if named else [])),
+            "first_frame": (self.image_prompt, self.orientation, *([shown] if shown else [])),
             "visual_elements": (self.first_frame,),
             "video_description": (self.description, self.visual_elements, *clip),
         }
@@ -107,6 +115,7 @@ class Materials:
     image_prompt: str = ""
     first_frame: bytes = b""
     visual_elements: str = ""
+    references: tuple[ReferenceFile, ...] = ()
 
 
 def words_of(description: str, orientation: Orientation) -> tuple[object, ...]:
@@ -127,16 +136,22 @@ class Tools:
     choose: Callable[[Capability], Provider]
 
 
-def maker_of(step: Step, choose: Callable[[Capability], Provider]) -> Maker:
-    """Who would make a step with these services; a service that is not there is replaced by drafts without a prompt."""
+def maker_of(step: Step, choose: Callable[[Capability], Provider], *, after_pictures: bool = False) -> Maker:
+    """Who would make a step with these services; a service that is not there is replaced by drafts without a prompt.
+
+    Args:
+        after_pictures: the first frame is drawn after reference pictures, for which a service may have another model.
+    """
     from prompts import digest
     from providers.offline import NAME
 
     provider = choose(ASKS[step])
     model = provider.model(ASKS[step])
+    if step == "first_frame" and after_pictures and provider.references:
+        model = provider.references.model
     if provider.name == NAME:
         return Maker(provider=NAME, model=model)
-    limited = step in SHORTENED and choose("image").prompt_limit is not None
+    limited = step in SHORTENED and not after_pictures and choose("image").prompt_limit is not None
     return Maker(
         provider=provider.name,
         model=model,
@@ -169,13 +184,16 @@ def make(step: Step, materials: Materials, tools: Tools) -> Made:
 
 
 def _image_prompt(materials: Materials, tools: Tools) -> Made:
-    from generate_first_frame import write_image_prompt
+    from generate_first_frame import check_references, write_image_prompt
 
+    shown = [one.reference for one in materials.references]
+    check_references(tools.choose("image"), shown)
     result = write_image_prompt(
         materials.description,
         orientation=materials.orientation,
         writer=tools.choose("text"),
-        limit=tools.choose("image").prompt_limit,
+        limit=None if shown else tools.choose("image").prompt_limit,
+        names=names_of(shown, *_NAMED),
     )
     return Made(result)
 
@@ -189,9 +207,23 @@ def _first_frame(materials: Materials, tools: Tools) -> Made:
         artist=tools.choose("image"),
         writer=tools.choose("text"),
         settings=tools.settings,
+        references=materials.references,
     )
+    if materials.references:
+        frame = replace(frame, result=_compared(frame, materials, tools))
     original = {f"first_frame_original.{frame.original_suffix}": frame.original}
     return Made(frame.result, original)
+
+
+def _compared(frame: FirstFrame, materials: Materials, tools: Tools) -> StepResult:
+    """The frame's result with whom it shows as on their cards; what cannot be told is no error of the step."""
+    from qwen_vl_api import compare_with_cards
+
+    viewer = partial(tools.choose, "vision")
+    notes, tokens = compare_with_cards(frame.png, materials.references, viewer=viewer, settings=tools.settings)
+    result = frame.result
+    both = [one for one in (result.tokens, tokens) if one is not None]
+    return replace(result, warnings=(*result.warnings, *notes), tokens=sum(both) if both else None)
 
 
 def _visual_elements(materials: Materials, tools: Tools) -> Made:

@@ -10,16 +10,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.errors import StorageError, StoreError
 from core.render_settings import SIZES, Orientation
 from providers.step_run import StepRun
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from PIL.Image import Image
 
+    from config import Settings
     from core.messages import Message
+    from core.references import ReferenceFile
     from core.steps import StepResult
-    from providers.base import Provider
+    from providers.base import Provider, VisionRequest
 
+_COMPARE = "The first picture is the frame, the others are the card. Compare them."
 _QUESTION = "This is the first frame. Write down what is visible in it."
 
 
@@ -40,6 +46,58 @@ def extract_visual_elements(frame: bytes, *, viewer: Provider, image_prompt: str
     system = system_prompt("visual_elements")
     request = VisionRequest(system=system, user=_QUESTION, picture=frame, image_prompt=image_prompt)
     return run.result(run.ask(viewer, request))
+
+
+def cards_of(references: Sequence[ReferenceFile]) -> Iterator[tuple[ReferenceFile, ...]]:
+    """The pictures of each person and place together; the shot before is none."""
+    for role, name in dict.fromkeys((one.reference.role, one.reference.name) for one in references):
+        if role != "shot":
+            yield tuple(one for one in references if (one.reference.role, one.reference.name) == (role, name))
+
+
+def compare_with_cards(
+    frame: bytes, references: Sequence[ReferenceFile], *, viewer: Callable[[], Provider], settings: Settings
+) -> tuple[list[Message], int | None]:
+    """Whether a frame shows each person and place as on their card, one request for each.
+
+    Returns:
+        A note for each card, and the tokens. What fails is a note too: ``unsure``, with the reason. Offline nothing is
+        said.
+    """
+    from core.errors import MovaError
+    from description.likeness import Likeness, read_verdict
+    from providers.offline import NAME
+
+    notes, tokens = [], []
+    for card in cards_of(references):
+        name = card[0].reference.name
+        try:
+            asked = viewer()
+            if asked.name == NAME:
+                return [], None
+            answer = asked.vision(_comparison(frame, card, settings))
+        except (StorageError, StoreError):
+            raise
+        except MovaError as problem:
+            notes.append(Likeness(name, "unsure", problem.phrase()).message)
+            continue
+        notes.append(read_verdict(name, answer.text).message)
+        tokens.append(answer.tokens)
+    counted = [one for one in tokens if one is not None]
+    return notes, sum(counted) if counted else None
+
+
+def _comparison(frame: bytes, card: tuple[ReferenceFile, ...], settings: Settings) -> VisionRequest:
+    from description.likeness import traits
+    from media.references import small_png
+    from prompts import system_prompt
+    from providers.base import VisionRequest
+
+    first = card[0].reference
+    shown = first.name if first.role == "person" else f"the place {first.name}"
+    system = system_prompt("likeness", shown=shown, name=first.name, traits=traits(first.role, first.strength))
+    others = tuple(small_png(one.data, settings) for one in card)
+    return VisionRequest(system=system, user=_COMPARE, picture=frame, others=others)
 
 
 def as_rendered(picture: Image, model: str, orientation: Orientation | None) -> tuple[bytes, list[Message]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config import Settings
 
 BATCH_FIELDS = """Fields of a row are named like the options of `simple` and `full`, with underscores: mode, prompt,
-description, image (relative to the manifest), white_frame, orientation, server, num_frames, fps, seed,
+description, image and cast (relative to the manifest), white_frame, orientation, server, num_frames, fps, seed,
 guidance_scale, num_inference_steps, negative_prompt, output_quality, crop_shift, bars, captions,
 trim_negative_prompt, draft;
 and name, your own word for the row. Started again it goes on: no row runs twice."""
@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     frame.add_argument("--extend", metavar="JOB|FILE", help="go on from a video: its last frame is the first one")
     full.add_argument(
         "--reuse", metavar="JOB", help="begin with what a job for the very same words has made; it is paid for"
+    )
+    full.add_argument(
+        "--cast", type=Path, metavar="F", help="cards of people and places (JSON), their pictures beside it"
     )
     full.add_argument("--until", choices=STEPS[:-1], metavar="STEP", help=f"stop after: {', '.join(STEPS[:-1])}")
     full.add_argument("--captions", action="store_true", default=None, help="captions are wanted on the picture")

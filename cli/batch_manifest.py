@@ -32,7 +32,7 @@ MAX_BYTES = 20_000_000
 MAX_ROWS = 10_000
 _SHOWN = 60
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\r\n?|\n|\Z)', re.IGNORECASE)
-_TEXTS = ("name", "prompt", "description", "negative_prompt", "image", "server")
+_TEXTS = ("name", "prompt", "description", "negative_prompt", "image", "cast", "server")
 _FRACTIONS = ("guidance_scale", "crop_shift")
 
 
@@ -44,6 +44,7 @@ class Row(RunOptions):
     name: Annotated[str, Field(max_length=200)] | None = None
     mode: Literal["simple", "full"] | None = None
     image: str | None = None
+    cast: str | None = None
     captions: bool = False
     trim_negative_prompt: bool = False
     draft: bool = False

@@ -71,7 +71,8 @@ def order_of(row: Row, folder: Path, settings: Settings, queue_of: QueueOf) -> O
     Raises:
         InputError
     """
-    there = row.model_copy(update={"image": folder / row.image if row.image else None})
+    files = {"image": row.image, "cast": row.cast if row.kind == "full" else None}
+    there = row.model_copy(update={name: folder / file if file else None for name, file in files.items()})
     options, picture = uploaded_picture(there, settings)
     make = simple_order if row.kind == "simple" else full_order
     return replace(make(options, settings, picture, queue_of(row.server)), name=row.name or "")
@@ -88,7 +89,10 @@ def _checked(read: ReadRow, folder: Path, settings: Settings, queue_of: QueueOf)
     except InputError as problem:
         errors.append(Message(problem.what, problem.facts))
     try:
-        picture = order_of(row, folder, settings, queue_of).picture or b""
+        order = order_of(row, folder, settings, queue_of)
+        picture = order.picture or b""
+        if row.cast:  # whatever the cards say now, and whatever their pictures show
+            picture += json.dumps([order.request.text, sorted(order.references)]).encode()
     except InputError as problem:
         errors.append(Message(problem.what, problem.facts))
     return errors, _digest(row, picture)
@@ -101,6 +105,10 @@ def _contradictions(row: Row) -> Iterator[Message]:
         yield message(gettext_noop("{field} does not belong to mode {mode}."), field=other, mode=row.kind)
     if row.kind == "simple" and bool(row.image) == row.white_frame:
         yield message(gettext_noop("Either image or white_frame is needed, and not both."))
+    if row.cast and row.image:
+        yield message(gettext_noop("Either image or cast can be given: cards are for a first frame that is made."))
+    if row.cast and row.kind == "simple":
+        yield message(gettext_noop("{field} does not belong to mode {mode}."), field="cast", mode=row.kind)
     only_full = {name: given for name, given in row.switches.items() if name != "draft"}
     only_simple = {"white_frame": row.white_frame}
     for field, given in (only_full if row.kind == "simple" else only_simple).items():

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,7 @@ def run_film(options: argparse.Namespace, settings: Settings) -> dict[str, objec
         "render": _render,
         "join": _join,
         "make": _make,
+        "cast": _cast,
         "status": _status,
     }
     return commands[options.film_command](options, settings)
@@ -135,6 +136,20 @@ def _make(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
         return {**_joined(service, film, document, target), "film": str(document.resolve())}
 
 
+def _cast(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    """The cards into the document; ``--words-only`` stands there too, and is off again without it."""
+    film = _read(options.film)
+    with service_without_worker(settings) as service:
+        film = _with_cast(film, options.cast, settings, service)
+        film = film.model_copy(update={"words_only": bool(options.words_only)})
+        service.films.save(film)
+    atomic_write(options.film, film.as_json().encode())
+    pictures = sum(len(one.pictures) for one in film.cast) + sum(len(one.pictures) for one in film.places)
+    words = gettext_noop("{people} people and {places} places with {pictures} pictures: {file}")
+    said = message(words, people=len(film.cast), places=len(film.places), pictures=pictures, file=str(options.film))
+    return {"text": translated(said), "film": str(options.film.resolve()), **_summary(film), "pictures": pictures}
+
+
 def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     film = _read(options.film)
     with service_without_worker(settings) as service:
@@ -149,6 +164,13 @@ def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object
 
 
 def _proposal(options: argparse.Namespace, settings: Settings, service: JobService) -> Proposal:
+    proposal = _proposed(options, settings, service)
+    if not options.cast:
+        return proposal
+    return replace(proposal, film=_with_cast(proposal.film, options.cast, settings, service))
+
+
+def _proposed(options: argparse.Namespace, settings: Settings, service: JobService) -> Proposal:
     from film.idea import MAX_PROPOSED
 
     drafts, script = service.films.drafts, options.script
@@ -166,6 +188,15 @@ def _proposal(options: argparse.Namespace, settings: Settings, service: JobServi
         return service.films.add_picture(read_own(table.parent / image, settings)[0])
 
     return drafts.from_table(_text_of(table), keep_picture=keep, name=table.name)
+
+
+def _with_cast(film: Film, file: Path, settings: Settings, service: JobService) -> Film:
+    from cli.cards import picture_of_card, read_cards
+    from film.cards import with_cards
+
+    return with_cards(
+        film, read_cards(file), lambda name: service.films.add_picture(picture_of_card(file, name, settings))
+    )
 
 
 def _text_of(path: Path) -> str:

@@ -30,8 +30,11 @@ def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.Argument
     make = commands.add_parser("make", help="all of it, from an idea or a script to the joined film")
     _add_sources(make, csv=False)
     make.add_argument("--output", type=Path, default=Path("film.mp4"), metavar="F", help="default: film.mp4")
+    cast = _with_film(commands.add_parser("cast", help="put cards of people and places into a film"))
+    cast.add_argument("cast", type=Path, metavar="cast.json", help="the cards, their pictures beside it")
+    cast.add_argument("--words-only", action="store_true", help="send no pictures of people and places")
     status = _with_film(commands.add_parser("status", help="what each shot has, and what is stale"))
-    return [draft, frames, render, join, make, status]
+    return [draft, frames, render, join, make, cast, status]
 
 
 def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:
@@ -40,6 +43,7 @@ def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:
     source.add_argument("--script", type=Path, metavar="F", help="a screenplay in Fountain, or plain text")
     if csv:
         source.add_argument("--csv", type=Path, metavar="F", help="your own storyboard, a row a shot")
+    parser.add_argument("--cast", type=Path, metavar="F", help="cards of people and places, their pictures beside it")
     parser.add_argument("--shots", type=int, metavar="N", help="about how many, with --idea")
 
 

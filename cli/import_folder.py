@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
 from core.errors import EmptyText, FileMissing
 from core.limits import read_at_most
 from core.messages import Message, gettext_noop
+from core.references import Reference
 from core.steps import Maker, Step
 from jobs.model.records import JobRecord, StepRecord
 from jobs.service.service import JobService
-from jobs.store.folders import TEXT_FILES
+from jobs.store.folders import TEXT_FILES, reference_name
 from jobs.store.orders import Order
 from record.folder import FIRST_FRAME, file_inside
 
@@ -33,7 +35,8 @@ def brought_in(service: JobService, order: Order, folder: Path, before: RunRecor
     texts, frame = _texts(folder), _frame(folder, before)
     known = service.known(before.id)
     if known and not before.video and service.files.folder(known.id).resolve() == folder.resolve():
-        service.steps.change(known.id, **dict(_with_source(order, before)))
+        wanted = _with_source(order, before).changed(references=order.request.references or known.request.references)
+        service.steps.change(known.id, **dict(wanted))
         job = service.get(known.id)
     else:
         job = service.create(_over(order, folder, before))
@@ -85,8 +88,6 @@ def _with_source(order: Order, before: RunRecord) -> JobRequest:
 
 def _over(order: Order, folder: Path, before: RunRecord) -> Order:
     """A new job that starts with the results of the earlier run."""
-    import dataclasses
-
     files: dict[str, bytes] = {}
     steps = [_step(one) for one in before.steps if one["step"] != "render"]
     for step in [one for one in steps if one.step == "first_frame"]:
@@ -95,9 +96,21 @@ def _over(order: Order, folder: Path, before: RunRecord) -> Order:
             files[source.name] = read_at_most(source, _MAX_PICTURE_BYTES)
         else:
             steps.remove(step)
+    order = _with_references(order, folder, before)
     return dataclasses.replace(
         order, request=_with_source(order, before), parent=before.id, steps=tuple(steps), files=files
     )
+
+
+def _with_references(order: Order, folder: Path, before: RunRecord) -> Order:
+    """With the reference pictures of the earlier run, as far as they lie there, unless the order has its own."""
+    if order.request.references or not before.references:
+        return order
+    references = tuple(Reference.model_validate(one) for one in before.references)
+    sources = {one.sha256: file_inside(folder, reference_name(one.sha256)) for one in references}
+    there = {digest: read_at_most(source, _MAX_PICTURE_BYTES) for digest, source in sources.items() if source.is_file()}
+    request = order.request.changed(references=references)
+    return dataclasses.replace(order, request=request, references=there)
 
 
 def _step(one: dict[str, Any]) -> StepRecord:

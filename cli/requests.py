@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from cli.cards import cards_shown
 from core.file_names import as_it_lies
 from core.limits import checked_text, checked_text_with_notes
 from core.messages import Message, gettext_noop
@@ -42,6 +43,7 @@ class RunOptions(BaseModel):
     prompt: str | None = None
     description: str | None = None
     image: str | Path | None = None
+    cast: str | Path | None = None
     white_frame: bool = False
     orientation: Orientation | None = None
     server: str | None = None
@@ -189,6 +191,9 @@ def full_order(options: RunOptions, settings: Settings, picture: OwnPicture | No
         InputError
     """
     text, removed = checked_text_with_notes(options.description or "", gettext_noop("description"))
+    shown = cards_shown(text, Path(options.cast), settings) if options.cast else None
+    if shown:
+        text = checked_text(shown.description, gettext_noop("description"))
     render, notes = options.render(key.model, settings)
     request = options.request(
         text,
@@ -197,8 +202,10 @@ def full_order(options: RunOptions, settings: Settings, picture: OwnPicture | No
         mode="full",
         **{"subtitle_marker": settings.subtitle_marker, **options.switches},
         until=getattr(options, "until", None),
+        references=shown.references if shown else (),
     )
-    return _order(request, picture, (*removed, *notes))
+    order = _order(request, picture, (*removed, *notes))
+    return replace(order, references=shown.pictures, warnings=(*order.warnings, *shown.notes)) if shown else order
 
 
 def _order(request: JobRequest, picture: OwnPicture | None, warnings: tuple[Message, ...]) -> Order:

@@ -78,6 +78,8 @@ def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     """Description to video through all steps, or up to ``--until``, or continued with ``--from``."""
     if options.from_dir and options.extend:
         raise InputError("--from, --extend")
+    if options.cast and (others := [one for one in ("from_dir", "image", "extend") if getattr(options, one)]):
+        raise InputError(f"--cast, --{others[0].removesuffix('_dir')}")
     if options.reuse and (others := [one for one in ("from_dir", "image", "extend") if getattr(options, one)]):
         raise InputError(f"--reuse, --{others[0].removesuffix('_dir')}")
     wanted = CommandOptions.of(options)

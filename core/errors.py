@@ -31,6 +31,7 @@ MovaError
 │   ├── RunIncomplete         a run of ours that cannot be sent again from what is there
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── BadFilm               a film's document that cannot be used
+│   ├── BadCards              a file of people and places that cannot be used
 │   ├── FilmChanged           a film that somebody else has changed meanwhile
 │   ├── UnknownFilm
 │   ├── FilmIncomplete        a film of which a shot has no video yet
@@ -376,6 +377,11 @@ class BadManifest(InputError):
 class BadFilm(InputError):
     what = gettext_noop("The film {name} cannot be used, at {where}: {reason}.")
     advice = gettext_noop("Correct it and start again; nothing was made.")
+
+
+class BadCards(InputError):
+    what = gettext_noop("The file of cards {name} cannot be used, at {where}: {reason}.")
+    advice = gettext_noop("Correct it and start again; nothing was made or sent.")
 
 
 class FilmChanged(InputError):

@@ -12,7 +12,7 @@ from core.messages import Message, gettext_noop, message
 from core.render_settings import TRAINED_FPS
 from description.quotations import quotations
 from description.text import collapse, ended, speech_seconds
-from film.document import Film, Scene, Shot, ShotSize, clothes_of
+from film.document import Film, Scene, Shot, ShotSize, clothes_of, people_of
 
 NO_MUSIC = "There is no music."
 _MOVES = {
@@ -43,11 +43,6 @@ def description_of(film: Film, scene: Scene, shot: Shot) -> str:
         *_sound(film, shot),
     ]
     return collapse(" ".join(f"{one[0].upper()}{ended(one[1:])}" for one in sentences if one))
-
-
-def people_of(shot: Shot) -> tuple[str, ...]:
-    """The ids of who is seen, in the order in which the shot names them; who speaks is seen."""
-    return tuple(dict.fromkeys([*shot.cast, *(one.speaker for one in shot.utterances)]))
 
 
 def speech_seconds_of(shot: Shot) -> float:

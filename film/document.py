@@ -11,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from core.errors import BadFilm
 from core.messages import gettext_noop
+from core.references import Digest, Reference, Strength
 from core.render_settings import LIMITS, TRAINED_FPS, TRAINED_FRAMES, NumFrames, Orientation, snap_frames
 
 SCHEMA: Literal[1] = 1
 MAX_SHOTS, MAX_CAST, MAX_PLACES, MAX_UTTERANCES = 500, 50, 50, 8
+MAX_PICTURES = 4  # of a person or a place
 SHOT_SECONDS = TRAINED_FRAMES / TRAINED_FPS
 
 ShotSize = Literal[
@@ -37,10 +39,12 @@ SHOT_SIZES: tuple[ShotSize, ...] = get_args(ShotSize)
 CAMERA_MOVES: tuple[CameraMove, ...] = get_args(CameraMove)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 SoundFrames = Annotated[int, Field(ge=0, le=12)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+
+
+Pictures = Annotated[tuple[Digest, ...], Field(max_length=MAX_PICTURES)]
 
 
 class _Part(BaseModel):
@@ -48,21 +52,26 @@ class _Part(BaseModel):
 
 
 class CastMember(_Part):
-    """``look`` is what never changes, ``clothes`` may differ in a scene; ``voice`` is one sentence."""
+    """``look`` is what never changes, ``clothes`` may differ in a scene; ``voice`` is one sentence.
+
+    ``pictures`` are sent along where they are seen; ``strength`` says how much of them counts.
+    """
 
     id: Id
     name: Annotated[Line, Field(min_length=1)]
     look: Line = ""
     clothes: Line = ""
     voice: Line = ""
-    pictures: Annotated[tuple[Digest, ...], Field(max_length=4)] = ()
+    pictures: Pictures = ()
+    strength: Strength = "identity"
 
 
 class Place(_Part):
     id: Id
     name: Annotated[Line, Field(min_length=1)]
     look: Line = ""
-    pictures: Annotated[tuple[Digest, ...], Field(max_length=4)] = ()
+    pictures: Pictures = ()
+    strength: Strength = "identity"
 
 
 class Utterance(_Part):
@@ -159,6 +168,8 @@ class Film(_Part):
 
     ``shot_frames`` is how many frames each shot is rendered with, 4k+1 at 24 a second. ``loudness`` in LUFS is that of
     the joined film and of each of its shots; None leaves them as they are. ``bed`` is music that a person has.
+    With ``words_only`` no picture of the cast or of places is sent; with ``shot_before`` the first frame of the shot
+    before is one more.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -173,6 +184,8 @@ class Film(_Part):
     shot_frames: NumFrames = TRAINED_FRAMES
     loudness: Annotated[float, Field(ge=-36, le=-10)] | None = -16.0
     bed: Bed | None = None
+    words_only: bool = False
+    shot_before: bool = False
     cast: Annotated[tuple[CastMember, ...], Field(max_length=MAX_CAST)] = ()
     places: Annotated[tuple[Place, ...], Field(max_length=MAX_PLACES)] = ()
     scenes: Annotated[tuple[Scene, ...], Field(max_length=MAX_SHOTS)] = ()
@@ -301,12 +314,49 @@ def shot_hash(film: Film, scene: Scene, shot: Shot) -> str:
         film.model,
         film.orientation,
         film.shot_frames,
-        [film.member(one).model_dump(mode="json") | {"clothes": clothes_of(film, scene, one)} for one in people],
-        place.model_dump(mode="json") if place else None,
+        [_words_of(film.member(one)) | {"clothes": clothes_of(film, scene, one)} for one in people],
+        _words_of(place) if place else None,
         [scene.time, scene.light],
         shot.model_dump(mode="json", exclude={"id", "join", "held", "take", "trim"}),
     ]
+    if references := references_of(film, scene, shot):
+        inputs.append([one.model_dump() for one in references])
     return hashlib.sha256(json.dumps(inputs, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def _words_of(card: CastMember | Place) -> dict[str, object]:
+    """A card without its pictures, which count as far as they are sent."""
+    return card.model_dump(mode="json", exclude={"strength"}) | {"pictures": []}
+
+
+def people_of(shot: Shot) -> tuple[str, ...]:
+    """The ids of who is seen, in the order in which the shot names them; who speaks is seen."""
+    return tuple(dict.fromkeys([*shot.cast, *(one.speaker for one in shot.utterances)]))
+
+
+def references_of(film: Film, scene: Scene, shot: Shot) -> tuple[Reference, ...]:
+    """The pictures that a shot's first frame is drawn after: those of its people in their order, then of its place.
+
+    A person who wears something else in a scene than on the card is told by face and build alone there.
+    """
+    if film.words_only or shot.frame.source != "made":
+        return ()
+    found: list[Reference] = []
+    for one in people_of(shot):
+        member = film.member(one)
+        changed = bool(scene.clothes.get(one)) and scene.clothes[one] != member.clothes
+        strength: Strength = "identity" if changed else member.strength
+        found += [Reference(name=member.name, strength=strength, sha256=each) for each in member.pictures]
+    if place := film.place_of(scene):
+        found += [
+            Reference(name=place.name, role="place", strength=place.strength, sha256=each) for each in place.pictures
+        ]
+    return tuple(found)
+
+
+def is_after_shot_before(film: Film, shot: Shot) -> bool:
+    """Whether the first frame of the shot before is one more picture that its own is drawn after."""
+    return film.shot_before and not film.words_only and shot.frame.source == "made"
 
 
 def clothes_of(film: Film, scene: Scene, cast_id: str) -> str:

@@ -74,7 +74,7 @@ class Builder:
         """The member of the cast of that name, a new one where there is none yet."""
         key = name.strip().casefold()
         if key not in self.cast:
-            member_id = _id_of(name, "cast", {one.id for one in self.cast.values()})
+            member_id = id_of(name, "cast", {one.id for one in self.cast.values()})
             self.cast[key] = CastMember(id=member_id, name=name.strip())
         return self.cast[key]
 
@@ -113,7 +113,7 @@ class Builder:
     def _place(self, name: str) -> str:
         key = name.strip().casefold()
         if key not in self.places:
-            place_id = _id_of(name, "place", {one.id for one in self.places.values()})
+            place_id = id_of(name, "place", {one.id for one in self.places.values()})
             self.places[key] = Place(id=place_id, name=name.strip())
         return self.places[key].id
 
@@ -157,7 +157,8 @@ def _packed(parts: list[str]) -> list[str]:
     return pieces
 
 
-def _id_of(name: str, kind: str, taken: set[str]) -> str:
+def id_of(name: str, kind: str, taken: set[str]) -> str:
+    """An id for a name that none of ``taken`` is; of its Latin letters, or of ``kind`` where it has none."""
     plain = "-".join(_LATIN.findall(name.lower()))[:24].strip("-") or kind
     wanted, number = plain, 1
     while wanted in taken:

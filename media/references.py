@@ -23,6 +23,25 @@ class PictureLimits:
     megabytes: int = 7
 
 
+def small_png(data: bytes, settings: Settings, longest: int = 1024) -> bytes:
+    """The picture as PNG bytes whose longer side has at most so many pixels, to be looked at.
+
+    Raises:
+        PictureError: it cannot be used.
+    """
+    from PIL.Image import Resampling
+
+    from media.frames import open_source
+    from media.pictures import png_bytes
+
+    picture = open_source(data, settings)
+    scale = longest / max(picture.size)
+    if scale < 1:
+        width, height = (max(1, round(side * scale)) for side in picture.size)
+        picture = picture.resize((width, height), Resampling.LANCZOS)
+    return png_bytes(picture)
+
+
 def as_taken(data: bytes, limits: PictureLimits, settings: Settings) -> tuple[bytes, str]:
     """The picture's bytes as they are sent, and their MIME type.
 

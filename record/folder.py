@@ -18,6 +18,7 @@ from core.errors import FileMissing, storage_error
 from core.files import atomic_file, atomic_write, clear_parts
 from core.limits import plain_id, read_at_most
 from core.messages import gettext_noop
+from core.references import Reference
 from core.request_options import RequestOptions
 from core.steps import STEPS, Step, StepResult
 
@@ -49,7 +50,8 @@ class RunRecord:
 
     ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one; ``settings``
     are what was sent, whatever came back. It is a copy of its ``parent``; its first frame is the last one of the shot
-    that it ``extends``. ``look`` names what an automatic look at the video found; None: not looked.
+    that it ``extends``. ``look`` names what an automatic look at the video found; None: not looked. ``references``
+    are the pictures that its first frame is to be drawn after; those that went along stand with that step.
     """
 
     id: str
@@ -90,6 +92,7 @@ class RunRecord:
     sound: bool | None = None
     inference_time_s: float | None = None
     look: list[str] | None = None
+    references: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     error: dict[str, object] | None = None
@@ -282,6 +285,7 @@ def _checked(document: Any) -> RunRecord:
         names = [step.get("file"), step["output"]] if step["step"] == "first_frame" else [step.get("file")]
         if not all(is_plain_name(name) for name in names if name):
             raise ValueError(step["step"])
+    TypeAdapter(list[Reference]).validate_python(record.references)
     plain_id(record.id)
     return record
 

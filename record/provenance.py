@@ -84,11 +84,18 @@ def _without_prompts(document: Json) -> Json:
     steps = [
         {**step, **{name: value for name, value in silent.items() if name in step}}
         | ({"output": ""} if step["step"] in texts else {})
+        | ({"references": _nameless(step["references"])} if "references" in step else {})
         for step in document["steps"]
     ]
     settings = {**(document["settings"] or {}), "negative_prompt": None}
     emptied: Json = {"prompt": "", "description": None, "negative_prompt": None, "warnings": []}
+    emptied["references"] = _nameless(document.get("references"))
     return {**document, **emptied, "settings": settings, "steps": steps, "prompts_left_out": True}
+
+
+def _nameless(references: list[Json] | None) -> list[Json]:
+    """Reference pictures without the names that a person gave them."""
+    return [{**one, "name": ""} for one in references or ()]
 
 
 def tags_of(document: Json, frame: bytes) -> Tags:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.messages import Message
+from core.references import Reference
 from core.render_settings import RenderSettings
 from core.steps import Maker
 from jobs.database.tables import FileRow, JobRow, SlotRow, StepRow
@@ -75,7 +76,9 @@ def request_columns(request: JobRequest) -> Json:
 
 def request_inputs(request: JobRequest) -> Json:
     """What ``inputs`` holds of a request."""
-    return {name: getattr(request, name) for name in _INPUTS}
+    return {name: getattr(request, name) for name in _INPUTS} | {
+        "references": [one.model_dump() for one in request.references]
+    }
 
 
 def bookkeeping_inputs(changes: BookkeepingChanges | Bookkeeping) -> Json:
@@ -130,6 +133,7 @@ def job_request(row: JobRow) -> JobRequest:
         "wanted_server": key.wanted_server,
         "review_each_step": row.ask,
     }
+    values["references"] = tuple(Reference.model_construct(**one) for one in values.get("references", ()))
     return JobRequest.model_construct(None, **values)
 
 

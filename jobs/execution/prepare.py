@@ -29,6 +29,8 @@ T = TypeVar("T")
 # Repeats a write until it succeeds: what was paid for must not be bought again because a disk was full.
 Persist = Callable[[Callable[[], None]], None]
 _RUNNING: frozenset[StepState] = frozenset(("running",))
+# What needs the reference pictures: the first step so that a picture that cannot be sent is told before it is paid for.
+_DRAWN: tuple[Step, ...] = ("image_prompt", "first_frame")
 _MADE: tuple[StepState, ...] = ("done", "stale", "skipped")
 
 
@@ -80,7 +82,9 @@ class PrepareStage:
 
     def _services(self, job: JobRecord) -> OrderedServices:
         """The services of a job; raises KeyGone."""
-        return OrderedServices(self.settings, self.lent.overrides(job), job.bookkeeping.makers)
+        return OrderedServices(
+            self.settings, self.lent.overrides(job), job.bookkeeping.makers, bool(job.request.references)
+        )
 
     def plan(self, job: JobRecord, services: OrderedServices | None) -> StepPlan:
         """The plan of a job's steps with these services; without any, where a session's key is gone."""
@@ -126,7 +130,7 @@ class PrepareStage:
     def _make(self, job: JobRecord, planned: PlannedStep, services: OrderedServices) -> None:
         """Make a step as planned; its version is recorded before any service is asked."""
         step, begun = planned.step, self._begun(job, planned.step)
-        materials = self._materials(job)
+        materials = self._materials(job, step)
         if step == "video_description":
             self._offer(job, materials)
         version = begun.version if begun else self.store.steps.next_version(job.id, step)
@@ -142,8 +146,8 @@ class PrepareStage:
         self.store.jobs.show_progress(job.id, 0, step)
         self._buy(job, running, materials, services)
 
-    def _materials(self, job: JobRecord) -> Materials:
-        """What the next step is made from."""
+    def _materials(self, job: JobRecord, step: Step) -> Materials:
+        """What a step is made from."""
         chosen, request = self.store.steps.chosen(job.id), job.request
         texts = {step: record.output or "" for step, record in chosen.items() if step != "first_frame"}
         frame = chosen.get("first_frame")
@@ -156,6 +160,7 @@ class PrepareStage:
             image_prompt=texts.get("image_prompt", ""),
             first_frame=self.folders.first_frame(job, frame) if frame else b"",
             visual_elements=texts.get("visual_elements", ""),
+            references=self.folders.references(job) if step in _DRAWN else (),
         )
 
     def _begun(self, job: JobRecord, step: Step) -> StepRecord | None:

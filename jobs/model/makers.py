@@ -38,9 +38,15 @@ class InQuestion:
         return f"{self.step}:{self.version}"
 
 
-def makers(settings: Settings, overrides: Mapping[str, str | None]) -> MakerOf:
-    """Who makes each step with these settings and, before them, with keys of a session."""
-    return lambda step: maker_of(step, lambda capability: choose(settings, capability, overrides))
+def makers(settings: Settings, overrides: Mapping[str, str | None], *, after_pictures: bool = False) -> MakerOf:
+    """Who makes each step with these settings and, before them, with keys of a session.
+
+    Args:
+        after_pictures: the first frame is drawn after reference pictures.
+    """
+    return lambda step: maker_of(
+        step, lambda capability: choose(settings, capability, overrides), after_pictures=after_pictures
+    )
 
 
 def is_anothers(record: StepRecord, wanted: Maker) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from core.errors import ServiceMissing
@@ -37,12 +38,14 @@ def ordered_from(wanted: MakerOf) -> dict[Step, Maker]:
 class OrderedServices:
     """The services of a job as this process can ask them: with a session's keys first, then its settings.
 
-    If none were recorded, the first ones that are set up here.
+    If none were recorded, the first ones that are set up here. ``after_pictures``: its first frame is drawn after
+    reference pictures.
     """
 
     settings: Settings
     overrides: Mapping[str, str | None]
     makers: Mapping[Step, Maker] | None
+    after_pictures: bool = False
 
     def provider(self, step: Step, capability: Capability) -> Provider:
         """The service that makes a step.
@@ -61,7 +64,8 @@ class OrderedServices:
     def maker(self, step: Step) -> Maker:
         """The maker of a step: the recorded service and model, with this program's prompt files."""
         try:
-            return maker_of(step, lambda capability: self.provider(step, capability))
+            choose = partial(self.provider, step)
+            return maker_of(step, choose, after_pictures=self.after_pictures)
         except ServiceMissing:
             return ordered_maker(self.makers or {}, step)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from pydantic import ConfigDict
 
+from core.references import Reference
 from core.render_settings import CropMode, Orientation, RenderSettings
 from core.request_options import RequestOptions
 from core.steps import Step
@@ -33,7 +34,8 @@ class JobRequest(RequestOptions):
     ``text`` is the description of Full Workflow, or Simple Mode's prompt. ``wanted_server`` is the one server that may
     have the job: a configured name, an address, or ``preview``; None for any of its model. ``until`` is the last step
     to make before the job waits, None where it goes to the render; with ``review_each_step`` it waits before every one.
-    ``source_picture`` is the size of the person's own picture, such as ``4032x3024``.
+    ``source_picture`` is the size of the person's own picture, such as ``4032x3024``. ``references`` are pictures of
+    people and places that the first frame is drawn after; their files lie in the job's folder.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +52,7 @@ class JobRequest(RequestOptions):
     until: Step | None = None
     review_each_step: bool = False
     source_picture: str | None = None
+    references: tuple[Reference, ...] = ()
 
     def changed(self, **changes: object) -> Self:
         """The same with other values.

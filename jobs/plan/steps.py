@@ -43,7 +43,7 @@ class PlannedStep:
     ``keep``: the chosen version counts. ``reuse``: ``version``, made in this job from exactly the same inputs, counts
     again. ``make``: ``maker`` is asked. ``input_hash`` is of what the step is made from now, None as long as a step
     before this one is to be made. ``is_stale``: the chosen version was made from other inputs than there are now;
-    ``is_marked``: the record says so.
+    ``is_marked``: the record says so. ``comparisons``: how many cards a frame is compared with once it is made.
     """
 
     step: Step
@@ -53,6 +53,7 @@ class PlannedStep:
     input_hash: str | None = None
     is_stale: bool = False
     is_marked: bool = False
+    comparisons: int = 0
 
     @property
     def calls(self) -> Calls:
@@ -60,7 +61,8 @@ class PlannedStep:
             return Calls()
         shortenings = _SHORTENINGS if self.maker.shortens else 0
         corrections = 1 if self.step == "video_description" else 0
-        return Calls(1, 1 + shortenings + corrections)
+        compared = self.comparisons if self.step == "first_frame" else 0
+        return Calls(1 + compared, 1 + shortenings + corrections + compared)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def first_inputs(request: JobRequest) -> StepInputs:
         seconds=request.render.seconds,
         captions=request.captions,
         subtitle_marker=request.subtitle_marker,
+        references=request.references,
     )
 
 
@@ -116,6 +119,8 @@ def plan_steps(
     for step in PREPARATION:
         versions = [one for one in records if one.step == step]
         one = _planned(step, versions, inputs.hash_of(step), maker_of)
+        if step == "first_frame" and one.action == "make":
+            one = replace(one, comparisons=_comparisons(request, maker_of))
         planned.append(one)
         counts = next((record for record in versions if record.version == one.version), None)
         if counts is None:
@@ -127,6 +132,13 @@ def plan_steps(
     # Also about results after a step to make: an answer that comes only then would stop a job that was told to go on.
     questions = in_question(kept, maker_of) if maker_of else ()
     return StepPlan(tuple(planned), request.until, questions)
+
+
+def _comparisons(request: JobRequest, maker_of: MakerOf | None) -> int:
+    """How many cards a frame is compared with: those with pictures, if a service can look at them."""
+    if maker_of is None or not request.references or maker_of("visual_elements").provider == OFFLINE:
+        return 0
+    return len({(one.role, one.name) for one in request.references if one.role != "shot"})
 
 
 def is_past(step: Step, until: Step | None) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jobs.model.makers import MakerOf
     from jobs.model.own_jobs import OwnJobs
     from jobs.model.records import JobRecord
-    from jobs.model.request import QueueKey
+    from jobs.model.request import JobRequest, QueueKey
     from jobs.model.session_keys import LentKeys, SessionKeys
     from jobs.servers.status import ServerStatus
     from jobs.store.folders import Folders
@@ -102,14 +102,15 @@ class ServiceContext:
             raise key_gone(needed[0])
         return {}
 
-    def makers_now(self) -> MakerOf:
+    def makers_now(self, request: JobRequest) -> MakerOf:
         """Who would make the steps of a new job of this person."""
-        return makers(self.settings, self.keys.overrides() if self.keys else {})
+        overrides = self.keys.overrides() if self.keys else {}
+        return makers(self.settings, overrides, after_pictures=bool(request.references))
 
     def makers_for(self, job: JobRecord) -> MakerOf | None:
         """Who would make a job's steps for this person; None where a session's key is gone."""
         try:
-            return makers(self.settings, self.overrides(job))
+            return makers(self.settings, self.overrides(job), after_pictures=bool(job.request.references))
         except KeyGone:
             return None
 

@@ -17,13 +17,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.errors import FileMissing, FilmChanged, FilmIncomplete, UnknownFilm
+from core.errors import FileMissing, FilmChanged, FilmIncomplete, ReferenceMissing, UnknownFilm
 from core.files import atomic_write
 from core.messages import gettext_noop
+from core.references import Reference
 from core.render_settings import TRAINED_FPS, draw_seed, render_settings
 from core.steps import Step
 from film.composition import description_of
-from film.document import Film, Scene, Shot, shot_hash
+from film.document import Film, Scene, Shot, is_after_shot_before, references_of, shot_hash
 from film.spoken import spoken
 from film.subtitles import Cue, cues_of, language_of
 from jobs.model.records import JobRecord
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from media.loudness import FilmLevels
 
 _FRAME: Step = "first_frame"
+SHOT_BEFORE = "the shot before"  # as what a reference is called that is no card's
 
 
 class _Acts(Protocol):
@@ -52,7 +54,13 @@ class _Acts(Protocol):
     def approve(self, job_id: str, *, to_end: bool = False) -> bool: ...
 
     def duplicate(
-        self, job_id: str, *, seed: int | None = None, new_id: str | None = None, **changes: Any
+        self,
+        job_id: str,
+        *,
+        seed: int | None = None,
+        new_id: str | None = None,
+        pictures: Mapping[str, bytes] | None = None,
+        **changes: Any,
     ) -> JobRecord: ...
 
 
@@ -62,7 +70,8 @@ class ShotState:
 
     ``inputs`` is the hash of what it is made from; None where it goes on from a shot that has no take yet. ``job`` is
     the first job of these inputs, ``jobs`` are all of them, ``takes`` the finished ones of any inputs, oldest first.
-    ``latest`` is the newest job, whatever it was made from; ``follows`` the take that the shot goes on from.
+    ``latest`` is the newest job, whatever it was made from; ``follows`` the take that the shot goes on from;
+    ``drawn_after`` is the job whose first frame is one of the pictures that its own is drawn after.
     """
 
     number: int
@@ -76,6 +85,7 @@ class ShotState:
     has_frame: bool = False
     latest: JobRecord | None = None
     follows: JobRecord | None = None
+    drawn_after: JobRecord | None = None
 
     @property
     def job(self) -> JobRecord | None:
@@ -280,7 +290,10 @@ class FilmService:
         text = description_of(film, state.scene, state.shot)
         same = before is not None and (before.model, before.request.orientation) == (film.model, film.orientation)
         if before is not None and same and state.shot.frame.source == "made" and not before.request.source_picture:
-            return self._acts.duplicate(before.id, new_id=job_id, text=text, until=_FRAME)
+            references, pictures = self._references(film, state)
+            return self._acts.duplicate(
+                before.id, new_id=job_id, pictures=pictures, text=text, until=_FRAME, references=references
+            )
         return self._acts.create(self._order(film, state, text, job_id))
 
     def _order(self, film: Film, state: ShotState, text: str, job_id: str) -> Order:
@@ -295,15 +308,45 @@ class FilmService:
             seed=0,
         )
         before = state.follows
+        references, pictures = self._references(film, state)
         request = JobRequest(
-            mode="full", text=text, render=render, model=film.model, orientation=film.orientation, until=_FRAME
+            mode="full",
+            text=text,
+            render=render,
+            model=film.model,
+            orientation=film.orientation,
+            until=_FRAME,
+            references=references,
         )
         picture = None
         if shot.frame.source == "own":
             picture = self._own_picture(str(shot.frame.picture))
         elif before is not None:
             picture, _ = self._videos.clean_last_frame(before.id)
-        return Order(request=request, picture=picture, id=job_id, extends=before.id if before else None)
+        extends = before.id if before else None
+        return Order(request=request, picture=picture, id=job_id, extends=extends, references=pictures)
+
+    def _references(self, film: Film, state: ShotState) -> tuple[tuple[Reference, ...], dict[str, bytes]]:
+        """The pictures that a shot's first frame is drawn after, and their bytes by SHA-256.
+
+        Raises:
+            ReferenceMissing: one is not kept here.
+        """
+        references, pictures = references_of(film, state.scene, state.shot), dict[str, bytes]()
+        for one in references:
+            try:
+                pictures[one.sha256] = self._picture(one.sha256).read_bytes()
+            except OSError:
+                raise ReferenceMissing(name=one.name) from None
+        if is_after_shot_before(film, state.shot) and state.number > 1:
+            frame = self._context.folders.shown_frame(state.drawn_after) if state.drawn_after else None
+            if frame is None:
+                raise ReferenceMissing(name=SHOT_BEFORE)
+            data = frame.read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            references += (Reference(name=SHOT_BEFORE, role="shot", strength="whole", sha256=digest),)
+            pictures[digest] = data
+        return references, pictures
 
     def _own_picture(self, digest: str) -> bytes:
         try:
@@ -436,18 +479,19 @@ def _states(film: Film, recorded: _Recorded) -> tuple[ShotState, ...]:
             has_frame=bool(jobs) and jobs[0].id in recorded.framed,
             latest=known[-1][1] if known else None,
             follows=before.chosen if before and shot.frame.source == "last" else None,
+            drawn_after=before.job if before and is_after_shot_before(film, shot) else None,
         )
         states.append(state)
     return tuple(states)
 
 
 def _inputs(film: Film, scene: Scene, shot: Shot, before: ShotState | None) -> str | None:
-    """What a shot is made from; with the take that it goes on from, if it does."""
+    """What a shot is made from; with the take that it goes on from, or the job whose frame it is drawn after."""
     own = shot_hash(film, scene, shot)
-    if shot.frame.source != "last":
+    if before is None or not (shot.frame.source == "last" or is_after_shot_before(film, shot)):
         return own
-    take = before.chosen if before else None
-    return hashlib.sha256(f"{own} {take.id}".encode()).hexdigest()[:32] if take else None
+    job = before.chosen if shot.frame.source == "last" else before.job if before.has_frame else None
+    return hashlib.sha256(f"{own} {job.id}".encode()).hexdigest()[:32] if job else None
 
 
 def _chosen(shot: Shot, takes: tuple[JobRecord, ...], current: tuple[JobRecord, ...]) -> JobRecord | None:

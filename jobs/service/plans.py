@@ -80,7 +80,7 @@ class PlanService:
             steps = [replace(one, chosen=True) for one in _with_own_frame(order, steps)]
         request = order.request
         digest = self._digest_of(order)
-        plan = plan_steps(request, steps, self._context.makers_now(), lambda frame: digest)
+        plan = plan_steps(request, steps, self._context.makers_now(request), lambda frame: digest)
         plan = replace(plan, questions=())  # who orders has just seen what is taken over
         cautions = [*self._picture_cautions(request, self._size_in(order)), *text_cautions(request)]
         if plan.next_step == "render":
@@ -201,9 +201,8 @@ class PlanService:
     def _refusal(self, order: Order) -> MovaError | None:
         if self._context.quota is None:
             return None
-        incoming = len(order.picture or b"") + sum(map(len, order.files.values()))
         try:
-            self._context.store.jobs.check_new(self._context.person.name, self._context.quota, incoming)
+            self._context.store.jobs.check_new(self._context.person.name, self._context.quota, order.size)
         except QuotaReached as problem:
             return problem
         return None

@@ -10,7 +10,7 @@ it. A new act must do so, too; a test calls them all with the id of somebody els
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -81,7 +81,7 @@ class JobService:
         noted = Bookkeeping(
             name=order.name,
             run=self._context.own.run if self._context.own else "",
-            makers=ordered_from(self._context.makers_now()) if order.request.mode == "full" else None,
+            makers=ordered_from(self._context.makers_now(order.request)) if order.request.mode == "full" else None,
         )
         job = self._creation.create(order, owner=self._owner_of(order), bookkeeping=noted, quota=self._context.quota)
         self.work_on(job.id)
@@ -206,13 +206,23 @@ class JobService:
         return self._copied(job_id, server) if self.get(job_id).state == "abandoned" else None
 
     def duplicate(
-        self, job_id: str, *, seed: int | None = None, new_id: str | None = None, **changes: Any
+        self,
+        job_id: str,
+        *,
+        seed: int | None = None,
+        new_id: str | None = None,
+        pictures: Mapping[str, bytes] | None = None,
+        **changes: Any,
     ) -> JobRecord:
-        """A new draft with everything that was made for the job; ``changes`` are values of its request."""
+        """A new draft with everything that was made for the job; ``changes`` are values of its request.
+
+        ``pictures`` are reference pictures that the job has not, by their SHA-256.
+        """
         job = self.get(job_id)
         if seed is not None:
             changes["render"] = dataclasses.replace(job.render, seed=seed)
-        return self.create(self._creation.copy_of(job, new_id=new_id, **changes))
+        copy = self._creation.copy_of(job, new_id=new_id, **changes)
+        return self.create(dataclasses.replace(copy, references={**copy.references, **(pictures or {})}))
 
     def again(self, job_id: str, seeds: Sequence[int]) -> list[JobRecord]:
         """Send a copy for each of these seeds, with the results that were already made; the job itself stays as it is.
@@ -294,8 +304,7 @@ class JobService:
         if order.id and (there := self._store.jobs.get(order.id)) and not self.person.may_see(there):
             raise UnknownJob(job=order.id[:80])
         if self._context.quota:
-            incoming = len(order.picture or b"") + sum(map(len, order.files.values()))
-            self._store.jobs.check_new(self._owner_of(order), self._context.quota, incoming)
+            self._store.jobs.check_new(self._owner_of(order), self._context.quota, order.size)
 
     def _check_expected(self, job: JobRecord, expected: Step | None) -> None:
         """Make sure that the next step is still the one that the person was told; raises PlanChanged."""

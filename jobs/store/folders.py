@@ -6,11 +6,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.errors import FileMissing, FilesNotRemoved, MovaError, VideoUnplayable
+from core.errors import FileMissing, FilesNotRemoved, MovaError, ReferenceMissing, VideoUnplayable
+from core.references import ReferenceFile
 from core.steps import Step, StepResult
 from core.version import VERSION
+from jobs.model.makers import YOURS
 from jobs.model.records import FileRecord, JobRecord, StepRecord
 from jobs.model.states import AT_REST
 from record.folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord, file_inside
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from config import Settings
+    from jobs.model.request import JobRequest
     from jobs.store.store import Store
     from media.crop import CropChoice
     from media.videos import VideoFacts
@@ -28,6 +32,11 @@ TEXT_FILES: dict[Step, str] = {
     "visual_elements": "visual_elements.txt",
     "video_description": "video_description.txt",
 }
+
+
+def reference_name(digest: str) -> str:
+    """The file of a reference picture in a job's folder."""
+    return f"reference_{digest[:32]}"
 
 
 class Folders:
@@ -60,6 +69,36 @@ class Folders:
         if not (like and like.is_file() and like.read_bytes() == data and folder.link(name, like)):
             folder.write(name, data)
         return self._file_record(job_id, kind, name)
+
+    def put_reference(self, job_id: str, digest: str, data: bytes, *, like: Path | None = None) -> FileRecord:
+        """Write a reference picture of a job; returns what is to be recorded of the file.
+
+        Args:
+            like: the folder of another job, which may hold the same picture.
+        """
+        name = reference_name(digest)
+        return self.put(job_id, "reference", name, data, like=like / name if like else None)
+
+    def references_there(self, job: JobRecord, request: JobRequest) -> dict[str, bytes]:
+        """Those of a request's reference pictures that lie in a job's folder, by their SHA-256."""
+        folder, found = self.path(job.id), dict[str, bytes]()
+        for one in request.references:
+            with suppress(OSError):
+                found[one.sha256] = (folder / reference_name(one.sha256)).read_bytes()
+        return found
+
+    def references(self, job: JobRecord) -> tuple[ReferenceFile, ...]:
+        """The reference pictures of a job.
+
+        Raises:
+            ReferenceMissing: one is not there, or is not the one that was ordered.
+        """
+        there = self.references_there(job, job.request)
+        for one in job.request.references:
+            data = there.get(one.sha256)
+            if data is None or hashlib.sha256(data).hexdigest() != one.sha256:
+                raise ReferenceMissing(name=one.name)
+        return tuple(ReferenceFile(one, there[one.sha256]) for one in job.request.references)
 
     def keep(self, job: JobRecord, kind: str, name: str, data: bytes) -> None:
         """Write a file of the job and record it."""
@@ -264,6 +303,7 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     record.orientation, record.white_frame, record.options = request.orientation, request.white_frame, request.options
     record.crop = {"mode": request.crop_mode, "shift": request.crop_shift}
     record.source_picture = request.source_picture
+    record.references = [one.model_dump() for one in request.references]
     record.description = request.text if job.mode == "full" else None
     record.take_settings(job.render)
     record.server, record.server_job_id, record.preview = job.shown_server, job.server_job_id, job.is_preview
@@ -274,6 +314,8 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     for step in steps:
         if step.state in ("done", "stale", "skipped"):
             _take_step(record, step)
+            if record.references and step.step == "first_frame" and step.state == "done" and step.provider != YOURS:
+                record.tell_of_step(step.step, references=record.references)
     if offered := job.bookkeeping.offered_negative_prompt:
         record.offer_negative_prompt(offered)
     record.prompt = prompt_of(job, steps)

@@ -28,6 +28,7 @@ class Order:
     ``owner`` may be set by the program and by administrators; otherwise the job is the person's own.
     Creating it twice with the same ``id`` makes one job. ``extends`` is the job whose last frame is its first one.
     ``steps`` and ``files`` are results that it starts with; ``name`` is the person's own word for it.
+    ``references`` are the pictures that its request names, by their SHA-256.
     """
 
     request: JobRequest
@@ -38,8 +39,14 @@ class Order:
     warnings: tuple[Message, ...] = ()
     steps: tuple[StepRecord, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    references: Mapping[str, bytes] = field(default_factory=dict)
     id: str | None = None
     name: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it brings along."""
+        return len(self.picture or b"") + sum(map(len, (*self.files.values(), *self.references.values())))
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,9 @@ class JobCreation:
         before = self.folders.path(order.parent or job_id)  # a copy's originals are stored once for both
         files = [
             self.folders.put(job_id, "original", name, data, like=before / name) for name, data in order.files.items()
+        ]
+        files += [
+            self.folders.put_reference(job_id, digest, data, like=before) for digest, data in order.references.items()
         ]
         new = NewJob(
             id=job_id,
@@ -100,15 +110,16 @@ class JobCreation:
         )
         kept = tuple(replace(one, kept=True) for one in made)
         names = {one.output for one in kept if one.step == "first_frame" and one.output}
-        folder = self.folders.of(job).path
+        folder, request = self.folders.of(job).path, job.request.changed(**changes)
         return Order(
-            request=job.request.changed(**changes),
+            request=request,
             owner=job.owner,
             parent=job.id,
             extends=job.extends,
             id=new_id,
             steps=kept,
             files={name: file_inside(folder, name).read_bytes() for name in names},
+            references=self.folders.references_there(job, request),
         )
 
 

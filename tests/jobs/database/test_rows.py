@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from core.messages import Message
+from core.references import Reference
 from core.steps import Maker
 from jobs.database.rows import bookkeeping_inputs, queue_column, queue_key, request_inputs
 from jobs.database.tables import JobRow
@@ -33,6 +34,7 @@ REQUEST = JobRequest(
     until="first_frame",
     review_each_step=True,
     source_picture="4032x3024",
+    references=(Reference(name="Mei", role="place", strength="whole", sha256="ab" * 32),),
 )
 BOOKKEEPING = Bookkeeping(
     run="run-5c0f",

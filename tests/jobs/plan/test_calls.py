@@ -9,13 +9,24 @@ from PIL import Image
 
 from config import Settings
 from core.steps import Maker, Step
-from jobs.plan.steps import PlannedStep
+from jobs.model.request import JobRequest
+from jobs.plan.steps import Calls, PlannedStep, plan_steps
 from pipeline import Materials, Tools, make
+from providers.base import ReferencesTaken
 from tests.jobs.load.workers import SMALL
+from tests.providers.test_references import reference
 from tests.steps.fake_provider import FakeProvider
 from tests.steps.test_prompt_rewriter_with_image import BAD, ELEMENTS, GOOD, USER
 
 LONG, SHORT = "A grey cat. " * 100, "A grey cat on a sill."
+
+
+CARDS = (
+    *(reference("Mei", colour) for colour in ("red", "darkred")),
+    reference("Otto", "blue"),
+    reference("Harbour", "green", role="place"),
+    reference("the shot before", "grey", role="shot"),
+)
 
 
 def frame() -> bytes:
@@ -57,3 +68,17 @@ def test_a_step_asks_as_often_as_the_plan_says(
     planned = PlannedStep(step=step, action="make", maker=maker).calls
     assert planned.least <= asked <= planned.most
     assert asked in (planned.least, planned.most)
+
+
+@pytest.mark.parametrize(("step", "calls"), [("image_prompt", 1), ("first_frame", 4)])
+@pytest.mark.parametrize("said", ['{"verdict": "same", "reason": "Her face."}', "no JSON at all"])
+def test_a_frame_after_pictures_asks_once_more_for_each_card(step: Step, calls: int, said: str) -> None:
+    taken = ReferencesTaken(model="fake-brush", most=9)
+    texts = [SHORT] if step == "image_prompt" else [said] * 3
+    provider = FakeProvider(texts=list(texts), picture=frame(), references=taken, prompt_limit=800)
+    materials = Materials(description=USER, orientation="landscape", render=SMALL, image_prompt=LONG, references=CARDS)
+    make(step, materials, Tools(Settings(), lambda _capability: provider))
+    asked = len(provider.asked) + len(provider.looked) + len(provider.drawn)
+    request = JobRequest(mode="full", text=USER, render=SMALL, references=tuple(one.reference for one in CARDS))
+    plan = plan_steps(request, [], lambda _step: Maker(provider="fake", model="fake"), lambda _frame: "")
+    assert (asked, plan.of(step).calls) == (calls, Calls(calls, calls))

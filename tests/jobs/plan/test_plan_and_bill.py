@@ -30,6 +30,7 @@ from jobs.store.store import Store, open_store
 from media.crop import CropChoice
 from pipeline import PREPARATION, Made, Materials, Tools
 from tests.jobs.load.workers import SMALL, service_over, settings_of
+from tests.providers.test_references import reference
 
 TEXTS: tuple[Step, ...] = ("image_prompt", "visual_elements", "video_description")
 ACTS = st.one_of(
@@ -42,6 +43,7 @@ ACTS = st.one_of(
     st.tuples(st.just("crop"), st.sampled_from([-1.0, 0.0, 1.0])),
     st.tuples(st.just("picture"), st.sampled_from(["teal", "navy"])),
     st.tuples(st.just("decide"), st.booleans()),
+    st.tuples(st.just("cards"), st.sampled_from([(), ("red",), ("red", "blue")])),
     st.tuples(st.just("service"), st.sampled_from(["one", "two"])),
     st.tuples(st.just("go on"), st.booleans()),
     st.tuples(st.just("go on"), st.booleans()),
@@ -92,6 +94,13 @@ class Bench:
         result = StepResult(step=step, output="first_frame.png", provider=provider.name, model="m", seconds=1)
         return Made(result, {"first_frame_original.png": picture(f"#{number * 7919 % 2**24:06x}")})
 
+    def give_cards(self, job_id: str, colours: tuple[str, ...]) -> None:
+        """A person with these pictures."""
+        folders, cards = Folders(self.settings, self.store), [reference(colour, colour) for colour in colours]
+        for card in cards:
+            self.store.files.record(folders.put_reference(job_id, card.reference.sha256, card.data))
+        self.service.steps.change(job_id, references=tuple(card.reference for card in cards))
+
     def engine(self) -> PrepareStage:
         folders, at_once = Folders(self.settings, self.store), lambda work: work()
         return PrepareStage(
@@ -126,7 +135,9 @@ def go_on(bench: Bench, job_id: str, *, to_end: bool) -> None:
     assert bench.made == shown
     # How often a step asks is compared in test_calls.py: here each step that is no draft asks at least once.
     paid = [one for one in plan.steps.to_make if one.maker is not None and one.maker.provider != "offline"]
-    assert plan.steps.calls.least == len(paid)
+    compared = {(one.role, one.name) for one in service.get(job_id).request.references}
+    frames = [one for one in paid if one.step == "first_frame"]
+    assert plan.steps.calls.least == len(paid) + len(compared) * len(frames)
     goes = to_end or plan.next.act == "send"
     assert (job.state, len(bench.store.queue.order(job.queue_key))) == (("queued", 1) if goes else ("waiting", 0))
     if goes:  # taken back, so that the history goes on
@@ -149,6 +160,7 @@ def act(bench: Bench, job_id: str, what: tuple[Any, ...]) -> None:
         "crop": lambda shift: steps.recrop(job_id, CropChoice(shift=shift)),
         "picture": lambda colour: steps.swap_frame(job_id, picture(colour)),
         "decide": lambda keep: steps.decide(job_id, keep=keep),
+        "cards": lambda colours: bench.give_cards(job_id, colours),
     }
     name, *given_values = what
     if name == "service":

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.errors import FileMissing, FilmChanged, FilmIncomplete, NotAPicture, UnknownFilm
+from core.errors import FileMissing, FilmChanged, FilmIncomplete, NotAPicture, ReferenceMissing, UnknownFilm
 from film.document import Film
 from jobs.model.people import Person
 from jobs.service.context import ServiceContext
+from jobs.service.films import FilmService
 from jobs.service.service import JobService
 from jobs.service.videos import FinishedVideos
 from tests.film.samples import FILM, changed
@@ -107,3 +109,64 @@ def test_a_shot_goes_on_from_the_last_clean_frame_and_the_trim_says_so(
     assert [shot.trim.end for shot in films.trimmed(film).shots] == [5, 0, 0]
     assert films.trimmed(edited(scenes__0__shots__0__trim={"start": 0, "end": 9})).shots[0].trim.end == 9
     assert films.shots(film)[1].inputs is not None
+
+
+def with_cards(films: FilmService, **more: Any) -> Film:
+    """The film with a picture of each person and of a place."""
+    digests = [films.add_picture(picture(640, 640, colour)) for colour in ("red", "blue", "green")]
+    pictures = {"cast__0__pictures": digests[:1], "cast__1__pictures": digests[1:2], "places__0__pictures": digests[2:]}
+    return edited(**{**pictures, **more})
+
+
+def test_pictures_travel_to_the_jobs_of_the_shots_in_which_they_are_seen(service: JobService) -> None:
+    films = service.of(ANN).films
+    jobs = [service.of(ANN).get(one) for one in films.make_frames(with_cards(films))]
+    names = [[one.name for one in job.request.references] for job in jobs]
+    assert names == [["the old keeper", "the lantern room"], ["Mara", "the lantern room"], []]
+    for job in jobs:
+        kept = service._folders.references(job)
+        assert [one.reference for one in kept] == list(job.request.references)
+
+
+def test_another_picture_on_a_card_gives_exactly_its_shots_another_job(service: JobService) -> None:
+    films = service.of(ANN).films
+    before = films.make_frames(with_cards(films))
+    other = films.add_picture(picture(640, 640, "orange"))
+    film = with_cards(films, cast__1__pictures=[other])
+    assert [state.is_stale for state in films.shots(film)] == [False, True, False]
+    after = films.make_frames(film)
+    assert [one == two for one, two in zip(before, after, strict=True)] == [True, False, True]
+    job = service.of(ANN).get(after[1])
+    assert job.parent == before[1]  # it begins with everything of the job before that still fits
+    assert other in [one.reference.sha256 for one in service._folders.references(job)]
+
+
+def test_with_words_only_no_picture_is_needed(service: JobService) -> None:
+    films = service.of(ANN).films
+    film = edited(cast__0__pictures=["ab" * 32])
+    with pytest.raises(ReferenceMissing, match="The picture of the old keeper cannot be read here"):
+        films.make_frames(film)
+    jobs = films.make_frames(edited(cast__0__pictures=["ab" * 32], words_only=True))
+    assert [service.of(ANN).get(job).request.references for job in jobs] == [(), (), ()]
+
+
+def test_a_picture_of_somebody_else_is_none_of_mine(service: JobService) -> None:
+    film = with_cards(service.of(ANN).films)
+    with pytest.raises(ReferenceMissing):
+        service.of(BOB).films.make_frames(film)
+
+
+def test_the_frame_of_the_shot_before_is_one_more_picture(service: JobService) -> None:
+    films = service.of(ANN).films
+    digest = films.add_picture(picture(1280, 720, "teal"))
+    own = {"source": "own", "picture": digest}
+    film = edited(shot_before=True, scenes__0__shots__0__frame=own)
+    assert [state.inputs is None for state in films.shots(film)] == [False, True, True]  # nothing is there yet
+    (first,) = films.make_frames(film)
+    (second,) = films.make_frames(film)
+    job = service.of(ANN).get(second)
+    (shot,) = job.request.references
+    frame = service._folders.shown_frame(service.of(ANN).get(first))
+    assert frame is not None
+    assert (shot.role, shot.sha256) == ("shot", hashlib.sha256(frame.read_bytes()).hexdigest())
+    assert films.shots(film)[2].inputs is None  # its turn comes when the second frame is there
