@@ -18,6 +18,7 @@ from tests.jobs.load.workers import SMALL
 from tests.jobs.running_service import RunningService
 from tests.providers.fake_services import FakeServices, Raw, Received
 from tests.providers.test_references import reference
+from tests.waiting import until
 
 MEI, OTTO = reference("Mei", "red"), reference("Otto", "blue", strength="clothes")
 SAME = '{"verdict": "same", "reason": "The face."}'
@@ -53,7 +54,10 @@ def ordered(running: RunningService, *cards: ReferenceFile) -> str:
 
 
 def document(running: RunningService, job: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((running.service.files.folder(job) / "job.json").read_text())
+    """The job's document, as soon as it tells the state that the job is in."""
+    path = running.service.files.folder(job) / "job.json"
+    until(lambda: json.loads(path.read_text())["state"] == running.service.get(job).state, 10)
+    told: dict[str, Any] = json.loads(path.read_text())
     return told
 
 
