@@ -14,8 +14,7 @@ from typing import Literal
 
 from core.messages import Message, gettext_noop, message
 from description.text import sentences
-from film.composition import people_of
-from film.document import Film, Shot
+from film.document import Film, Shot, people_of
 
 Side = Literal["left", "right"]
 _HAN: dict[str, Side] = {"左": "left", "右": "right"}
