@@ -54,9 +54,15 @@ def ordered(running: RunningService, *cards: ReferenceFile) -> str:
 
 
 def document(running: RunningService, job: str) -> dict[str, Any]:
-    """The job's document, as soon as it tells the state that the job is in."""
+    """The job's document, as soon as it tells what the job is by now."""
     path = running.service.files.folder(job) / "job.json"
-    until(lambda: json.loads(path.read_text())["state"] == running.service.get(job).state, 10)
+
+    def is_written() -> bool:
+        told, now = json.loads(path.read_text()), running.service.get(job)
+        asked = [one.model_dump() for one in now.request.references]
+        return (told["state"], told["references"]) == (now.state, asked)
+
+    until(is_written, 10)
     told: dict[str, Any] = json.loads(path.read_text())
     return told
 
