@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from cli.film_options import MAX_TAKES
 from cli.runs import lacks_key
 from cli.terminal import BAR, INTERRUPTED, column, remark, say, translated
-from core.files import atomic_write, ready
+from core.errors import storage_error
+from core.files import atomic_file, atomic_write, ready
 from core.limits import read_at_most, whole_within
 from core.messages import Message, gettext_noop, message
 from core.render_settings import TRAINED_FPS
@@ -51,6 +52,7 @@ def run_film(options: argparse.Namespace, settings: Settings) -> dict[str, objec
         "make": _make,
         "cast": _cast,
         "status": _status,
+        "export": _export,
     }
     return commands[options.film_command](options, settings)
 
@@ -158,6 +160,27 @@ def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object
         f"{row['number']:>4}  {column(str(row['state']), 10)} {row['seconds']:>5} s  {row['text']}" for row in rows
     ]
     return {"text": "\n".join(lines), **_summary(film), "shots": rows}
+
+
+def _export(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    from jobs.service.hand_over import zipped
+
+    film, target = _read(options.film), ready(options.output)
+    headings = (gettext_noop("Picture"), gettext_noop("Speech"), gettext_noop("Sound"))
+    with service_without_worker(settings) as service:
+        service.films.save(film)
+        picture, speech, sound = (translated(message(one)) for one in headings)
+        files = service.hand_over.files(film, options.format or ["all"], (picture, speech, sound))
+        try:
+            with atomic_file(target) as part, part.open("wb") as archive:
+                archive.writelines(zipped(files))
+        except OSError as problem:
+            raise storage_error(target.parent, problem) from None
+    size = target.stat().st_size
+    words = gettext_noop("Files: {n}, {size} MB: {file}")
+    said = message(words, n=len(files), size=f"{size / 1e6:.1f}", file=str(target))
+    result = {"file": str(target.resolve()), "bytes": size, "files": sorted(files)}
+    return {"text": translated(said), **_summary(film), **result}
 
 
 # ---- helpers ---------------------------------------------------------------------------------------------------------

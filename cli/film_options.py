@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 MAX_TAKES = 8
+EXPORTS = ("all", "otio", "fcpxml", "fcp7xml", "edl", "srt", "pdf", "jianying")
 
 
 def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
@@ -34,7 +35,10 @@ def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.Argument
     cast.add_argument("cast", type=Path, metavar="cast.json", help="the cards, their pictures beside it")
     cast.add_argument("--words-only", action="store_true", help="send no pictures of people and places")
     status = _with_film(commands.add_parser("status", help="what each shot has, and what is stale"))
-    return [draft, frames, render, join, make, cast, status]
+    export = _with_film(commands.add_parser("export", help="videos, timelines, subtitles and storyboard, in one ZIP"))
+    export.add_argument("--format", choices=EXPORTS, action="append", help="repeat for more than one; default: all")
+    export.add_argument("--output", type=Path, default=Path("film.zip"), metavar="F", help="default: film.zip")
+    return [draft, frames, render, join, make, cast, status, export]
 
 
 def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:

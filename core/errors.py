@@ -42,6 +42,8 @@ MovaError
 │   ├── ShotsDiffer           videos that make no one film
 │   ├── BadMusic              a file that is no music for a film
 │   ├── BadSubtitles          a file that is none, or does not fit its film
+│   ├── LibraryMissing        a format whose package is not installed
+│   ├── FormatRefused         a format that is not written, with the reason
 │   └── PictureError
 │       ├── NotAPicture
 │       ├── VideoWithoutFrame     a film of which the last frame was wanted
@@ -426,6 +428,19 @@ class ShotsDiffer(InputError):
 class BadMusic(InputError):
     what = gettext_noop("The music {name} cannot be used: {reason}.")
     advice = gettext_noop("Choose another file: MP3, WAV, FLAC, Ogg, AIFF or M4A, from 1 s to an hour long.")
+
+
+class LibraryMissing(InputError):
+    what = gettext_noop("{what_for} cannot be written: a package for it is not installed.")
+    advice = gettext_noop(
+        "Install what hand-overs need, pip install -r requirements-film.txt, or choose another format; "
+        "timelines need Python 3.13 or older."
+    )
+
+
+class FormatRefused(InputError):
+    what = gettext_noop("There is no hand-over to {name}: {reason}.")
+    advice = gettext_noop("Take --format all: its videos and its subtitles can be brought in by hand.")
 
 
 class BadSubtitles(InputError):

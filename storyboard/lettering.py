@@ -68,6 +68,12 @@ def _drawn_as(character: str) -> str:
     return found or ("·" if character.isalnum() else "")
 
 
+def font_files(text: str) -> list[tuple[str, Path]]:
+    """The parts of the font that drawable text needs, each with its file; the first is always there."""
+    needed = {_part_with(character) for character in text}
+    return [(part, _FOLDER / _file(part)) for part in _PARTS if part == _PARTS[0] or part in needed]
+
+
 def _runs(text: str) -> list[tuple[str, str]]:
     return [(part, "".join(run)) for part, run in groupby(text, key=lambda c: _part_with(c) or _PARTS[0])]
 

@@ -48,6 +48,9 @@ ONLY_IN = {
     "sqlalchemy": ("jobs/database/", "jobs/store/", "jobs/execution/engine.py", "jobs/execution/lease.py"),
     "alembic": ("jobs/database/",),
     "babel": ("locales/", "ui/"),
+    "pysubs2": ("film/subtitles.py",),
+    "opentimelineio": ("film/timeline.py",),
+    "fpdf": ("film/storyboard_pdf.py",),
 }
 
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.errors import FileMissing, FilmChanged, FilmIncomplete, ReferenceMissing, UnknownFilm
+from core.errors import EmptyText, FileMissing, FilmChanged, FilmIncomplete, ReferenceMissing, UnknownFilm
 from core.files import atomic_write
 from core.messages import gettext_noop
 from core.references import Reference
@@ -381,7 +381,10 @@ class FilmService:
 
         Raises:
             FilmIncomplete: a shot has no finished video.
+            EmptyText: it has no shots.
         """
+        if not film.shots:
+            raise EmptyText(name=gettext_noop("storyboard"))
         clips = []
         for state in self.shots(film):
             take = state.chosen

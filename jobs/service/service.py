@@ -25,6 +25,7 @@ from jobs.service.context import ServiceContext
 from jobs.service.files import JobFiles
 from jobs.service.films import FilmService
 from jobs.service.forms import FormService
+from jobs.service.hand_over import HandOver
 from jobs.service.library import JobLibrary
 from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
@@ -57,6 +58,7 @@ class JobService:
         self.files = JobFiles(context)
         self.videos = FinishedVideos(context)
         self.films = FilmService(context, self, self.steps, self.videos)
+        self.hand_over = HandOver(context, self.films, self.videos)
         self.person, self.get, self.known = context.person, context.get, context.known
 
     def of(self, person: Person, keys: SessionKeys | None = None) -> JobService:

@@ -1,0 +1,198 @@
+"""A film for people who go on elsewhere: its videos, a timeline, subtitles, a storyboard and credits, in one ZIP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import FilmIncomplete, FormatRefused
+from core.messages import gettext_noop
+from core.render_settings import TRAINED_FPS
+from core.steps import STEPS
+from core.version import VERSION
+from film.document import Film
+from film.storyboard_pdf import BoardRow, storyboard_pdf
+from film.subtitles import as_text
+from film.timeline import FILES, PlacedShot, Score, Take, TimelineKind, length_of, timeline
+from record.folder import FIRST_FRAME
+
+if TYPE_CHECKING:
+    from jobs.model.records import JobRecord
+    from jobs.service.context import ServiceContext
+    from jobs.service.films import FilmService, ShotState
+    from jobs.service.videos import FinishedVideos
+
+FORMATS = (*FILES, "srt", "pdf", "jianying")
+_NO_JIANYING = gettext_noop(
+    "a draft of JianYing or CapCut names its media by their places on the computer that opens it, "
+    "and whether newer versions read one that they have not made cannot be checked here"
+)
+Content = bytes | Path
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A shot with its job and where its pictures lie in the film, in frames."""
+
+    state: ShotState
+    take: JobRecord
+    shot: PlacedShot
+    begins: int
+
+
+class HandOver:
+    def __init__(self, context: ServiceContext, films: FilmService, videos: FinishedVideos) -> None:
+        self._context, self._films, self._videos = context, films, videos
+
+    def files(
+        self, film: Film, formats: Collection[str], headings: tuple[str, str, str] = ("Picture", "Speech", "Sound")
+    ) -> dict[str, Content]:
+        """The files of a hand-over by their names in the ZIP, nothing of it written yet.
+
+        Args:
+            formats: some of ``FORMATS``, or ``all`` of them.
+            headings: of the storyboard's columns, in the language of its reader.
+
+        Raises:
+            FormatRefused, LibraryMissing: a format is not to be had.
+            FilmIncomplete, FileMissing, BadMusic, VideoUnplayable: the film cannot be handed over as it is.
+        """
+        wanted = {*FORMATS} - {"jianying"} if "all" in formats else {*formats}
+        if "jianying" in wanted:
+            raise FormatRefused(name="JianYing", reason=_NO_JIANYING)
+        placed = self._placed(film)
+        found: dict[str, Content] = {"film.json": film.as_json().encode(), "credits.txt": self._credits(film, placed)}
+        timelines: list[TimelineKind] = [kind for kind in FILES if kind in wanted]
+        if timelines:
+            found |= self._timelines(film, placed, timelines)
+        if "srt" in wanted:
+            cues = self._films.subtitles(film)
+            found |= {f"subtitles.{kind}": as_text(cues, kind).encode() for kind in ("srt", "vtt")}
+        if "pdf" in wanted:
+            rows = [self._board_row(film, one) for one in placed]
+            found["storyboard.pdf"] = storyboard_pdf(film.title or film.id, rows, headings)
+        return found
+
+    # ---- parts -------------------------------------------------------------------------------------------------------
+
+    def _placed(self, film: Film) -> list[_Placed]:
+        from media.film_sound import Clip
+
+        states = self._films.shots(film)
+        clips: list[Clip] = self._films.clips(film)
+        placed: list[_Placed] = []
+        for state, clip in zip(states, clips, strict=True):
+            if state.chosen is None:
+                raise FilmIncomplete(shot=state.number)
+            stem = f"{state.number:03d}-{state.shot.id}"
+            others = [job for job in state.takes if job.id != state.chosen.id]
+            shot = PlacedShot(
+                name=f"{state.number} · {state.shot.id}",
+                take=_take(f"media/{stem}.mp4", clip.path),
+                others=tuple(
+                    _take(f"media/takes/{stem}-{number}.mp4", self._videos.file(job.id))
+                    for number, job in enumerate(others, 1)
+                ),
+                start=clip.start,
+                end=clip.end,
+                overlap=clip.overlap,
+                blends=clip.blends,
+                j_cut=clip.j_cut,
+                l_cut=clip.l_cut,
+            )
+            begins = placed[-1].begins + placed[-1].shot.frames - shot.overlap if placed else 0
+            placed.append(_Placed(state, state.chosen, shot, begins))
+        return placed
+
+    def _timelines(self, film: Film, placed: Sequence[_Placed], kinds: Sequence[TimelineKind]) -> dict[str, Content]:
+        found: dict[str, Content] = {}
+        for one in placed:
+            found[one.shot.take.path] = self._videos.file(one.take.id)
+            others = [job for job in one.state.takes if job.id != one.take.id]
+            found |= {take.path: self._videos.file(job.id) for take, job in zip(one.shot.others, others, strict=True)}
+        score = None
+        music = self._films.sounds.plan(film).music
+        if music is not None:
+            from media.music import check_music
+
+            facts = check_music(music.path, music.name)
+            path = f"media/music{_ending(music.name)}"
+            score = Score(path, max(1, int(facts.seconds * TRAINED_FPS)), music.loops)
+            found[path] = music.path
+        render = placed[0].take.render
+        shots = [one.shot for one in placed]
+        for kind in kinds:
+            text = timeline(kind, film.title or film.id, shots, (render.width, render.height), score)
+            found[FILES[kind]] = text.encode()
+        return found
+
+    def _board_row(self, film: Film, one: _Placed) -> BoardRow:
+        shot, frame = one.state.shot, self._context.folders.of(one.take).path / FIRST_FRAME
+        lines = [f"{film.member(said.speaker).name}: {said.text}" for said in shot.utterances]
+        return BoardRow(
+            picture=frame.read_bytes() if frame.is_file() else None,
+            head=f"{one.state.number} · {shot.size}",
+            clock=f"{clock(one.begins)} – {clock(one.begins + one.shot.frames)}",
+            action=shot.action,
+            lines=" / ".join(lines),
+            sound=shot.sound,
+        )
+
+    def _credits(self, film: Film, placed: Sequence[_Placed]) -> bytes:
+        """Which services and models made the film, and each shot's seed, as text."""
+        whole = length_of([one.shot for one in placed])
+        lines = [film.title or film.id, f"{len(placed)} shots, {clock(whole)} at {TRAINED_FPS} fps, {VERSION}"]
+        lines += ["AI-generated / AI 生成", ""]
+        if any(one.take.is_preview for one in placed):
+            lines += ["PREVIEW, not MOVA: some of its shots were drawn by the preview engine.", ""]
+        if film.bed is not None:
+            lines += [f"Music: {film.bed.name or film.bed.sound}", ""]
+        for one in placed:
+            steps = self._context.store.steps.chosen(one.take.id)
+            made = [(step, steps[step]) for step in STEPS if step in steps and steps[step].provider]
+            render = one.take.render
+            told = {"seed": render.seed, "steps": render.num_inference_steps, "guidance": render.guidance_scale}
+            lines += [f"{one.shot.name}  {clock(one.begins)}  {one.take.id}", f"  {one.take.model}  {json.dumps(told)}"]
+            lines += [f"  {step}: {how.provider} {how.model or ''}".rstrip() for step, how in made]
+        return ("\n".join(lines) + "\n").encode()
+
+
+def zipped(files: dict[str, Content]) -> Iterator[bytes]:
+    """The bytes of the ZIP, made while they are sent; videos and pictures are compressed already."""
+    from zipstream import ZipStream
+
+    archive = ZipStream(sized=False)
+    for name, content in files.items():
+        if isinstance(content, Path):
+            archive.add_path(content, name, recurse=False)
+        else:
+            archive.add(content, name)
+        yield from archive.all_files()
+    yield from archive.finalize()
+
+
+def _ending(name: str) -> str:
+    ending = Path(name).suffix.lower()
+    return ending if ending in (".mp3", ".wav", ".flac", ".ogg", ".opus", ".aif", ".aiff", ".m4a", ".mp4") else ""
+
+
+def clock(frames: int) -> str:
+    """Minutes, seconds and frames."""
+    seconds, left = divmod(frames, TRAINED_FPS)
+    return f"{seconds // 60:02d}:{seconds % 60:02d}:{left:02d}"
+
+
+def _take(path: str, video: Path) -> Take:
+    from media.opened import opened, picture_track, sound_track
+
+    with opened(video) as container:
+        frames = picture_track(container).frames
+        has_sound = sound_track(container) is not None
+    if not frames:
+        from media.joining import shape_of
+
+        frames = shape_of(video).num_frames
+    return Take(path, frames, has_sound)

@@ -1,0 +1,110 @@
+"""A film as a ZIP for an editor: all that a timeline names is in it, by relative paths."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import EmptyText, FilmIncomplete, FormatRefused, LibraryMissing
+from film.document import Film
+from jobs.service.hand_over import zipped
+from jobs.service.service import JobService
+from jobs.store.store import Store
+from tests.film.samples import FILM, changed
+from tests.jobs.film_takes import FRAMES, all_takes, take
+from tests.jobs.load.workers import service_at, settings_of
+from tests.media.test_music import music
+
+otio = pytest.importorskip("opentimelineio")
+SMALL = FILM.model_copy(update={"shot_frames": FRAMES, "title": "灯塔"})
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[tuple[JobService, Store]]:
+    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path / "outputs")})) as opened:
+        yield opened
+
+
+def archive_of(service: JobService, film: Film, *formats: str) -> zipfile.ZipFile:
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(zipped(service.hand_over.files(film, formats)))))
+    assert archive.testzip() is None
+    return archive
+
+
+def test_all_of_it_is_there_and_every_path_leads_to_a_file(made: tuple[JobService, Store], tmp_path: Path) -> None:
+    service, store = made
+    film = SMALL.model_copy(update={"bed": service.films.sounds.add_music(music(tmp_path / "bed.wav"))})
+    film = Film.model_validate(changed(film, {"scenes.0.shots.1.trim": {"start": 3, "end": 2}}))
+    service.films.save(film)
+    chosen = all_takes(service, store, film)
+    film = Film.model_validate(changed(film, {"scenes.0.shots.1.take": chosen[1].id}))
+    take(service, store, film, "s2")
+    with archive_of(service, film, "all") as archive:
+        names = set(archive.namelist())
+        assert len(names) == len(archive.namelist())
+        assert names == {
+            *("film.json", "credits.txt", "storyboard.pdf", "subtitles.srt", "subtitles.vtt"),
+            *("timeline.otio", "timeline.fcpxml", "timeline.xml", "timeline.edl"),
+            *(
+                "media/001-s1.mp4",
+                "media/002-s2.mp4",
+                "media/003-s3.mp4",
+                "media/takes/002-s2-1.mp4",
+                "media/music.wav",
+            ),
+        }
+        whole = otio.adapters.read_from_string(archive.read("timeline.otio").decode(), "otio_json")
+        assert whole.duration().value == film.num_frames
+        assert {clip.media_reference.target_url for clip in whole.find_clips()} <= names
+        assert {clip.media_reference.target_url for clip in whole.find_clips() if not clip.enabled} == {
+            "media/takes/002-s2-1.mp4"
+        }
+        for name in ("timeline.fcpxml", "timeline.xml", "timeline.edl", "credits.txt", "film.json"):
+            told = archive.read(name).decode()
+            assert str(tmp_path) not in told
+        assert json.loads(archive.read("film.json"))["title"] == "灯塔"
+        credits_ = archive.read("credits.txt").decode()
+        assert all(f'"seed": {job.render.seed}' in credits_ for job in chosen)
+        assert "bed.wav" in credits_
+        assert "The light must not go out." in archive.read("subtitles.srt").decode()
+        assert archive.read("storyboard.pdf").startswith(b"%PDF-")
+        video = service.videos.file(chosen[0].id).read_bytes()
+        assert archive.read("media/001-s1.mp4") == video
+
+
+def test_one_format_brings_what_it_needs_alone(made: tuple[JobService, Store]) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    all_takes(service, store, SMALL)
+    with archive_of(service, SMALL, "srt") as archive:
+        assert set(archive.namelist()) == {"film.json", "credits.txt", "subtitles.srt", "subtitles.vtt"}
+    with archive_of(service, SMALL, "edl") as archive:
+        assert set(archive.namelist()) == {
+            *("film.json", "credits.txt", "timeline.edl"),
+            *(f"media/00{number}-s{number}.mp4" for number in (1, 2, 3)),
+        }
+
+
+def test_what_cannot_be_handed_over_says_why(
+    made: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    with pytest.raises(FilmIncomplete):
+        service.hand_over.files(SMALL, ["otio"])
+    all_takes(service, store, SMALL)
+    with pytest.raises(FormatRefused, match="JianYing"):
+        service.hand_over.files(SMALL, ["jianying"])
+    empty: dict[str, Any] = {"id": "empty"}
+    for act in (lambda film: service.hand_over.files(film, ["all"]), lambda film: service.films.clips(film)):
+        with pytest.raises(EmptyText):
+            act(Film.model_validate(empty))
+    monkeypatch.setitem(__import__("sys").modules, "opentimelineio", None)
+    with pytest.raises(LibraryMissing, match=r"timeline\.edl"):
+        service.hand_over.files(SMALL, ["edl"])
