@@ -63,9 +63,12 @@ def run_film(options: argparse.Namespace, settings: Settings) -> dict[str, objec
 def _draft(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     target = ready(options.output)
     with service_without_worker(settings) as service:
-        proposal = _proposal(options, settings, service)
-        film = proposal.film
-        _say_notes(proposal)
+        if options.chain:
+            film, notes = service.films.from_chain(options.chain), list[str]()
+        else:
+            proposal = _proposal(options, settings, service)
+            film, notes = proposal.film, list(map(str, proposal.notes))
+            _say_notes(proposal)
         atomic_write(target, film.as_json().encode())
         service.films.save(film)
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
@@ -74,7 +77,7 @@ def _draft(options: argparse.Namespace, settings: Settings) -> dict[str, object]
         "text": translated(said),
         "film": str(target.resolve()),
         **_summary(film),
-        "notes": list(map(str, proposal.notes)),
+        "notes": notes,
     }
 
 

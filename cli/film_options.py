@@ -46,6 +46,7 @@ def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:
     source.add_argument("--idea", metavar="TEXT", help="speech in quotes is said word for word")
     source.add_argument("--script", type=Path, metavar="F", help="a screenplay in Fountain, or plain text")
     if csv:
+        source.add_argument("--from", dest="chain", metavar="JOB", help="a chain made with Extend, by any of its jobs")
         source.add_argument("--csv", type=Path, metavar="F", help="your own storyboard, a row a shot")
     parser.add_argument("--cast", type=Path, metavar="F", help="cards of people and places, their pictures beside it")
     parser.add_argument("--shots", type=int, metavar="N", help="about how many, with --idea")

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from core.errors import LibraryMissing
+from film.subtitles import language_of
 from storyboard.lettering import drawable, font_files
 
 if TYPE_CHECKING:
@@ -112,16 +113,18 @@ def _put(
     colour: tuple[int, int, int] = _BLACK,
 ) -> None:
     """Text in at most so many lines; what does not fit ends with dots."""
+    from fpdf.enums import WrapMode
+
     if not text:
         return
     pdf.set_font_size(size)
     pdf.set_text_color(*colour)
-    shown = text[:_MOST]
+    shown, wrap = text[:_MOST], WrapMode.CHAR if language_of([text]) == "zho" else WrapMode.WORD
     while True:
         pdf.set_xy(left, top)
         cut = shown if shown == text else f"{shown.rstrip()}…"
-        needed = pdf.multi_cell(width, _LINE, cut, dry_run=True, output="LINES", align="L")
+        needed = pdf.multi_cell(width, _LINE, cut, dry_run=True, output="LINES", align="L", wrapmode=wrap)
         if len(cast("list[str]", needed)) <= lines or len(shown) < 8:
             break
         shown = shown[: len(shown) * 9 // 10]
-    pdf.multi_cell(width, _LINE, cut, align="L")
+    pdf.multi_cell(width, _LINE, cut, align="L", wrapmode=wrap)

@@ -17,7 +17,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from core.errors import EmptyText, FileMissing, FilmChanged, FilmIncomplete, ReferenceMissing, UnknownFilm
+from core.errors import (
+    BadFilm,
+    EmptyText,
+    FileMissing,
+    FilmChanged,
+    FilmIncomplete,
+    NothingToExtend,
+    ReferenceMissing,
+    UnknownFilm,
+)
 from core.files import atomic_write
 from core.messages import gettext_noop
 from core.references import Reference
@@ -31,12 +40,14 @@ from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, UNDECIDED
 from jobs.service.film_drafts import FilmDrafts
+from jobs.service.film_of_chain import film_of, with_chain
 from jobs.service.film_sounds import FilmSounds
 from jobs.store.films import FilmRecord, ShotJob
 from jobs.store.orders import Order
 from media.film_sound import Clip
 
 if TYPE_CHECKING:
+    from jobs.service.chains import Chain
     from jobs.service.context import ServiceContext
     from jobs.service.steps import StepService
     from jobs.service.videos import FinishedVideos, OnFrame
@@ -214,6 +225,44 @@ class FilmService:
 
     def _picture(self, digest: str) -> Path:
         return self._folder / digest
+
+    def from_chain(self, job_id: str) -> Film:
+        """The chain that a job is in as a film: its shots with their takes.
+
+        All that goes on from one first shot is one film: asked for again, it has what was extended since, and the takes
+        of the chain of this job; whatever else a person has changed in it stays.
+
+        Raises:
+            NothingToExtend: none of it is finished.
+            BadFilm: it cannot be one film, or is part of another one.
+        """
+        chain = self._videos.chain(job_id)
+        if not chain.finished:
+            raise NothingToExtend(job=job_id)
+        film = film_of(chain.finished)
+        known = self._films.get(self._owner, film.id)
+        if known is not None:
+            film = with_chain(Film.model_validate(known.document), film)
+        self._record_chain(film, chain)
+        for state in self.shots(film):
+            if state.chosen is None:
+                words = gettext_noop("its take is part of another film")
+                raise BadFilm(name=film.title, where=str(state.number), reason=words)
+        self.save(film, after=known.revision if known else 0)
+        return film
+
+    def _record_chain(self, film: Film, chain: Chain) -> None:
+        """Put the jobs of a chain on record as the takes of its film's shots."""
+        jobs = {job.id: job for job in chain.finished}
+        before: ShotState | None = None
+        for number, (scene, shot) in enumerate(film.in_order(), 1):
+            inputs, job = _inputs(film, scene, shot, before), jobs.get(str(shot.take))
+            if job is None:
+                return
+            others = chain.takes.get(str(job.extends), ()) if number > 1 else ()
+            for one in (*(other for other in others if other.state == "completed"), job):
+                self._films.add_job(self._owner, film.id, ShotJob(shot.id, one.id, str(inputs)))
+            before = ShotState(number=number, scene=scene, shot=shot, inputs=inputs, chosen=job)
 
     # ---- shots -------------------------------------------------------------------------------------------------------
 

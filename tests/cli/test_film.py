@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
     with av.open(joined["video"]) as container:
         inside = json.loads(container.metadata["comment"])
     assert inside["film"]["title"] == "The Lamp"
+    exported = film(shell, "export", "film.json", "--format", "otio", "--format", "srt", "--output", "lamp.zip")
+    with zipfile.ZipFile(exported["file"]) as archive:
+        assert {"timeline.otio", "subtitles.srt"} <= set(archive.namelist())
+        assert sum(name.startswith("media/") for name in archive.namelist()) == 4
+    refused = shell("film", "export", "film.json", "--format", "jianying")
+    assert (refused.returncode, "There is no hand-over to JianYing" in refused.stderr) == (2, True)
 
 
 def test_a_change_makes_exactly_its_shots_anew_and_keeps_the_rest(shell: Shell) -> None:
