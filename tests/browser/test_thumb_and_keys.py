@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_finished_video_on_a_phone_has_one_row_of_acts(
     expect(edit).to_have_count(1)
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     edit.click()
-    visit.sees("This is a copy. Change what you like, then send it.")
+    expect(visit.page).not_to_have_url(re.compile(finished.id))  # it is a copy
 
 
 def test_on_a_wide_page_each_act_is_there_once(visitor: Visitor, own_app: RunningApp, finished: JobRecord) -> None:

@@ -10,13 +10,13 @@ import streamlit as st
 from core.messages import gettext_noop
 from jobs.model.records import JobRecord
 from ui.library.picked import any_picked, is_full, is_picked, pick
-from ui.server.files import file_path, poster_path
+from ui.server.files import poster_path
 from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.links import address, job_path, short
 from ui.shared.notices import acting
 from ui.shared.style import BROWSER, script
-from ui.shared.video import look_words
+from ui.shared.video import look_words, played_path
 from ui.shared.words import ago, state_word
 
 _JS = script("shelf.js")
@@ -65,7 +65,7 @@ def _card(job: JobRecord) -> dict[str, Any]:
         "alt": _("Poster: {text}").format(text=short(job.request.text, _ALT)),
         "href": job_path(job.id),
         "poster": address(poster_path(job.id, job.revision)) if has_poster else "",
-        "video": address(file_path(job.id, "video.mp4")) if done else "",
+        "video": address(played_path(job)) if done else "",
         "upright": job.render.height > job.render.width,
         "length": _("{n} s").format(n=f"{job.render.seconds:.1f}"),
         "lines": _lines(job),
