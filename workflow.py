@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     jobs.add_argument("--limit", type=int, default=50, metavar="N", help="default 50")
     resume = commands.add_parser("resume", help="take up a job that was stopped or killed")
     resume.add_argument("job", metavar="JOB", help="its id")
+    resume.add_argument("--words-only", action="store_true", help="send no pictures of people and places")
     resume.add_argument("--retry", action="store_true", help="send a failed or lost job again, with the same seed")
     rerun = commands.add_parser("rerun", help="a run once more, from its id or from its mp4 or job.json alone")
     rerun.add_argument("run", metavar="JOB|FILE", help="its id, its video, or its job.json next to first_frame.png")

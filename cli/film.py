@@ -51,6 +51,7 @@ def run_film(options: argparse.Namespace, settings: Settings) -> dict[str, objec
         "join": _join,
         "make": _make,
         "cast": _cast,
+        "cards": _cards,
         "status": _status,
         "export": _export,
     }
@@ -153,6 +154,13 @@ def _cast(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     words = gettext_noop("{people} people and {places} places with {pictures} pictures: {file}")
     said = message(words, people=len(film.cast), places=len(film.places), pictures=pictures, file=str(options.film))
     return {"text": translated(said), "film": str(options.film.resolve()), **_summary(film), "pictures": pictures}
+
+
+def _cards(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    film, target = _read(options.film), ready(options.output)
+    with service_without_worker(settings) as service:
+        service.films.export_cards(film, target)
+    return {"text": str(target), **_summary(film), "zip": str(target.resolve())}
 
 
 def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object]:

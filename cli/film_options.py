@@ -34,11 +34,13 @@ def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.Argument
     cast = _with_film(commands.add_parser("cast", help="put cards of people and places into a film"))
     cast.add_argument("cast", type=Path, metavar="cast.json", help="the cards, their pictures beside it")
     cast.add_argument("--words-only", action="store_true", help="send no pictures of people and places")
+    cards = _with_film(commands.add_parser("cards", help="the film's document, its cards and their pictures as a ZIP"))
+    cards.add_argument("--output", type=Path, default=Path("cards.zip"), metavar="F", help="default: cards.zip")
     status = _with_film(commands.add_parser("status", help="what each shot has, and what is stale"))
     export = _with_film(commands.add_parser("export", help="videos, timelines, subtitles and storyboard, in one ZIP"))
     export.add_argument("--format", choices=EXPORTS, action="append", help="repeat for more than one; default: all")
     export.add_argument("--output", type=Path, default=Path("film.zip"), metavar="F", help="default: film.zip")
-    return [draft, frames, render, join, make, cast, status, export]
+    return [draft, frames, render, join, make, cast, cards, status, export]
 
 
 def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:

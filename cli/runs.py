@@ -108,11 +108,13 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
         job = service.get(options.job)
         decide(service, job.id, options)
         going = job.id
+        if options.words_only:
+            service.steps.change(job.id, references=())
         if job.state == "unclear":
             going = _sent_again(service, job.id) if options.retry else _looked_for(service, job.id)
         elif options.retry and service.plans.is_stalled(job):
             going = _sent_again(service, job.id)
-        elif job.state == "cancelled" or (options.retry and job.state in ENDED_BADLY):
+        elif job.state == "cancelled" or ((options.retry or options.words_only) and job.state in ENDED_BADLY):
             if not service.retry(job.id):
                 say(message(STILL_TAKEN, job=job.id))
         elif job.state in allowing("approve"):

@@ -1065,3 +1065,12 @@ class StoreDisk(StoreError):
 class StoreNewer(StoreError):
     what = gettext_noop("The job database {store} was written by a newer version of this program (schema {found}).")
     advice = gettext_noop("Update the program, or use another database.")
+
+
+# Why pictures of cards do not go along: a person can go on with words only.
+ABOUT_REFERENCES: tuple[type[MovaError], ...] = (
+    ReferencesNotTaken,
+    TooManyReferences,
+    ReferencesDeclined,
+    ReferenceMissing,
+)

@@ -39,6 +39,7 @@ from film.subtitles import Cue, cues_of, language_of
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, UNDECIDED
+from jobs.service.cards import CardService, write_zip
 from jobs.service.film_drafts import FilmDrafts
 from jobs.service.film_of_chain import film_of, with_chain
 from jobs.service.film_sounds import FilmSounds
@@ -148,6 +149,7 @@ class FilmService:
         self._folder = context.settings.output_dir / "films" / person
         self.drafts = FilmDrafts(context, self._folder)
         self.sounds = FilmSounds(self._picture)
+        self.cards = CardService(self._folder)
 
     # ---- documents ---------------------------------------------------------------------------------------------------
 
@@ -222,6 +224,25 @@ class FilmService:
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, picture)
         return digest
+
+    def frame(self, job_id: str) -> bytes:
+        """The first frame of a job as it is rendered from.
+
+        Raises:
+            UnknownJob, FileMissing.
+        """
+        path = self._context.folders.shown_frame(self._context.get(job_id))
+        if path is None:
+            raise FileMissing(name="first_frame.png", reason=gettext_noop("it does not exist"))
+        return path.read_bytes()
+
+    def export_cards(self, film: Film, target: Path) -> Path:
+        """The document with its cards and their pictures as a ZIP, for another film or another machine.
+
+        Raises:
+            FileMissing, StorageError.
+        """
+        return write_zip(film, target, self.picture)
 
     def _picture(self, digest: str) -> Path:
         return self._folder / digest
@@ -369,7 +390,7 @@ class FilmService:
         )
         picture = None
         if shot.frame.source == "own":
-            picture = self._own_picture(str(shot.frame.picture))
+            picture = self.picture(str(shot.frame.picture))
         elif before is not None:
             picture, _ = self._videos.clean_last_frame(before.id)
         extends = before.id if before else None
@@ -397,7 +418,12 @@ class FilmService:
             pictures[digest] = data
         return references, pictures
 
-    def _own_picture(self, digest: str) -> bytes:
+    def picture(self, digest: str) -> bytes:
+        """A picture that a document names.
+
+        Raises:
+            FileMissing: it is not kept here.
+        """
         try:
             return self._picture(digest).read_bytes()
         except OSError as problem:

@@ -181,6 +181,10 @@ class JobService:
         stage = step if step == "render" and job.sent else None
         return self._woken(self._store.jobs.reopen(job_id, "preparing", stage=stage, quota=self._context.quota))
 
+    def words_only(self, job_id: str) -> bool:
+        """Continue a job without the pictures of its cards. Returns whether it happened."""
+        return self.steps.change(job_id, references=()) and self.start(job_id)
+
     def send_again(self, job_id: str, *, anywhere: bool = False) -> str | None:
         """Render a job again with the same seed, although its server failed, does not answer or seems stuck.
 

@@ -21,6 +21,7 @@ from film.editing import (
     with_place,
     with_scene,
 )
+from ui.film.card_pictures import card_pictures, own_cards
 from ui.film.working import Change, edit
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
@@ -37,7 +38,9 @@ def key_of(part: BaseModel | str, name: str) -> str:
 
 def film_fold(film: Film) -> None:
     """Title, style, music and format."""
-    facts = f"{film.title} {film.style} {film.music} {film.model} {film.orientation}"
+    facts = (
+        f"{film.title} {film.style} {film.music} {film.model} {film.orientation} {film.words_only} {film.shot_before}"
+    )
     said = escape_markdown(film.style[:80])
     label = f"**{_('Title and style')}**  :gray[{said}]" if said else f"**{_('Title and style')}**"
     with st.expander(label, icon=":material/movie:", key="fold-film"), st.form(key_of(facts, "film-form")):
@@ -65,8 +68,21 @@ def film_fold(film: Film) -> None:
             key=key_of(facts, "film-orientation"),
         )
         model = right.selectbox(_("Model"), _MODELS, _MODELS.index(film.model), key=key_of(facts, "film-model"))
+        words_only = st.checkbox(
+            _("Send no pictures of people and places"),
+            film.words_only,
+            key=key_of(facts, "film-words-only"),
+            help=_("Their words stand in every shot all the same."),
+        )
+        before = st.checkbox(
+            _("Send the first frame of the shot before as well"),
+            film.shot_before,
+            key=key_of(facts, "film-shot-before"),
+            help=_("Colours and light carry over; the frames are then made one after the other."),
+        )
         if st.form_submit_button(_("Save"), icon=":material/save:", key="save-film"):
-            values = {"title": title, "style": style, "music": music, "orientation": turned, "model": model}
+            values: dict[str, object] = {"title": title, "style": style, "music": music, "orientation": turned}
+            values |= {"model": model, "words_only": words_only, "shot_before": before}
             _saved(film, lambda now: changed(now, **values))
 
 
@@ -97,6 +113,10 @@ def cast_fold(film: Film) -> None:
                 values = {"name": name, "look": look, "clothes": clothes, "voice": voice}
                 _saved(film, lambda now: with_member(now, _copy(one, values)))
         if who:
+            card_pictures(film, one, with_member)
+        else:
+            own_cards(film, CastMember, one.id, with_member)
+        if who:
             gone = _("Remove this person")
             args = (film.id, lambda now: remove_member(now, who))
             st.button(gone, key="remove-cast", icon=":material/delete:", type="tertiary", on_click=_act, args=args)
@@ -115,6 +135,10 @@ def places_fold(film: Film) -> None:
             look = st.text_input(_("Look"), one.look, key=key_of(one, "place-look"))
             if st.form_submit_button(_("Save"), icon=":material/save:", key="save-place"):
                 _saved(film, lambda now: with_place(now, _copy(one, {"name": name, "look": look})))
+        if which:
+            card_pictures(film, one, with_place)
+        else:
+            own_cards(film, Place, one.id, with_place)
         if which:
             gone = _("Remove this place")
             args = (film.id, lambda now: remove_place(now, which))

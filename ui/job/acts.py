@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.errors import ServiceMissing
+from core.errors import ABOUT_REFERENCES, ServiceMissing
 from core.render_settings import draw_seed
 from core.steps import Step
 from jobs.model.records import JobRecord
@@ -73,7 +73,10 @@ def _unclear(job: JobRecord) -> None:
 def _again(job: JobRecord, following: Step) -> None:
     label = _("Send again with the same seed") if following == "render" else act_label(following)
     if following != "render":
-        _button(label, _retry, job.id, following, icon="replay", primary=True)
+        pictures = bool(job.request.references and job.error and isinstance(job.error.rebuilt(), ABOUT_REFERENCES))
+        if pictures:
+            _button(_("Continue with words only"), _words_only, job.id, icon="text_fields", primary=True)
+        _button(label, _retry, job.id, following, icon="replay", primary=not pictures)
         return
     if job.video_on_server:
         _button(_("Fetch the video"), _fetch_again, job.id, icon="download", primary=True)
@@ -152,6 +155,10 @@ def _fetch_again(job_id: str) -> bool:
 def _retry(job_id: str, following: Step) -> bool:
     _make_anew(job_id, following, only=following)
     return job_service().retry_from(job_id, expected=following)
+
+
+def _words_only(job_id: str) -> bool:
+    return job_service().words_only(job_id)
 
 
 def _look_again(job_id: str) -> None:
