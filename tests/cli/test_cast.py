@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,3 +161,28 @@ def test_cards_into_a_film(shell: Shell, cards: Path) -> None:
     put = shell("film", "cast", "film.json", "cast.json", "--words-only", "--json")
     assert (put.returncode, put.json["pictures"]) == (0, 2)
     assert json.loads((shell.folder / "film.json").read_text())["words_only"] is True
+
+
+def test_where_no_service_takes_pictures_it_stops_unspent_and_goes_on_with_words_only(
+    shell: Shell, services: FakeServices, cards: Path
+) -> None:
+    services.script("dashscope.text", "Mei opens a door of the Harbour café.", DESCRIPTION)
+    services.script("dashscope.vision", seen)
+    ours = services.environment("dashscope")
+    stopped = shell("full", "--description", TEXT, "--cast", str(cards), *TINY, "--json", **ours)
+    assert (stopped.returncode, services.count()) == (1, 0)
+    assert stopped.json["error"]["kind"] == "ReferencesNotTaken"
+    done = shell("resume", stopped.json["id"], "--words-only", "--json", **ours)
+    assert (done.returncode, done.json["state"]) == (0, "completed")
+    assert [call.model for call in services.received("dashscope.image")] == ["z-image-turbo"]
+
+
+def test_a_film_goes_elsewhere_with_its_cards(shell: Shell, cards: Path) -> None:
+    (shell.folder / "script.txt").write_text(TEXT)
+    shell("film", "draft", "--script", "script.txt", "--cast", "cast.json", "--output", "film.json")
+    packed = shell("film", "export", "film.json", "--output", "film.zip", "--json")
+    assert packed.returncode == 0, packed.stderr
+    with zipfile.ZipFile(packed.json["zip"]) as found:
+        names = found.namelist()
+        pictures = {found.read(name) for name in names if name.startswith("pictures/")}
+    assert (names[:2], pictures) == (["film.json", "cast.json"], {MEI, CAFE})

@@ -37,7 +37,7 @@ def with_picture(app_context: AppContext) -> Film:
     return film
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "What of the pictures counts"), ("zh_CN", "图片中什么算数")])
+@pytest.mark.parametrize(("language", "told"), [("en", "What of the pictures counts"), ("zh_CN", "图片中以什么为准")])
 def test_a_picture_is_uploaded_and_says_how_much_of_it_counts(
     app_context: AppContext, language: str, told: str
 ) -> None:
@@ -107,7 +107,7 @@ def test_a_frame_of_the_film_becomes_a_picture(app_context: AppContext) -> None:
 
 def test_words_only_is_a_choice_of_the_film(app_context: AppContext) -> None:
     test = script()
-    next(one for one in test.checkbox if one.label == "Send no pictures of people and places").set_value(value=True)
+    next(one for one in test.checkbox if one.label == "Send no pictures of people and places").check()
     next(one for one in test.button if "save-film" in (one.key or "")).click()
     drawn(test)
     assert now(app_context).words_only
