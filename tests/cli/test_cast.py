@@ -180,7 +180,7 @@ def test_where_no_service_takes_pictures_it_stops_unspent_and_goes_on_with_words
 def test_a_film_goes_elsewhere_with_its_cards(shell: Shell, cards: Path) -> None:
     (shell.folder / "script.txt").write_text(TEXT)
     shell("film", "draft", "--script", "script.txt", "--cast", "cast.json", "--output", "film.json")
-    packed = shell("film", "export", "film.json", "--output", "film.zip", "--json")
+    packed = shell("film", "cards", "film.json", "--output", "cards.zip", "--json")
     assert packed.returncode == 0, packed.stderr
     with zipfile.ZipFile(packed.json["zip"]) as found:
         names = found.namelist()
