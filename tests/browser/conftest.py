@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,15 @@ def app(tmp_path_factory: pytest.TempPathFactory, _server: StandIn) -> Iterator[
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(request: pytest.FixtureRequest) -> None:
+    """Nobody finds on Create what the test before had left there."""
+    if "app" in request.fixturenames:
+        running: RunningApp = request.getfixturevalue("app")
+        with closing(sqlite3.connect(running.folder / "outputs" / "jobs.db", timeout=30)) as database, database:
+            database.execute("DELETE FROM forms")
 
 
 def servers_of(server: StandIn) -> str:

@@ -17,7 +17,7 @@ from jobs.model.records import JobRecord
 from record.restore import run_in_folder
 from ui.app_context import app_context
 from ui.create.restored import Start, fill_form, forget
-from ui.create.values import CONTINUED, go_on_from
+from ui.create.values import CONTINUED, PICTURE, go_on_from
 from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import job_link, query
@@ -34,7 +34,7 @@ def fill_create(job: JobRecord) -> None:
     run = run_in_folder(service.files.record(job.id), service.files.folder_of(job), app_context().settings)
     fill_form(run, Start("video_description"))
     st.session_state["create-bars"], st.session_state["create-shift"] = False, 0.0
-    go_on_from(job.extends, st.session_state.get("create-picture"))
+    go_on_from(job.extends, st.session_state.get(PICTURE))
 
 
 def extend_button(job: JobRecord, *, wide: bool = False, suffix: str = "") -> None:
@@ -61,7 +61,7 @@ def _fill(job: JobRecord, frame: bytes) -> None:
         st.session_state["create-draft"] = "final"
         st.session_state["create-steps"] = final_render(job.render, app_context().settings).num_inference_steps
     st.session_state["create-bars"], st.session_state["create-shift"] = False, 0.0
-    st.session_state["create-picture"] = frame
+    st.session_state[PICTURE] = frame
     go_on_from(job.id, frame)
 
 

@@ -19,6 +19,7 @@ from ui.create.continued import continued, show_continued
 from ui.create.draft import Draft
 from ui.create.fields import choose_format, choose_kind, choose_numbers, say_kind, write_text
 from ui.create.first_frame import choose_crop, choose_picture
+from ui.create.kept import form_was_sent, keep_form, restore_form, start_over_chip, watch_typing
 from ui.create.key_card import key_card
 from ui.create.made_before import choose_made_before, forget_made_before
 from ui.create.preset_chip import preset_chip
@@ -45,12 +46,14 @@ def _gather() -> Draft:
     with composer:
         text = write_text(kind)
         chosen = choose_picture(settings, kind)
+        watch_typing()
     with chips:
         configured = tuple(dict.fromkeys(server.model for server in app_context().worker.registry.servers))
         model, orientation = choose_format(server_status.models if server_status else configured)
         numbers = choose_numbers(settings, model)
         preset_chip()
         restore_chip()
+        start_over_chip()
     before = continued(chosen[0]) if chosen else None
     nothing_given = kind == "full" and not chosen and used() is None
     with st.container(key="found"):  # always there: what appears in it must not draw the button below it anew
@@ -145,6 +148,7 @@ def _place(draft: Draft, *, review: bool) -> None:
         return
     forget()
     forget_made_before()
+    form_was_sent()
     st.switch_page("job/job.py", query_params={**st.query_params, "id": job_id})
 
 
@@ -161,7 +165,9 @@ def _placed(draft: Draft, order: Order) -> str:
 st.html(BROWSER / "create.css")
 with st.container(key="create-page"):
     st.title(_("What do you want to see and hear?"))
+    restore_form()
     draft = _gather()
+    keep_form()
     plan = _plan(draft)
     with st.container(key="keys"):
         key_card(plan)

@@ -10,14 +10,16 @@ from core.errors import MovaError
 from media.crop import CropChoice, crop_box, fit
 from media.frames import open_source, taken_picture
 from ui.create.draft import Kind
+from ui.create.kept import upload_field
 from ui.create.restored import take_as_first_frame, take_run
+from ui.create.values import PICTURE
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
 from ui.shared.pictures import data_uri
 from ui.shared.plain import escape_markdown
 from ui.shared.widgets import largest_upload, paste_into, say_upload
 
-_KEPT, _FIELD, _TROUBLE = "create-picture", "create-upload", "create-picture-trouble"
+_TROUBLE = "create-picture-trouble"
 _SHOWN = 960  # pixels of the longer side; a browser needs no more
 
 
@@ -27,28 +29,29 @@ def choose_picture(settings: Settings, kind: Kind) -> tuple[bytes, Image.Image] 
     Without a picture, the field stays: what is dropped there is a picture to begin with.
     """
     label, shown = _("First frame") if kind == "simple" else _("First frame (optional)"), kind != "text"
+    field, most = upload_field(), largest_upload(settings.max_video_mb)
     st.file_uploader(
         label,
-        key=_FIELD,
+        key=field,
         label_visibility="collapsed" if kind != "simple" else "visible",
-        max_upload_size=largest_upload(settings.max_video_mb),
+        max_upload_size=most,
         help=_(
             "Drop or paste a picture here: PNG, JPEG, HEIC, AVIF, WebP, GIF, BMP or TIFF. It is cropped to the "
             "video's shape. From a video (MP4 or MOV) the last frame is taken."
         ),
         on_change=_take,
-        args=(settings,),
+        args=(settings, field),
     )
-    say_upload(_FIELD, largest_upload(settings.max_video_mb))
-    paste_into(_FIELD, zone="composer")
-    data: bytes | None = st.session_state.get(_KEPT)
+    say_upload(field, most)
+    paste_into(field, zone="composer")
+    data: bytes | None = st.session_state.get(PICTURE)
     if data is None:
         if error := st.session_state.get(_TROUBLE):
             show_error(error)
         return None
     if not shown:
         return None
-    if st.session_state.get(_FIELD) is None:
+    if st.session_state.get(field) is None:
         st.button(_("Remove the picture"), icon=":material/delete:", on_click=_forget)
     try:
         return data, open_source(data, settings)
@@ -57,9 +60,9 @@ def choose_picture(settings: Settings, kind: Kind) -> tuple[bytes, Image.Image] 
         return None
 
 
-def _take(settings: Settings) -> None:
+def _take(settings: Settings, field: str) -> None:
     """Remember the file beyond this page, and turn the video the way the picture stands."""
-    uploaded = st.session_state.get(_FIELD)
+    uploaded = st.session_state.get(field)
     _forget()
     if uploaded is None or take_run(uploaded.name, uploaded.getvalue()):
         return
@@ -76,7 +79,7 @@ def _take(settings: Settings) -> None:
 
 
 def _forget() -> None:
-    st.session_state.pop(_KEPT, None)
+    st.session_state.pop(PICTURE, None)
     st.session_state.pop(_TROUBLE, None)
 
 

@@ -13,8 +13,8 @@ from media.frames import open_source, taken_picture
 from record.restore import Restored, is_mp4, run_of
 from ui.app_context import app_context
 from ui.create.presets import checked
+from ui.create.values import PICTURE, SWITCHES, use
 from ui.create.values import RESTORED_FROM as _USED
-from ui.create.values import SWITCHES, use
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
 from ui.shared.pictures import data_uri
@@ -56,6 +56,13 @@ def used() -> Used | None:
 
 def forget() -> None:
     st.session_state.pop(_USED, None)
+
+
+def forget_run() -> None:
+    """The same, with what was read from a file and not used."""
+    for name in (_USED, _READ, _FILM):
+        st.session_state.pop(name, None)
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
 
 
 def restore_chip() -> None:
@@ -104,7 +111,7 @@ def take_run(name: str, data: bytes) -> bool:
 def take_as_first_frame(picture: bytes, settings: Settings) -> None:
     """Put a picture into the form beyond this page, and turn the video the way it stands."""
     opened = open_source(picture, settings)
-    st.session_state["create-picture"] = picture
+    st.session_state[PICTURE] = picture
     st.session_state["create-orientation"] = "portrait" if opened.height > opened.width else "landscape"
 
 
@@ -241,7 +248,7 @@ def fill_form(run: Restored, start: Start) -> None:
     state.update({f"create-{name}": run.options.options[name] for name in SWITCHES})
     state["create-bars"], state["create-shift"] = False, 0.0
     takes_frame = run.frame and not run.white_frame and _takes_frame(run, start)
-    state["create-picture"] = run.frame if takes_frame else None
+    state[PICTURE] = run.frame if takes_frame else None
     state[_USED] = Used(run, start)
     state.pop(_READ, None)
     state[_ROUND] = state.get(_ROUND, 0) + 1

@@ -30,7 +30,13 @@ _KEYS = {
     "captions": "create-captions",
 }
 
+PICTURE = "create-picture"  # the bytes of the person's own, as they came
 CONTINUED = "create-continued"  # the job whose last frame is the picture, and that frame's digest
+
+
+def defaults(settings: Settings) -> PresetSettings:
+    """What Create is set to at first."""
+    return checked(_defaults(settings) | {"seed": settings.seed})
 
 
 def current(settings: Settings) -> PresetSettings:
@@ -39,7 +45,14 @@ def current(settings: Settings) -> PresetSettings:
     Raises:
         BadPreset: a field holds what cannot be kept, such as a seed that is no number.
     """
-    values: dict[str, object] = {
+    typed = {name: st.session_state[key] for name, key in _KEYS.items() if st.session_state.get(key) is not None}
+    values = _defaults(settings) | typed
+    seed = str(values["seed"]).strip() or "0"
+    return checked({**values, "seed": int(seed) if seed.isascii() and seed.isdigit() else seed})
+
+
+def _defaults(settings: Settings) -> dict[str, object]:
+    return {
         "mode": "full",
         "model": settings.sglang_servers[0].model,
         "orientation": "landscape",
@@ -51,10 +64,6 @@ def current(settings: Settings) -> PresetSettings:
         "negative_prompt": "",
         "captions": False,
     }
-    typed = {name: st.session_state[key] for name, key in _KEYS.items() if st.session_state.get(key) is not None}
-    values |= typed
-    seed = str(values["seed"]).strip() or "0"
-    return checked({**values, "seed": int(seed) if seed.isascii() and seed.isdigit() else seed})
 
 
 def use(values: PresetSettings, *, no_negative_prompt: bool = False, draft: bool = False) -> None:
