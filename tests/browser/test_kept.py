@@ -36,7 +36,9 @@ def is_all_there(visit: Visit) -> None:
 def test_it_is_there_until_a_new_start(visitor: Callable[..., Visit], own_app: RunningApp) -> None:
     visit = visitor(at=own_app).open()
     visit.choose("From a picture")
+    visit.sees("Your prompt and your first frame go to MOVA as they are.")
     visit.upload(PHOTO)
+    visit.sees("The picture (600x800) is cropped")
     visit.write("Prompt", WORDS)
     is_all_there(visit)
     visit.turn_to("Library")
@@ -45,6 +47,7 @@ def test_it_is_there_until_a_new_start(visitor: Callable[..., Visit], own_app: R
     visit.reload()
     visit.sees(BACK)
     is_all_there(visit)
+    visit.page.goto("about:blank")  # a page that is open would complain of the app that is gone
     own_app.kill()
     own_app.start()
     visit.open()
