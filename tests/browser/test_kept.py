@@ -15,7 +15,7 @@ from tests.browser.visit import Visit
 from tests.pictures import picture
 
 WORDS = "A fox crosses a frozen lake. Ice creaks."
-PHOTO = {"name": "photo.png", "mimeType": "image/png", "buffer": picture(600, 800)}
+PHOTO: dict[str, object] = {"name": "photo.png", "mimeType": "image/png", "buffer": picture(600, 800)}
 BACK = "What you had not sent yet is back."
 
 
