@@ -28,12 +28,15 @@ MovaError
 │   ├── BadPreset             a file that is no preset of ours
 │   ├── BadRunFile            a run of ours that was changed
 │   │   └── NoRunInside       a file that is none
+│   │       └── NoFilmInside
 │   ├── RunIncomplete         a run of ours that cannot be sent again from what is there
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── BadFilm               a film's document that cannot be used
 │   ├── BadCards              a file of people and places that cannot be used
 │   ├── FilmChanged           a film that somebody else has changed meanwhile
 │   ├── UnknownFilm
+│   ├── FilmEditRefused       a change that the film's own rules forbid
+│   ├── ShotNotReady          more takes of a shot that has no frame and texts
 │   ├── FilmIncomplete        a film of which a shot has no video yet
 │   ├── DescriptionTagged     a model's tag in the text that is to be rendered
 │   ├── NoDraft               a final is wanted of what is no draft
@@ -361,6 +364,11 @@ class NoRunInside(BadRunFile):
     pass
 
 
+class NoFilmInside(NoRunInside):
+    what = gettext_noop("{name} contains no film of this program.")
+    advice = gettext_noop("Choose a joined film, or the film.json that this program saved.")
+
+
 class RunIncomplete(InputError):
     what = gettext_noop("The run {run} cannot be sent again from this: {reason}.")
     advice = gettext_noop("Restore what it contains on the Create page, and fill in the rest.")
@@ -394,6 +402,16 @@ class FilmChanged(InputError):
 class UnknownFilm(InputError):
     what = gettext_noop("There is no film {film}.")
     advice = gettext_noop("Check its id; it is in the film's document.")
+
+
+class FilmEditRefused(InputError):
+    what = gettext_noop("The film stays as it was: {reason}.")
+    advice = gettext_noop("Choose something else; nothing of the film was changed.")
+
+
+class ShotNotReady(InputError):
+    what = gettext_noop("Shot {shot} has no first frame and texts to make another take from yet.")
+    advice = gettext_noop("Make its first take, then ask for more.")
 
 
 class FilmIncomplete(InputError):

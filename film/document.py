@@ -17,6 +17,7 @@ from core.render_settings import LIMITS, TRAINED_FPS, TRAINED_FRAMES, NumFrames,
 SCHEMA: Literal[1] = 1
 MAX_SHOTS, MAX_CAST, MAX_PLACES, MAX_UTTERANCES = 500, 50, 50, 8
 MAX_PICTURES = 4  # of a person or a place
+MAX_ID, MAX_DISSOLVE = 32, 48  # characters, frames
 SHOT_SECONDS = TRAINED_FRAMES / TRAINED_FPS
 
 ShotSize = Literal[
@@ -92,7 +93,7 @@ class Join(_Part):
     kind: JoinKind = "cut"
     j_cut: SoundFrames = 0
     l_cut: SoundFrames = 0
-    frames: Annotated[int, Field(ge=0, le=48)] = 0
+    frames: Annotated[int, Field(ge=0, le=MAX_DISSOLVE)] = 0
 
     @model_validator(mode="after")
     def _dissolves_over_frames(self) -> Self:

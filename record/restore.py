@@ -157,7 +157,7 @@ def run_of(data: bytes, settings: Settings, *, name: str, frame: bytes = b"") ->
     if is_mp4(data):
         document, frame = _out_of_mp4(data, name)
     else:
-        document = _parsed(data, name)
+        document = parsed(data, name)
     return _restored(_checked(document, name), frame, settings, name)
 
 
@@ -174,6 +174,16 @@ def is_mp4(data: bytes) -> bool:
 
 
 def _out_of_mp4(data: bytes, name: str) -> tuple[Any, bytes]:
+    comment, cover = comment_of(data, name)
+    return parsed(comment, name), cover
+
+
+def comment_of(data: bytes, name: str) -> tuple[bytes, bytes]:
+    """The JSON that an mp4 of ours has in its comment, and its cover.
+
+    Raises:
+        NoRunInside: it has none, or cannot be read.
+    """
     import av
 
     from media.tags import read_tags
@@ -187,11 +197,17 @@ def _out_of_mp4(data: bytes, name: str) -> tuple[Any, bytes]:
     comment = tags.words.get("comment", "")
     if not comment.startswith("{"):
         raise NoRunInside(comment[:_SHOWN], name=name[:80], reason=gettext_noop("it contains no run of this program"))
-    return _parsed(comment.encode("utf-8", "replace"), name), tags.cover
+    return comment.encode("utf-8", "replace"), tags.cover
 
 
-def _parsed(data: bytes, name: str) -> Any:
-    if len(data) > MAX_DOCUMENT:
+def parsed(data: bytes, name: str, limit: int = MAX_DOCUMENT) -> Any:
+    """JSON of a stranger.
+
+    Raises:
+        BadRunFile: it is longer than ``limit`` bytes.
+        NoRunInside: it is no JSON.
+    """
+    if len(data) > limit:
         raise BadRunFile(name=name[:80], reason=gettext_noop("it is too long"))
     try:
         return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)

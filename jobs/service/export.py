@@ -17,6 +17,7 @@ from core.files import atomic_file
 from record.folder import LIGHT, POSTER, VIDEO
 
 JOINED = "joined-"  # a chain's joined film begins so; it lies in the folder of the chain's last shot
+CUT = "film-"  # so does a film, in the folder of its last take
 LABELLED = "video-labelled.mp4"
 _SHRINKS = (".json", ".txt")  # pictures and videos are as small as they get
 
@@ -29,7 +30,7 @@ def run_files(folder: Path) -> list[Path]:
 
 def is_derived(name: str) -> bool:
     """Whether a file can be made again from the others of its run, or is only half written."""
-    return name.startswith((".", JOINED)) or name in (LABELLED, POSTER, LIGHT)
+    return name.startswith((".", JOINED, CUT)) or name in (LABELLED, POSTER, LIGHT)
 
 
 def write_zip(folders: Iterable[Path], target: Path, *, labelled: Mapping[Path, Path] | None = None) -> Path:

@@ -244,6 +244,10 @@ class FilmService:
         """
         return write_zip(film, target, self.picture)
 
+    def has_picture(self, digest: str) -> bool:
+        """Whether a picture, or a music file, that a document names is kept here."""
+        return self._picture(digest).is_file()
+
     def _picture(self, digest: str) -> Path:
         return self._folder / digest
 

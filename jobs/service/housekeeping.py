@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 RETENTION = "retention"
 AGES = (7, 30, 90, 365)  # days; what is older than the last is the rest
-_OUR_FOLDERS = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{6}|batch-[0-9a-f]{14}-[0-9a-f]{6})")
+_OUR_FOLDERS = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{6}|batch-[0-9a-f]{14}-[0-9a-f]{6}|film-[0-9a-f]{40}(-\d{1,3})?)")
 _OUR_FILES = re.compile(
     r"job\.json|(image_prompt|visual_elements|video_description)\.txt|first_frame\.png"
-    r"|first_frame_original(_v\d+)?\.[a-z0-9]{1,5}|poster\.jpg|video\.mp4|video-(labelled|light)\.mp4|joined-[0-9a-f]{16}\.mp4"
+    r"|first_frame_original(_v\d+)?\.[a-z0-9]{1,5}|poster\.jpg|video\.mp4|video-(labelled|light)\.mp4|(joined|film)-[0-9a-f]{16}\.mp4"
     r"|\..+\.part|\.answer-.+"
 )
 _SETTLED = 3600.0  # seconds: a folder is there a moment before its job is recorded

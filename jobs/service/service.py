@@ -22,7 +22,9 @@ from jobs.model.ordered import ordered_from
 from jobs.model.records import Bookkeeping, JobRecord
 from jobs.model.states import ON_SERVER, PREPARING, QUEUED, Act, allowing
 from jobs.service.context import ServiceContext
+from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
+from jobs.service.film_files import FilmFiles
 from jobs.service.films import FilmService
 from jobs.service.forms import FormService
 from jobs.service.hand_over import HandOver
@@ -59,6 +61,8 @@ class JobService:
         self.videos = FinishedVideos(context)
         self.films = FilmService(context, self, self.steps, self.videos)
         self.hand_over = HandOver(context, self.films, self.videos)
+        self.film_files = FilmFiles(context, self.films)
+        self.cuts = CutService(context, self, self.films, self.videos)
         self.person, self.get, self.known = context.person, context.get, context.known
 
     def of(self, person: Person, keys: SessionKeys | None = None) -> JobService:

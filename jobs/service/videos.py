@@ -121,6 +121,21 @@ class FinishedVideos:
         except (NothingToExtend, FileMissing, VideoUnplayable):
             return job.render.size
 
+    def cut(self, takes: Sequence[JobRecord], name: str, make: Callable[[Path], object]) -> Path:
+        """A film of these takes in the folder of the last one, under a name that stands for all that it is made of.
+
+        Args:
+            make: writes the file, where it is not there yet.
+
+        Raises:
+            NothingToExtend, DiskQuota, and what ``make`` raises.
+        """
+        target = self._video(takes[-1].id).with_name(name)
+        if not target.is_file():
+            self._check_room(takes[-1], [self._video(take.id) for take in takes])
+            make(target)
+        return self._counted(takes[-1], "cut", target)
+
     def file(self, job_id: str) -> Path:
         """A job's finished video; raises NothingToExtend."""
         return self._video(job_id)

@@ -1,4 +1,4 @@
-"""A run dropped on Create: read as an untrusted file, checked, and put into the form up to a chosen step."""
+"""A run or a film dropped on Create: read as an untrusted file, checked, and put into the form up to a chosen step."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ui.app_context import app_context
 from ui.create.presets import checked
 from ui.create.values import PICTURE, SWITCHES, use
 from ui.create.values import RESTORED_FROM as _USED
+from ui.film.from_file import has_film, show_film, take_film
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
 from ui.shared.pictures import data_uri
@@ -85,6 +86,8 @@ def restore_chip() -> None:
 def show_restored() -> None:
     """What was read from a file and the way into the form; then what the form was filled from."""
     read: Restored | MovaError | None = st.session_state.get(_READ)
+    if has_film():
+        show_film()
     if film := st.session_state.get(_FILM):
         with st.container(border=True, key="restore-offer"):
             _offer_last_frame(film)
@@ -101,6 +104,8 @@ def take_run(name: str, data: bytes) -> bool:
     """Read what was dropped on the field for pictures; False where it is no run of this program."""
     if not _may_be_run(data):
         return False
+    if take_film(name, data):
+        return True
     _read(name, data, b"")
     if isinstance(st.session_state[_READ], NoRunInside):
         del st.session_state[_READ]
@@ -125,7 +130,7 @@ def _take(key: str) -> None:
     contents = [(one.name, one.getvalue()) for one in files]
     runs = [(name, data) for name, data in contents if _may_be_run(data)]
     others = [data for name, data in contents if not _may_be_run(data)]
-    if not contents:
+    if not contents or any(take_film(name, data) for name, data in runs):
         st.session_state.pop(_READ, None)
     elif not runs:
         _read(contents[0][0], contents[0][1], b"")

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import StoreError
 from jobs.service.films import FilmOverview
 from ui.film.address import PAGE, film_path, page_number
+from ui.film.from_file import film_field, show_film
 from ui.film.paging import page_buttons
 from ui.server.files import poster_path
 from ui.session import job_service
@@ -43,10 +44,12 @@ def films_board() -> None:
             "one video."
         )
         st.info(words, icon=":material/movie:")
+    show_film()
     with act_bar():
         if primary_button(_("New film"), "add_circle", key="new-film"):
             st.query_params["new"] = "idea"
             st.rerun()
+        film_field()
 
 
 def _posters(films: tuple[FilmOverview, ...]) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.messages import gettext_noop
+from ui.film.cut import cut_stage
 from ui.film.script import script_stage
+from ui.film.takes import takes_stage
 from ui.session import translate as _
 
 _KEY = "film-stage"
@@ -24,6 +26,8 @@ class Stage:
 
 STAGES: Mapping[str, Stage] = {
     "script": Stage(gettext_noop("Script"), script_stage),
+    "takes": Stage(gettext_noop("Takes"), takes_stage),
+    "cut": Stage(gettext_noop("Cut"), cut_stage),
 }
 
 

@@ -64,6 +64,24 @@ def zip_path(job_ids: Sequence[str], save_as: str) -> str:
     return f"/zips/{_signer(person()).dumps([list(job_ids), save_as])}/{quote(save_as)}"
 
 
+def document_path(film_id: str, revision: int, *, save_as: str) -> str:
+    """The path of an address that sends a revision of a film's document as JSON."""
+    return f"/films/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}"
+
+
+def send_document(request: Request) -> Response:
+    """Answer for the address of a film's document."""
+    try:
+        asking = _asking(request)
+        film_id, revision, save_as = _signed(request, asking)
+        film, _ = app_context().worker.service.of(asking).films.get(film_id, revision)
+    except (BadData, ValueError, NotLoggedIn):
+        return _refused("This address is not valid any more. Open the page again.", 403)
+    except MovaError:
+        return _refused("There is no such file.", 404)
+    return Response(film.as_json(), media_type="application/json", headers=_headers("attachment", save_as))
+
+
 def send_file(request: Request) -> Response:
     """Answer for a file's address; Range requests are answered with their part."""
     try:
@@ -184,5 +202,6 @@ ROUTES = (
     Route("/create", to_create),
     Route("/fonts/{name}", send_font),
     Route("/files/{token}/{name}", send_file),
+    Route("/films/{token}/{name}", send_document),
     Route("/zips/{token}/{name}", send_zip),
 )

@@ -13,13 +13,15 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from film.document import Film
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.store.orders import Order
+from tests.film.samples import FILM
 from tests.renders import landscape
 from tests.ui.still_app import new_job
 from ui.app_context import AppContext
-from ui.server.files import ROUTES, file_path, poster_path, thumbnail_path, zip_path
+from ui.server.files import ROUTES, document_path, file_path, poster_path, thumbnail_path, zip_path
 
 
 @pytest.fixture
@@ -166,3 +168,15 @@ def test_a_zip_of_several(app_context: AppContext, job: JobRecord, browser: Test
     app_context.service.delete(job.id)
     app_context.service.delete(other.id)
     assert browser.get(address).status_code == 404
+
+
+def test_a_films_document_is_its_owners(app_context: AppContext, browser: TestClient) -> None:
+    app_context.service.films.save(FILM)
+    address = document_path(FILM.id, 1, save_as="灯.json")
+    answer = browser.get(address)
+    assert Film.model_validate_json(answer.content) == FILM
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert browser.get(address.replace("/films/", "/films/x")).status_code == 403
+    assert browser.get(address.replace("/films/", "/files/")).status_code in (403, 404)
+    for film_id, revision in ((FILM.id, 2), ("../x", 1)):
+        assert browser.get(document_path(film_id, revision, save_as="a.json")).status_code == 404
