@@ -33,6 +33,7 @@ MovaError
 │   ├── BadManifest           a file of many runs that cannot be read
 │   ├── BadFilm               a film's document that cannot be used
 │   ├── BadCards              a file of people and places that cannot be used
+│   ├── CardsNotNamed         a description without anybody of the cards chosen for it
 │   ├── FilmChanged           a film that somebody else has changed meanwhile
 │   ├── UnknownFilm
 │   ├── FilmEditRefused       a change that the film's own rules forbid
@@ -392,6 +393,11 @@ class BadFilm(InputError):
 class BadCards(InputError):
     what = gettext_noop("The file of cards {name} cannot be used, at {where}: {reason}.")
     advice = gettext_noop("Correct it and start again; nothing was made or sent.")
+
+
+class CardsNotNamed(InputError):
+    what = gettext_noop("The description names none of the chosen cards: {names}.")
+    advice = gettext_noop("Write in it who is seen, by the name on the card, or choose no card; nothing was sent.")
 
 
 class FilmChanged(InputError):

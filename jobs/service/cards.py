@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.errors import storage_error
+from core.errors import CardsNotNamed, storage_error
 from core.files import atomic_file, atomic_write
 from film.document import CastMember, Place
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from film.cards import Shown
     from film.document import Film
 
 _FOLDER = "cards"
@@ -52,10 +55,10 @@ class Card(BaseModel):
 
 
 class CardService:
-    """``folder`` is where this person's pictures of films lie."""
+    """``folder`` is where this person's pictures of films lie; ``read_picture`` gives one by its SHA-256."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / _FOLDER
+    def __init__(self, folder: Path, read_picture: Callable[[str], bytes]) -> None:
+        self._folder, self._read_picture = folder / _FOLDER, read_picture
 
     def all(self, kind: Literal["person", "place"] | None = None) -> tuple[Card, ...]:
         """The cards by name; a file that is none is left out."""
@@ -76,6 +79,25 @@ class CardService:
         except OSError as problem:
             raise storage_error(self._folder, problem) from None
         return card
+
+    def shown_in(self, description: str, cards: Sequence[Card]) -> Shown:
+        """A clip's description with the cards that it names.
+
+        Raises:
+            CardsNotNamed: it names none of them.
+            FileMissing: a picture is not kept here.
+        """
+        from film.cards import Cards, PersonCard, PlaceCard, shown_in
+
+        people = [one.person.model_dump(exclude={"id"}) for one in cards if one.person]
+        places = [one.place.model_dump(exclude={"id"}) for one in cards if one.place]
+        file = Cards(
+            people=tuple(map(PersonCard.model_validate, people)), places=tuple(map(PlaceCard.model_validate, places))
+        )
+        shown = shown_in(description, file, lambda digest: (digest, self._read_picture(digest)))
+        if len(shown.unnamed) == len(cards):
+            raise CardsNotNamed(names=", ".join(shown.unnamed))
+        return shown
 
     def remove(self, card: Card) -> None:
         """Take a card out of the library; films keep theirs."""

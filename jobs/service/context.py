@@ -14,6 +14,7 @@ from jobs.model.people import EVERYBODY, Person
 from jobs.model.session_keys import key_gone
 from jobs.model.states import PREPARING
 from jobs.store.quotas import Quota
+from providers import choose
 from providers.offline import NAME as OFFLINE
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from jobs.servers.status import ServerStatus
     from jobs.store.folders import Folders
     from jobs.store.store import Store
+    from providers.base import Provider
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +108,10 @@ class ServiceContext:
         """Who would make the steps of a new job of this person."""
         overrides = self.keys.overrides() if self.keys else {}
         return makers(self.settings, overrides, after_pictures=bool(request.references))
+
+    def artist(self) -> Provider:
+        """The service that would draw first frames for this person."""
+        return choose(self.settings, "image", self.keys.overrides() if self.keys else {})
 
     def makers_for(self, job: JobRecord) -> MakerOf | None:
         """Who would make a job's steps for this person; None where a session's key is gone."""

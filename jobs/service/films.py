@@ -149,7 +149,7 @@ class FilmService:
         self._folder = context.settings.output_dir / "films" / person
         self.drafts = FilmDrafts(context, self._folder)
         self.sounds = FilmSounds(self._picture)
-        self.cards = CardService(self._folder)
+        self.cards = CardService(self._folder, self.picture)
 
     # ---- documents ---------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from functools import cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from core.errors import MovaError, QuotaReached, ServerStalled
-from core.messages import gettext_noop, message
+from core.errors import MovaError, ProviderError, QuotaReached, ServerStalled
+from core.messages import Message, gettext_noop, message
 from core.plain_text import clock
+from generate_first_frame import check_references
 from jobs.model.makers import YOURS, MakerOf, told
 from jobs.model.ordered import ordered_maker
 from jobs.model.records import StepRecord
@@ -26,7 +27,6 @@ from jobs.store.orders import Order, stale_after
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.messages import Message
     from jobs.model.records import Estimate, JobRecord
     from jobs.model.request import JobRequest, QueueKey
     from jobs.service.context import ServiceContext
@@ -43,6 +43,7 @@ class PlanService:
         job = self._context.get(job_id)
         steps, chosen = self.steps_of(job), self._context.store.steps.chosen(job.id)
         cautions = [*self._picture_cautions(job.request, self._size_of(job.request)), *text_cautions(job.request)]
+        cautions += self._reference_cautions(job.request, steps)
         if steps.next_step == "render":
             cautions += description_cautions(job.request, chosen.values())
         return JobPlan(
@@ -83,6 +84,7 @@ class PlanService:
         plan = plan_steps(request, steps, self._context.makers_now(request), lambda frame: digest)
         plan = replace(plan, questions=())  # who orders has just seen what is taken over
         cautions = [*self._picture_cautions(request, self._size_in(order)), *text_cautions(request)]
+        cautions += self._reference_cautions(request, plan)
         if plan.next_step == "render":
             cautions += description_cautions(request, steps)
         return JobPlan(
@@ -197,6 +199,15 @@ class PlanService:
     def _picture_cautions(self, request: JobRequest, size: tuple[int, int] | None) -> Iterator[Message]:
         if size and min(size) > 0 and not request.white_frame:
             yield from picture_cautions(size, request.render, request.crop)
+
+    def _reference_cautions(self, request: JobRequest, steps: StepPlan) -> Iterator[Message]:
+        """Why the pictures of cards would stop the step that draws after them."""
+        if not request.references or not any(one.step == "first_frame" for one in steps.to_make):
+            return
+        try:
+            check_references(self._context.artist(), request.references)
+        except ProviderError as problem:
+            yield Message(problem.what, problem.facts)
 
     def _refusal(self, order: Order) -> MovaError | None:
         if self._context.quota is None:

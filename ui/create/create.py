@@ -15,6 +15,7 @@ from media.crop import CropChoice
 from media.frames import WHITE_FRAME_NOTE
 from ui.app_context import app_context
 from ui.create.begin_with import begin_with
+from ui.create.cards import cards_chip, with_cards
 from ui.create.continued import continued, show_continued
 from ui.create.draft import Draft
 from ui.create.fields import choose_format, choose_kind, choose_numbers, say_kind, write_text
@@ -54,13 +55,14 @@ def _gather() -> Draft:
         preset_chip()
         restore_chip()
         start_over_chip()
+        drawn = kind == "full" and not chosen and used() is None
+        cards = cards_chip() if drawn else ()
     before = continued(chosen[0]) if chosen else None
-    nothing_given = kind == "full" and not chosen and used() is None
     with st.container(key="found"):  # always there: what appears in it must not draw the button below it anew
         show_restored()
         if before:
             show_continued(before, model, orientation, numbers.fps)
-        reused = choose_made_before(text, orientation) if nothing_given else None
+        reused = choose_made_before(text, orientation) if drawn else None
     with composer:
         crop = choose_crop(chosen[1], SIZES[model][orientation], "create") if chosen else CropChoice()
         if kind == "text":
@@ -76,12 +78,13 @@ def _gather() -> Draft:
         used=used(),
         extends=before.id if before else None,
         reused=reused,
+        cards=cards,
     )
 
 
 def _order(draft: Draft) -> Order:
     """The order that the form makes; raises what is wrong with it."""
-    order = draft.order(app_context().settings)
+    order = with_cards(draft.order(app_context().settings), draft.cards)
     if draft.used and job_service().known(draft.used.run.id):
         order = replace(order, parent=draft.used.run.id)
     return job_service().library.reusing(order, draft.reused.job.id) if draft.reused else order

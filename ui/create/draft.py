@@ -22,6 +22,7 @@ from media.frames import open_source, render_frame
 if TYPE_CHECKING:
     from config import Settings
     from jobs.model.records import StepRecord
+    from jobs.service.cards import Card
     from jobs.service.library import MadeBefore
     from ui.create.restored import Used
 
@@ -51,7 +52,8 @@ class Numbers:
 class Draft:
     """``picture`` is the person's own file as it came, or the last frame of the job that it ``extends``.
 
-    Text only gets a white frame instead. ``reused`` are earlier results that the person chose to reuse.
+    Text only gets a white frame instead. ``reused`` are earlier results that the person chose to reuse. ``cards`` are
+    of people and places that the first frame is drawn after.
     """
 
     kind: Kind
@@ -64,6 +66,7 @@ class Draft:
     used: Used | None = None
     extends: str | None = None
     reused: MadeBefore | None = None
+    cards: tuple[Card, ...] = ()
 
     @property
     def first_step(self) -> Step:
