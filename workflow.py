@@ -81,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     rerun.add_argument("--final", action="store_true", help="of a draft: its final, with the same seed, frame and text")
     export = commands.add_parser("export", help="everything of one job as a zip file")
     export.add_argument("job", metavar="JOB", help="its id")
+    level = "its video's sound at this loudness; alone: -16. Without it the sound is as it was made"
+    export.add_argument("--loudness", type=int, nargs="?", const=-16, metavar="LUFS", help=level)
     export.add_argument("--label", action="store_true", help="its video with a visible AI label in a corner")
     export.add_argument("--output", type=Path, metavar="F", help="default: mova-JOB.zip here")
     for command in (full, batch, resume):

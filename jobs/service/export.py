@@ -37,7 +37,7 @@ def write_zip(folders: Iterable[Path], target: Path, *, labelled: Mapping[Path, 
     """Write the runs in ``folders`` (each ``OUTPUT_DIR/<job id>``) to ``target``, whole or not at all.
 
     Args:
-        labelled: for a run's folder the copy of its video with a visible label, which goes in the video's place.
+        labelled: for a run's folder the copy of its video that goes in the video's place, under its own name.
 
     Raises:
         StorageError: the target cannot be written, or a file cannot be read.
@@ -55,7 +55,7 @@ def _add(archive: zipfile.ZipFile, folder: Path, labelled: Path | None) -> None:
     for path in run_files(folder):
         kind = zipfile.ZIP_DEFLATED if path.suffix in _SHRINKS else zipfile.ZIP_STORED
         if path.name == VIDEO and labelled is not None:
-            archive.write(labelled, f"{folder.name}/{LABELLED}", zipfile.ZIP_STORED)
+            archive.write(labelled, f"{folder.name}/{labelled.name}", zipfile.ZIP_STORED)
         else:
             archive.write(path, f"{folder.name}/{path.name}", kind)
 

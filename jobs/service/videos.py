@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jobs.model.records import JobRecord
     from jobs.service.context import ServiceContext
     from media.film_sound import Clip, SoundPlan
-    from media.loudness import FilmLevels
+    from media.loudness import FilmLevels, Level
     from media.subtitling import Subtitles
 
 OnFrame = Callable[[int, int], None]
@@ -157,6 +157,22 @@ class FinishedVideos:
                 write_labelled(video, plain, on_frame=lambda done: on_frame(done, num_frames))
                 write_tagged(plain, part, read_tags(video))
         return self._counted(job, "labelled", target)
+
+    def level_copy(self, source: Path, target: Path, loudness: float) -> tuple[Level, float]:
+        """Write a video of a job, or its labelled copy, with its sound at ``loudness`` LUFS, its tags and its cover.
+
+        Returns the sound's level before, and the gain in dB.
+
+        Raises:
+            VideoUnplayable, StorageError.
+        """
+        from media.level_copy import write_level_copy
+        from media.tags import read_tags, write_tagged
+
+        with _whole(target) as part, temporary_file(target) as plain:
+            done = write_level_copy(source, plain, loudness)
+            write_tagged(plain, part, read_tags(source))
+        return done
 
     def is_heavy(self, job: JobRecord) -> bool:
         """Whether pages had better play a light copy of a job's video; False where there is none."""

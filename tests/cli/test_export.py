@@ -6,6 +6,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from media.tags import read_tags
+from media.videos import probe
 from tests.cli.shell import TINY, Done, Shell
 
 
@@ -32,6 +34,20 @@ def test_everything_of_the_run_and_nothing_of_the_machine(shell: Shell, server_3
     assert (record["id"], record["prompt"], record["state"]) == (run["id"], "A cat.", "completed")
     assert str(shell.folder) not in texts
     assert "owner" not in record
+
+
+def test_a_clip_s_loudness_is_changed_only_where_it_is_asked_for(shell: Shell, server_360p: str) -> None:
+    run = rendered(shell, server_360p).json
+    before = Path(run["video"]).read_bytes()
+    done = shell("export", run["id"], "--loudness=-20", "--output", "level.zip", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "The video" in done.stderr
+    with zipfile.ZipFile(shell.folder / "level.zip") as archive:
+        assert f"{run['id']}/video.mp4" not in archive.namelist()
+        (shell.folder / "level.mp4").write_bytes(archive.read(f"{run['id']}/video-loudness.mp4"))
+    assert Path(run["video"]).read_bytes() == before
+    assert probe(shell.folder / "level.mp4").num_frames == probe(Path(run["video"])).num_frames
+    assert read_tags(shell.folder / "level.mp4") == read_tags(Path(run["video"]))
 
 
 def test_an_output_that_cannot_be_written_leaves_nothing(shell: Shell, server_360p: str) -> None:

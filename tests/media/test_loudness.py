@@ -10,9 +10,10 @@ import pytest
 
 from media.film_sound import Clip, SoundPlan
 from media.joining import join
+from media.level_copy import write_level_copy
 from media.loudness import RATE, FilmLevels, Level, level_of, levelled
 from media.videos import probe
-from tests.media.films import film, sound_of, tone
+from tests.media.films import film, frames_of, sound_of, tone
 
 FRAMES = 25
 _SHOT = FRAMES * RATE // 24
@@ -81,6 +82,20 @@ def test_a_shot_of_a_few_frames_is_measured_too(tmp_path: Path) -> None:
     short = Clip(path=film(tmp_path / "short.mp4", num_frames=5, sound=tone(loud=0.01)))
     levels, _ = written(tmp_path, short, shot(tmp_path, "even", of_loudness(-23)))
     assert levels.shots[0].gain > 20
+
+
+@pytest.mark.parametrize("before", [-30, -12, None])
+def test_a_copy_of_one_clip_has_the_same_pictures(tmp_path: Path, before: float | None) -> None:
+    sound = of_loudness(before) if before else np.zeros(_SHOT)
+    clip = shot(tmp_path, "clip", sound).path
+    level, gain = write_level_copy(clip, tmp_path / "copy.mp4", -16)
+    assert frames_of(tmp_path / "copy.mp4") == frames_of(clip)
+    after = level_of(sound_of(tmp_path / "copy.mp4")[None])
+    if before is None:
+        assert (level.is_silent, gain, after.is_silent) == (True, 0, True)
+    else:
+        assert after.loudness == pytest.approx(-16, abs=1)
+        assert len(sound_of(tmp_path / "copy.mp4")) == pytest.approx(_SHOT, abs=2048)
 
 
 def test_without_a_loudness_nothing_is_changed(tmp_path: Path) -> None:
