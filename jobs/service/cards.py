@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.errors import CardsNotNamed, storage_error
+from core.errors import CardsNotNamed, NoProvider, TextTooLong, storage_error
 from core.files import atomic_file, atomic_write
+from core.messages import gettext_noop
 from film.document import CastMember, Place
 
 if TYPE_CHECKING:
@@ -20,10 +21,18 @@ if TYPE_CHECKING:
 
     from film.cards import Shown
     from film.document import Film
+    from providers.base import Provider
 
 _FOLDER = "cards"
 _LARGEST = 2**16  # bytes of a card
 MAX_CARDS = 500
+_PORTRAIT = (
+    "A reference picture of one person, {name}: {words}. From the head to the knees, facing the camera, calm, mouth "
+    "closed, in even light before a plain grey background. Nobody else, no text."
+)
+_VIEW = (
+    "A reference picture of a place, {name}: {words}. A wide view at eye level in even light. Nobody in it, no text."
+)
 
 
 class Card(BaseModel):
@@ -102,6 +111,29 @@ class CardService:
     def remove(self, card: Card) -> None:
         """Take a card out of the library; films keep theirs."""
         (self._folder / f"{card.key}.json").unlink(missing_ok=True)
+
+
+def drawn_from_words(one: CastMember | Place, artist: Provider) -> bytes:
+    """A picture of nobody but them, in even light, as a service draws it from the card's words.
+
+    Raises:
+        NoProvider, ProviderError, EmptyText, TextTooLong.
+    """
+    from core.limits import checked_text
+    from providers.base import ImageRequest
+    from providers.offline import NAME
+
+    if artist.name == NAME:
+        raise NoProvider(step="image")
+    is_person = isinstance(one, CastMember)
+    look = ", ".join(part for part in (one.look, one.clothes if isinstance(one, CastMember) else "") if part)
+    words = checked_text(look, gettext_noop("look"))
+    about = _PORTRAIT if is_person else _VIEW
+    prompt = about.format(name=one.name, words=words.rstrip(".。"))
+    if artist.prompt_limit is not None and len(prompt) > artist.prompt_limit:
+        raise TextTooLong(name=gettext_noop("look"), length=len(prompt), limit=artist.prompt_limit)
+    width, height = (720, 1280) if is_person else (1280, 720)
+    return artist.image(ImageRequest(prompt=prompt, width=width, height=height)).data
 
 
 def write_zip(film: Film, target: Path, read: Callable[[str], bytes]) -> Path:

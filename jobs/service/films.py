@@ -39,15 +39,18 @@ from film.subtitles import Cue, cues_of, language_of
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, UNDECIDED
-from jobs.service.cards import CardService, write_zip
+from jobs.service.cards import CardService, drawn_from_words, write_zip
 from jobs.service.film_drafts import FilmDrafts
 from jobs.service.film_of_chain import film_of, with_chain
 from jobs.service.film_sounds import FilmSounds
 from jobs.store.films import FilmRecord, ShotJob
 from jobs.store.orders import Order
+from jobs.store.response_cache import CachingProvider, ResponseCache, clear_responses
 from media.film_sound import Clip
+from record.folder import RunFolder
 
 if TYPE_CHECKING:
+    from film.document import CastMember, Place
     from jobs.service.chains import Chain
     from jobs.service.context import ServiceContext
     from jobs.service.steps import StepService
@@ -224,6 +227,21 @@ class FilmService:
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, picture)
         return digest
+
+    def draw_card(self, one: CastMember | Place) -> str:
+        """A picture of a person or a place from the words of their card, kept for films; returns its SHA-256.
+
+        Raises:
+            NoProvider: only drafts without a model could be made.
+            ProviderError, TextTooLong, PictureError.
+        """
+        folder = RunFolder(self._folder / "drawn")
+        folder.path.mkdir(parents=True, exist_ok=True)
+        artist = CachingProvider(self._context.artist(), ResponseCache(folder, "card", 1))
+        try:
+            return self.add_picture(drawn_from_words(one, artist))
+        finally:  # kept, or of no use: another try asks the service again
+            clear_responses(folder)
 
     def frame(self, job_id: str) -> bytes:
         """The first frame of a job as it is rendered from.

@@ -26,10 +26,10 @@ _BEGINS = ".answer-"
 
 @dataclass(frozen=True)
 class ResponseCache:
-    """The answers to one version of one step, each a hidden file in the job's folder; or to a film's draft."""
+    """The answers to one version of one step, each a hidden file in the job's folder; or to a film's draft or card."""
 
     folder: RunFolder
-    step: Step | Literal["film"]
+    step: Step | Literal["film", "card"]
     version: int
 
     def name(self, maker: str, request: TextRequest | VisionRequest | ImageRequest) -> str:

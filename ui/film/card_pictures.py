@@ -47,6 +47,7 @@ def card_pictures(film: Film, one: T, put: WithCard[T]) -> None:
     if len(one.pictures) < MAX_PICTURES:
         _upload(film, one, put)
         _from_frame(film, one, put)
+        _from_words(film, one, put)
     st.button(
         _("Keep among my cards"),
         key=f"keep-card-{one.id}",
@@ -144,6 +145,16 @@ def _from_frame(film: Film, one: T, put: WithCard[T]) -> None:
         on_change=_framed,
         args=(film.id, one, put, key, {number: job.id for number, job in framed.items()}),
     )
+
+
+def _from_words(film: Film, one: T, put: WithCard[T]) -> None:
+    about = _("Your image service draws it from look and clothes, which costs one request.")
+    if st.button(
+        _("Draw a picture from the words"), key=f"draw-{one.id}", icon=":material/brush:", type="tertiary", help=about
+    ):
+        with st.spinner(_("The picture is being drawn …")):
+            _add(film.id, one, put, lambda: job_service().films.picture(job_service().films.draw_card(one)))
+        st.rerun()
 
 
 # ---- acts ------------------------------------------------------------------------------------------------------------

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FileMissing
+from core.errors import EmptyText, FileMissing, NoProvider, ProviderBusy
 from film.cards import cards_from, with_cards
 from jobs.service.service import JobService
 from tests.film.samples import FILM
+from tests.jobs.load.workers import service_at, settings_of
 from tests.jobs.service.test_films import ANN, BOB, service
 from tests.jobs.service.test_films import with_cards as with_pictures
+from tests.pictures import picture
+from tests.providers.fake_services import FakeServices, Raw
 
 __all__ = ["service"]
 
@@ -64,3 +67,26 @@ def test_an_export_without_a_picture_is_none(service: JobService, tmp_path: Path
     with pytest.raises(FileMissing):
         service.of(ANN).films.export_cards(film, tmp_path / "film.zip")
     assert not list(tmp_path.glob("*film.zip*"))
+
+
+def test_a_picture_is_drawn_from_the_words_of_a_card(tmp_path: Path) -> None:
+    drawn = picture(720, 1280, "teal")
+    with FakeServices() as fake:
+        fake.script("dashscope.image", Raw(503), drawn)
+        settings = settings_of({"OUTPUT_DIR": str(tmp_path), **fake.environment("dashscope"), "PROVIDER_ATTEMPTS": "1"})
+        with service_at(settings) as (opened, _store):
+            films = opened.of(ANN).films
+            with pytest.raises(ProviderBusy):
+                films.draw_card(FILM.cast[0])
+            digest = films.draw_card(FILM.cast[0])
+            assert films.picture(digest) == drawn
+            said = fake.received("dashscope.image")[-1].texts[0]
+            assert "the old keeper: a man of seventy with a white beard, a grey wool coat." in said
+            with pytest.raises(EmptyText):
+                films.draw_card(FILM.places[1])
+        assert fake.count("dashscope.image") == 2
+
+
+def test_without_a_service_no_picture_is_drawn(service: JobService) -> None:
+    with pytest.raises(NoProvider):
+        service.of(ANN).films.draw_card(FILM.cast[0])

@@ -111,3 +111,9 @@ def test_words_only_is_a_choice_of_the_film(app_context: AppContext) -> None:
     next(one for one in test.button if "save-film" in (one.key or "")).click()
     drawn(test)
     assert now(app_context).words_only
+
+
+def test_without_a_service_drawing_says_why_not(app_context: AppContext) -> None:
+    test = button(script(), "draw-keeper")
+    assert "No configured service can do this step" in words(test)
+    assert now(app_context).member("keeper").pictures == ()
