@@ -1,7 +1,7 @@
 """How fast the store answers with 100,000 jobs in it, on SQLite and on PostgreSQL.
 
-Fills an empty database (90 % completed, 20 owners, a fifth in Chinese, four step texts a job), then times what
-pages ask for and what the engine writes.
+Fills an empty database (90 % completed, 20 owners, a fifth in Chinese, four step texts and an own seed a job, half
+of them named rows of batches, some copied a hundred times), then times what pages ask for and what the engine writes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +21,10 @@ from benchmarks.figures import Figure
 from benchmarks.material import RENDER
 from benchmarks.processes import timed
 from jobs.database.tables import JobRow, StepRow
-from jobs.model.records import JobFilter, Json, NewJob
+from jobs.model.records import Bookkeeping, JobFilter, Json, NewJob
 from jobs.model.request import JobRequest, Mode, QueueKey
 from jobs.model.states import ACTIVE, JobState
-from jobs.store.search_terms import owner_term, search_terms
+from jobs.store.search_terms import fact_terms, owner_term, search_terms
 from jobs.store.store import Store, open_store
 from jobs.store.writes import first_columns, number_of
 from tests.postgres import WHY_MISSING, programs, throwaway_postgres
@@ -31,6 +32,7 @@ from tests.postgres import WHY_MISSING, programs, throwaway_postgres
 JOBS = 100_000
 _progress = itertools.cycle(range(100))
 BATCH = 2000
+COPIES = 100  # of every 5000th job
 START = datetime(2025, 11, 23, tzinfo=UTC)
 MODELS = ("mova-360p", "mova-720p")
 STEPS = {"image_prompt": 60, "first_frame": 0, "visual_elements": 80, "video_description": 150}
@@ -72,18 +74,34 @@ def fill(store: Store, count: int, owner: str | None = None) -> None:
         _insert(store, words, batch)
 
 
-def _request(mode: Mode, model: str, text: str) -> JobRequest:
-    return JobRequest(mode=mode, text=text, render=RENDER, model=model)
+def id_of(n: int) -> str:
+    """As the program draws them: the time, then what makes it its own."""
+    return f"{START + timedelta(seconds=n * 300):%Y%m%d-%H%M%S}-{n:06x}"
+
+
+def seed_of(n: int) -> int:
+    return 1_000_000 + n
+
+
+def name_of(n: int) -> str:
+    """Half of the jobs are rows of batches."""
+    return f"scene {n // 12} shot {n}" if n % 2 else ""
+
+
+def _request(mode: Mode, model: str, text: str, seed: int) -> JobRequest:
+    return JobRequest(mode=mode, text=text, render=replace(RENDER, seed=seed), model=model)
 
 
 def _job(chance: random.Random, words: Words, n: int, created: datetime) -> Json:
     description = words.text(30) + (" zanzibar" if n % 5000 == 77 else "")
     new = NewJob(
         owner=f"owner-{min(int(chance.expovariate(0.2)), 19)}",
-        request=_request(chance.choice(("simple", "full")), chance.choice(MODELS), description),
+        request=_request(chance.choice(("simple", "full")), chance.choice(MODELS), description, seed_of(n)),
+        bookkeeping=Bookkeeping(name=name_of(n)),
+        parent=id_of(n - n % 5000) if 0 < n % 5000 <= COPIES else None,
         state=chance.choices(list(STATES), list(STATES.values()))[0],
     )
-    columns = first_columns(new, f"job-{n}", number_of(created))
+    columns = first_columns(new, id_of(n), number_of(created))
     more = {"server": chance.choice(MODELS), "favourite": chance.random() < 0.01, "line_position": n}
     return columns | more | {"progress": 100, "attempts": 1, "deleted": False, "revision": 5}
 
@@ -98,9 +116,15 @@ def _insert(store: Store, words: Words, batch: list[Json]) -> None:
         session.execute(insert(StepRow), steps)
         sqlite = store.database.is_sqlite
         value = ":terms" if sqlite else "array_to_tsvector(CAST(:terms AS text[]))"
-        terms = [(job["number"], [owner_term(job["owner"]), *search_terms(texts[job["id"]])]) for job in batch]
+        terms = [(job["number"], _terms(job, texts[job["id"]])) for job in batch]
         rows = [{"number": number, "terms": " ".join(found) if sqlite else found} for number, found in terms]
         session.execute(text(f"INSERT INTO job_search (rowid, terms) VALUES (:number, {value})"), rows)  # noqa: S608
+
+
+def _terms(job: Json, texts: str) -> list[str]:
+    """What search finds, as jobs/store/search.py writes it."""
+    facts = fact_terms(job["id"], job["seed"], job["inputs"].get("name") or "")
+    return [owner_term(job["owner"]), *facts, *search_terms(texts)]
 
 
 def _step(job: Json, step: str, output: str) -> Json:
@@ -116,6 +140,9 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
     page_500 = min(500, count // 24)
     searches = {"a rare word": "zanzibar", "a common word": "camera", "a prefix": "cam", "two characters": "橘猫"}
     searches |= {"one character": "猫", "two words": "camera cat", "four characters": "橘猫在雨", "nothing": "qqqqqq"}
+    half = count // 2 + 1
+    searches |= {"a seed": str(seed_of(half)), "seed:": f"seed:{seed_of(half)}", "name:": f"name:{name_of(half)}"}
+    searches |= {"id:": f"id:{half:06x}", "a whole id": id_of(half), "a common name": "name:shot"}
     searched = {
         f"search: {name}": lambda words=words: pages.page(JobFilter(text=words)) for name, words in searches.items()
     }
@@ -149,9 +176,10 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
         "counts of an owner": lambda: pages.counts("owner-0"),
         "count of a search": lambda: pages.count(JobFilter(text="camera")),
         "count of favourites": lambda: pages.count(JobFilter(favourite=True)),
-        "one job": lambda: store.jobs.get(f"job-{count // 2}"),
-        "its steps": lambda: store.steps.of(f"job-{count // 2}"),
-        "jobs by their words": lambda: store.steps.jobs_from("image_prompt", "job-5-image_prompt", "owner-0", 20),
+        "one job": lambda: store.jobs.get(id_of(count // 2)),
+        "its steps": lambda: store.steps.of(id_of(count // 2)),
+        "jobs by their words": lambda: store.steps.jobs_from("image_prompt", f"{id_of(5)}-image_prompt", "owner-0", 20),
+        "copies of a job": lambda: store.jobs.copies(id_of(5000 if count > 5000 else 0), "owner-0"),
         "order of the line": lambda: store.queue.order(QueueKey("mova-360p")),
         "left by a crash": lambda: store.jobs.in_states(ACTIVE),
     }
@@ -159,7 +187,7 @@ def questions(store: Store, count: int) -> dict[str, Callable[[], object]]:
 
 def writes(store: Store) -> dict[str, Callable[[], object]]:
     """What the engine does to a job."""
-    new = NewJob(owner="owner-0", request=_request("full", "bench", "a cat"), state="waiting")
+    new = NewJob(owner="owner-0", request=_request("full", "bench", "a cat", 7), state="waiting")
     job = store.jobs.create(new)
 
     def claim() -> None:

@@ -176,6 +176,9 @@ def decide(service: JobService, job_id: str, options: argparse.Namespace) -> Non
 
 
 def _followed(service: JobService, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
+    """Say what the receipt of a page says before anything is spent, then start the job and watch it."""
+    for caution in service.plans.of(job.id).cautions:
+        say(remark(caution))
     service.start(job.id)
     return watched(service, service.get(job.id), options)
 

@@ -268,3 +268,16 @@ def test_a_full_disk_is_said_and_the_job_goes_on_once_there_is_space(shell: Shel
         assert json.loads(stdout.splitlines()[-1])["state"] == "completed"
     finally:
         subprocess.run(["umount", "-l", str(disk)], check=True)  # noqa: S607
+
+
+def test_what_does_not_fit_is_said_before_anything_is_spent(shell: Shell) -> None:
+    line = " ".join(["word"] * 60)
+    picture(shell.folder, size=(160, 90))
+    given = ("simple", "--prompt", f'He says, "{line}."', "--image", "in.png", "--json", *TINY)
+    done = shell(*given)
+    assert done.returncode == 0
+    said = [one.removeprefix("Note: ") for one in done.stderr.splitlines()]
+    blurred = "The picture has 160x90 pixels and is enlarged 4.0 times: the video begins blurred."
+    assert blurred in said
+    assert any("it will not fit" in one for one in said)
+    assert said.index(blurred) < next(place for place, one in enumerate(said) if "%" in one)

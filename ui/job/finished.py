@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.steps import Step
 from jobs.model.records import JobRecord, StepRecord
+from jobs.plan.cautions import description_cautions
 from ui.job.facts import moment, server
 from ui.server.files import poster_path
 from ui.session import job_service
@@ -35,9 +36,11 @@ def finished_video(job: JobRecord) -> None:
         st.caption(receipt_of(job))
         st.caption(_report(job))
         show_notes(job.warnings)
+        steps = job_service().steps.of(job.id)
+        show_notes(description_cautions(job.request, [one for one in steps if one.chosen]))
         st.markdown(f"**{_('Prompt')}**")
         with st.container(key="prompt-of-video"):
-            show_text(sent_text(job, job_service().steps.of(job.id)))
+            show_text(sent_text(job, steps))
         with st.container(horizontal=True, vertical_alignment="center", key="seed-of-video"):
             st.markdown(f"**{_('Seed')}**", width="content")
             st.code(str(job.render.seed), language=None, width="content")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
+from core.messages import message
 from jobs.model.records import JobRecord
 from jobs.model.request import QueueKey
 from pipeline import PREPARATION
@@ -176,3 +177,11 @@ def test_the_final_of_a_draft_is_one_click_away(app_context: AppContext) -> None
     test = job_page(draft)
     assert "Render the final" not in labels(test)
     assert press(test, "Show its final").query_params["id"] == final.id
+
+
+def test_a_text_that_failed_its_check_says_so_beside_its_video(app_context: AppContext) -> None:
+    job = finished(app_context)
+    assert "A line was invented." not in words(job_page(job))
+    [record] = [one for one in app_context.service.steps.of(job.id) if one.step == "video_description"]
+    app_context.worker.store.steps.save(replace(record, version=2, warnings=(message("A line was invented."),)))
+    assert "A line was invented." in words(job_page(job))
