@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -158,6 +159,13 @@ class HandOver:
             lines += [f"{one.shot.name}  {clock(one.begins)}  {one.take.id}", f"  {one.take.model}  {json.dumps(told)}"]
             lines += [f"  {step}: {how.provider} {how.model or ''}".rstrip() for step, how in made]
         return ("\n".join(lines) + "\n").encode()
+
+
+def installed() -> tuple[str, ...]:
+    """The formats that can be written here: those whose packages are installed."""
+    has = {name: find_spec(name) is not None for name in ("opentimelineio", "fpdf")}
+    timelines = tuple(FILES) if has["opentimelineio"] else ()
+    return (*timelines, "srt", *(("pdf",) if has["fpdf"] else ()))
 
 
 def zipped(files: dict[str, Content]) -> Iterator[bytes]:

@@ -17,7 +17,7 @@ from ui.film.cut_shot import shot_fields
 from ui.film.editing import change
 from ui.film.words import words_of
 from ui.film.working import working
-from ui.server.files import document_path, file_path, poster_path
+from ui.server.files import document_path, file_path, hand_over_path, poster_path
 from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.links import address, short
@@ -204,6 +204,10 @@ def _acts(film: Film, revision: int, cut: Cut, joined: Joined | None) -> None:
                 name, lambda on_step: service.cuts.join(film_id, on_step, after=revision), of=cut.num_frames
             )
             st.rerun()
+        if not cut.missing:
+            path = hand_over_path(film.id, revision, save_as=f"{file_name(film)}.zip")
+            help_ = _("Videos, a timeline, subtitles and a storyboard, in one ZIP")
+            st.link_button(_("For an editor"), address(path), icon=":material/video_library:", help=help_)
         path = document_path(film.id, revision, save_as=f"{file_name(film)}.json")
         st.link_button(_("Download its document"), address(path), icon=":material/description:")
 

@@ -17,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from core.errors import MovaError, NotLoggedIn
+from core.errors import MovaError, NotLoggedIn, UnknownFilm
 from jobs.model.people import Person
 from jobs.service.export import zip_stream
+from jobs.service.hand_over import installed, zipped
 from record.folder import LIGHT, POSTER, VIDEO, file_inside
 from ui.app_context import app_context
 from ui.server.visitor import person_asking
@@ -67,6 +68,28 @@ def zip_path(job_ids: Sequence[str], save_as: str) -> str:
 def document_path(film_id: str, revision: int, *, save_as: str) -> str:
     """The path of an address that sends a revision of a film's document as JSON."""
     return f"/films/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}"
+
+
+def hand_over_path(film_id: str, revision: int, *, save_as: str) -> str:
+    """The path of an address that sends a film for an editor as one ZIP, made while it is sent."""
+    return f"/hand-overs/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}"
+
+
+def send_hand_over(request: Request) -> Response:
+    """Answer for the address of a film's hand-over, with the formats whose packages are installed."""
+    try:
+        asking = _asking(request)
+        film_id, revision, save_as = _signed(request, asking)
+        service = app_context().worker.service.of(asking)
+        film, _ = service.films.get(film_id, revision)
+        files = service.hand_over.files(film, installed())
+    except (BadData, ValueError, NotLoggedIn):
+        return _refused("This address is not valid any more. Open the page again.", 403)
+    except UnknownFilm:
+        return _refused("There is no such file.", 404)
+    except MovaError as problem:
+        return _refused(problem.message(), 409)
+    return StreamingResponse(zipped(files), media_type="application/zip", headers=_headers("attachment", save_as))
 
 
 def send_document(request: Request) -> Response:
@@ -204,4 +227,5 @@ ROUTES = (
     Route("/files/{token}/{name}", send_file),
     Route("/films/{token}/{name}", send_document),
     Route("/zips/{token}/{name}", send_zip),
+    Route("/hand-overs/{token}/{name}", send_hand_over),
 )

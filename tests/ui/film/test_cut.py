@@ -117,7 +117,7 @@ def test_the_film_is_joined_beside_the_page_and_offered(app_context: AppContext)
     assert primaries(test) == ["Join the film"]
     joined(app_context, test)
     assert "The joined film" in words(test)
-    assert links(test) == ["Download the film", "Download its document"]
+    assert links(test) == ["Download the film", "For an editor", "Download its document"]
     (path,) = app_context.settings.output_dir.glob("*/film-*.mp4")
     assert probe(path).num_frames == 3 * FRAMES
     assert links(stage("cut"))[0] == "Download the film"  # as after a reload
@@ -160,6 +160,6 @@ def test_a_cut_costs_the_same_however_many_shots_there_are(app_context: AppConte
 def test_a_document_is_offered_under_the_title_of_the_film(app_context: AppContext) -> None:
     filmed(app_context, FILM.model_copy(update={"shot_frames": FRAMES, "title": 'A/B: "夜"'}))
     test = stage("cut")
-    (document,) = [one.proto.url for one in test.get("link_button")]
+    (_zip, document) = [one.proto.url for one in test.get("link_button")]
     assert document.endswith("/A-B-%E5%A4%9C.json")
     assert json.loads(recorded(app_context)[0].as_json())["id"] == SMALL.id

@@ -18,10 +18,11 @@ from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.store.orders import Order
 from tests.film.samples import FILM
+from tests.jobs.film_takes import FRAMES, all_takes
 from tests.renders import landscape
 from tests.ui.still_app import new_job
 from ui.app_context import AppContext
-from ui.server.files import ROUTES, document_path, file_path, poster_path, thumbnail_path, zip_path
+from ui.server.files import ROUTES, document_path, file_path, hand_over_path, poster_path, thumbnail_path, zip_path
 
 
 @pytest.fixture
@@ -180,3 +181,19 @@ def test_a_films_document_is_its_owners(app_context: AppContext, browser: TestCl
     assert browser.get(address.replace("/films/", "/files/")).status_code in (403, 404)
     for film_id, revision in ((FILM.id, 2), ("../x", 1)):
         assert browser.get(document_path(film_id, revision, save_as="a.json")).status_code == 404
+
+
+def test_a_film_for_an_editor_is_its_owners(
+    app_context: AppContext, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.server.files.installed", lambda: ("srt",))
+    film = FILM.model_copy(update={"shot_frames": FRAMES})
+    app_context.service.films.save(film)
+    address = hand_over_path(film.id, 1, save_as="lamp.zip")
+    unfinished = browser.get(address)
+    assert (unfinished.status_code, unfinished.text) == (409, "Shot 1 has no finished video yet.")
+    all_takes(app_context.service, app_context.worker.store, film)
+    with zipfile.ZipFile(io.BytesIO(browser.get(address).content)) as archive:
+        assert {"film.json", "subtitles.srt", "credits.txt"} <= set(archive.namelist())
+    assert browser.get(address.replace("/hand-overs/", "/hand-overs/x")).status_code == 403
+    assert browser.get(hand_over_path("nobody", 1, save_as="a.zip")).status_code == 404
