@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ from film.spoken import spoken
 from film.subtitles import Cue, cues_of, language_of
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
-from jobs.model.states import FINAL, PREPARING, UNDECIDED
+from jobs.model.states import FINAL, PREPARING, QUEUED, SENT, UNDECIDED
 from jobs.service.cards import CardService, drawn_from_words, write_zip
 from jobs.service.film_drafts import FilmDrafts
 from jobs.service.film_of_chain import film_of, with_chain
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
 
 _FRAME: Step = "first_frame"
 SHOT_BEFORE = "the shot before"  # as what a reference is called that is no card's
+# A job of a shot, and its further ones that were given another first frame; its takes end with a number alone.
+_OWN = re.compile(r"film-[0-9a-f]{40}(?:-frame-[0-9]++)?+")
 
 
 class _Acts(Protocol):
@@ -67,6 +70,12 @@ class _Acts(Protocol):
     def create(self, order: Order) -> JobRecord: ...
 
     def approve(self, job_id: str, *, to_end: bool = False) -> bool: ...
+
+    def start(self, job_id: str) -> bool: ...
+
+    def hold(self, job_id: str) -> bool: ...
+
+    def regenerate_step(self, job_id: str, step: Step) -> bool: ...
 
     def duplicate(
         self,
@@ -84,7 +93,7 @@ class ShotState:
     """A shot as it stands. ``number`` counts from 1.
 
     ``inputs`` is the hash of what it is made from; None where it goes on from a shot that has no take yet. ``job`` is
-    the first job of these inputs, ``jobs`` are all of them, ``takes`` the finished ones of any inputs, oldest first.
+    the one that has its frame now, ``jobs`` are all of these inputs, ``takes`` the finished ones of any, oldest first.
     ``latest`` is the newest job, whatever it was made from; ``follows`` the take that the shot goes on from;
     ``drawn_after`` is the job whose first frame is one of the pictures that its own is drawn after.
     """
@@ -104,7 +113,7 @@ class ShotState:
 
     @property
     def job(self) -> JobRecord | None:
-        return self.jobs[0] if self.jobs else None
+        return _own_job(self.jobs)
 
     @property
     def is_framed(self) -> bool:
@@ -115,6 +124,14 @@ class ShotState:
     def is_stale(self) -> bool:
         """Whether it was made before from something else, and not yet from what it is now."""
         return self.others > 0 and not self.jobs
+
+    def begins_with(self, film: Film) -> JobRecord | None:
+        """The job that another one of this shot would begin with the results of; None where it begins anew."""
+        before = self.latest
+        if before is None or self.shot.frame.source != "made" or before.request.source_picture:
+            return None
+        is_alike = (before.model, before.request.orientation) == (film.model, film.orientation)
+        return before if is_alike else None
 
 
 @dataclass(frozen=True)
@@ -323,10 +340,13 @@ class FilmService:
                 shots[film_id, one.shot].append((one.inputs, jobs[one.job_id]))
         return _Recorded(shots, self._context.store.steps.with_chosen(jobs, _FRAME, ("done", "skipped")))
 
-    def make_frames(self, film: Film, only: Collection[str] | None = None) -> tuple[str, ...]:
+    def make_frames(self, film: Film, only: Collection[str] | None = None, *, again: bool = False) -> tuple[str, ...]:
         """Order the first frames that are missing or stale; returns the jobs that make them.
 
         A shot that goes on from another has none of its own.
+
+        Args:
+            again: also those that failed before, or were cancelled.
         """
         ordered = []
         for state in self.shots(film):
@@ -336,22 +356,74 @@ class FilmService:
                 continue
             job = self._ordered(film, state)
             if job.state in UNDECIDED:
-                self._acts.approve(job.id)
+                self._acts.start(job.id) if again else self._acts.approve(job.id)
             ordered.append(job.id)
         return tuple(ordered)
 
-    def render(self, film: Film, *, takes: int = 1) -> tuple[str, ...]:
+    def remake_frame(self, film: Film, shot_id: str) -> bool:
+        """Make a shot's first frame anew from the same prompt; returns whether that happens."""
+        state = self._state(film, shot_id)
+        if state is None or state.job is None or not state.has_frame:
+            return bool(self.make_frames(film, {shot_id}, again=True))
+        job = self._changeable(film, state)
+        return job is not None and self._acts.regenerate_step(job.id, _FRAME)
+
+    def reword_frame(self, film: Film, shot_id: str, prompt: str | None) -> bool:
+        """Make it from another prompt: a person's own, or where there is none, one that is written anew.
+
+        Raises:
+            EmptyText, TextTooLong: of the prompt.
+        """
+        state = self._state(film, shot_id)
+        if state is None or state.job is None or not state.has_frame:
+            return False
+        job = self._changeable(film, state)
+        if job is None:
+            return False
+        if prompt is None:
+            return self._acts.regenerate_step(job.id, "image_prompt")
+        self._steps.edit(job.id, "image_prompt", prompt)
+        return self._acts.start(job.id)
+
+    def _state(self, film: Film, shot_id: str) -> ShotState | None:
+        return next((one for one in self.shots(film) if one.shot.id == shot_id), None)
+
+    def _changeable(self, film: Film, state: ShotState) -> JobRecord | None:
+        """A shot's job as long as nothing was sent, which stops after its frame; else a copy of it. None while a step
+        is being made.
+        """
+        job = state.job
+        if job is None or job.state in PREPARING:
+            return None
+        if job.state in QUEUED:
+            self._acts.hold(job.id)
+        if job.state in SENT:
+            base = job.id.partition("-frame-")[0]
+            number = 1 + sum(_OWN.fullmatch(one.id) is not None for one in state.jobs)
+            new_id = f"{base}-frame-{number}"
+            self._films.add_job(self._owner, film.id, ShotJob(state.shot.id, new_id, str(state.inputs)))
+            return self._acts.duplicate(job.id, new_id=new_id, until=_FRAME)
+        self._steps.change(job.id, until=_FRAME)
+        return job
+
+    def render(self, film: Film, *, takes: int = 1, again: bool = False) -> tuple[str, ...]:
         """Order the takes that are missing and can be ordered by now; returns the jobs that have not ended yet.
 
         Called again until none is left: a further take begins with the frame of the first, and a shot that goes on
         from another waits for that one's take.
+
+        Args:
+            again: also those that ended without a video.
         """
         running: list[str] = []
         for state in self.shots(film):
             if state.shot.held or state.inputs is None:
                 continue
             for job in self._takes_to_come(film, state, takes):
-                if job.state in UNDECIDED and job.error is None:
+                if again and job.state in FINAL - {"completed"}:
+                    self._steps.change(job.id, until=None)
+                    self._acts.start(job.id)
+                elif job.state in UNDECIDED and (job.error is None or again):
                     self._steps.change(job.id, until=None)
                     self._acts.approve(job.id, to_end=True)
                 if job.state not in FINAL and job.error is None:
@@ -377,11 +449,10 @@ class FilmService:
             return state.job
         told = json.dumps([self._owner, film.id, state.shot.id, state.inputs])
         job_id = f"film-{hashlib.sha256(told.encode()).hexdigest()[:40]}"
-        before = state.latest
+        before = state.begins_with(film)
         self._films.add_job(self._owner, film.id, ShotJob(state.shot.id, job_id, str(state.inputs)))
         text = description_of(film, state.scene, state.shot)
-        same = before is not None and (before.model, before.request.orientation) == (film.model, film.orientation)
-        if before is not None and same and state.shot.frame.source == "made" and not before.request.source_picture:
+        if before is not None:
             references, pictures = self._references(film, state)
             return self._acts.duplicate(
                 before.id, new_id=job_id, pictures=pictures, text=text, until=_FRAME, references=references
@@ -389,7 +460,20 @@ class FilmService:
         return self._acts.create(self._order(film, state, text, job_id))
 
     def _order(self, film: Film, state: ShotState, text: str, job_id: str) -> Order:
-        settings, shot = self._context.settings, state.shot
+        shot, before = state.shot, state.follows
+        picture = None
+        if shot.frame.source == "own":
+            picture = self.picture(str(shot.frame.picture))
+        elif before is not None:
+            picture, _ = self._videos.clean_last_frame(before.id)
+        references, pictures = self._references(film, state)
+        request = self.request(film, text).changed(references=references)
+        extends = before.id if before else None
+        return Order(request=request, picture=picture, id=job_id, extends=extends, references=pictures)
+
+    def request(self, film: Film, text: str) -> JobRequest:
+        """What a job of this film asks for, with this description; it stops after its first frame."""
+        settings = self._context.settings
         render, _ = render_settings(
             model=film.model,
             orientation=film.orientation,
@@ -399,24 +483,9 @@ class FilmService:
             num_inference_steps=settings.num_inference_steps,
             seed=0,
         )
-        before = state.follows
-        references, pictures = self._references(film, state)
-        request = JobRequest(
-            mode="full",
-            text=text,
-            render=render,
-            model=film.model,
-            orientation=film.orientation,
-            until=_FRAME,
-            references=references,
+        return JobRequest(
+            mode="full", text=text, render=render, model=film.model, orientation=film.orientation, until=_FRAME
         )
-        picture = None
-        if shot.frame.source == "own":
-            picture = self.picture(str(shot.frame.picture))
-        elif before is not None:
-            picture, _ = self._videos.clean_last_frame(before.id)
-        extends = before.id if before else None
-        return Order(request=request, picture=picture, id=job_id, extends=extends, references=pictures)
 
     def _references(self, film: Film, state: ShotState) -> tuple[tuple[Reference, ...], dict[str, bytes]]:
         """The pictures that a shot's first frame is drawn after, and their bytes by SHA-256.
@@ -551,6 +620,11 @@ class FilmService:
         )
 
 
+def _own_job(jobs: Sequence[JobRecord]) -> JobRecord | None:
+    """The newest job with a frame of its own; further takes have the frame of another one."""
+    return next((one for one in reversed(jobs) if _OWN.fullmatch(one.id)), jobs[0] if jobs else None)
+
+
 @dataclass(frozen=True)
 class _Recorded:
     """The jobs of shots, by film and shot, each with what it was made from, oldest first; and which have a frame."""
@@ -576,7 +650,7 @@ def _states(film: Film, recorded: _Recorded) -> tuple[ShotState, ...]:
             takes=takes,
             others=len(known) - len(jobs),
             chosen=_chosen(shot, takes, jobs),
-            has_frame=bool(jobs) and jobs[0].id in recorded.framed,
+            has_frame=(own := _own_job(jobs)) is not None and own.id in recorded.framed,
             latest=known[-1][1] if known else None,
             follows=before.chosen if before and shot.frame.source == "last" else None,
             drawn_after=before.job if before and is_after_shot_before(film, shot) else None,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.errors import MovaError, ProviderError, QuotaReached, ServerStalled
 from core.messages import Message, gettext_noop, message
 from core.plain_text import clock
+from core.steps import Step, following
 from generate_first_frame import check_references
 from jobs.model.makers import YOURS, MakerOf, told
 from jobs.model.ordered import ordered_maker
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from jobs.model.records import Estimate, JobRecord
     from jobs.model.request import JobRequest, QueueKey
     from jobs.service.context import ServiceContext
+
+
+_FRAME: Step = "first_frame"
 
 
 class PlanService:
@@ -69,6 +73,35 @@ class PlanService:
         asked |= {one.mark: one for one in plan.questions}
         order = [one.step for one in plan.steps]
         return replace(plan, questions=tuple(sorted(asked.values(), key=lambda one: order.index(one.step))))
+
+    def steps_of_several(
+        self, wanted: Sequence[tuple[JobRequest, Sequence[StepRecord], JobRecord | None]]
+    ) -> list[StepPlan]:
+        """The plans of the preparations of several jobs, or of orders without one, from their records.
+
+        Who makes a step is asked once, and a picture is opened only where something was made from it already.
+        """
+        now: dict[bool, MakerOf] = {}
+        for request, _records, _job in wanted:
+            now.setdefault(bool(request.references), cache(self._context.makers_now(request)))
+        return [self._steps_from(*one, now[bool(one[0].references)]) for one in wanted]
+
+    def _steps_from(
+        self, request: JobRequest, records: Sequence[StepRecord], job: JobRecord | None, now: MakerOf
+    ) -> StepPlan:
+        goes_on = job is not None and job.state in UNDECIDED
+        makers = self._context.makers_if_approved(job) if job is not None and goes_on else now
+        needs_frame = job is not None and any(one.step in following(_FRAME) for one in records)
+        return plan_steps(
+            request,
+            records,
+            makers,
+            lambda frame: self._digest(job, frame) if job is not None and needs_frame else "",
+        )
+
+    def render_of_request(self, request: JobRequest) -> RenderPlan:
+        """Where the render of such a request would go now."""
+        return self._render(request, may_preview=True)
 
     def of_order(self, order: Order) -> JobPlan:
         """The plan of an order as if it were placed now.

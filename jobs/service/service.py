@@ -25,6 +25,7 @@ from jobs.service.context import ServiceContext
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
 from jobs.service.film_files import FilmFiles
+from jobs.service.film_sheet import FilmSheets
 from jobs.service.films import FilmService
 from jobs.service.forms import FormService
 from jobs.service.hand_over import HandOver
@@ -63,6 +64,7 @@ class JobService:
         self.hand_over = HandOver(context, self.films, self.videos)
         self.film_files = FilmFiles(context, self.films)
         self.cuts = CutService(context, self, self.films, self.videos)
+        self.sheets = FilmSheets(context, self.films, self.plans)
         self.person, self.get, self.known = context.person, context.get, context.known
 
     def of(self, person: Person, keys: SessionKeys | None = None) -> JobService:

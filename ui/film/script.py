@@ -7,7 +7,7 @@ import streamlit as st
 from film.composition import marks_of, speech_seconds_of
 from film.document import Film, Scene, Shot
 from film.editing import add_scene
-from ui.film.address import PAGE, page_number
+from ui.film.address import PAGE, film_query, page_number
 from ui.film.facts import cast_fold, film_fold, places_fold, scene_fold
 from ui.film.notes import show_kept_notes
 from ui.film.paging import page_buttons
@@ -78,7 +78,11 @@ def open_shot(shot_id: str) -> None:
 
 
 def _acts(film: Film) -> None:
+    is_open = any(shot.id == st.query_params.get("shot") for shot in film.shots)
     with act_bar():
+        if film.shots and not is_open and primary_button(_("To the sheet"), "grid_view", key="to-sheet"):
+            st.query_params.from_dict(film_query(film.id, "sheet"))
+            st.rerun()
         if not film.shots and primary_button(_("Add a scene"), "add", key="add-first"):
             _add_scene(film)
             st.rerun()

@@ -10,6 +10,7 @@ import streamlit as st
 from core.messages import gettext_noop
 from ui.film.cut import cut_stage
 from ui.film.script import script_stage
+from ui.film.sheet import sheet_stage
 from ui.film.takes import takes_stage
 from ui.session import translate as _
 
@@ -26,6 +27,7 @@ class Stage:
 
 STAGES: Mapping[str, Stage] = {
     "script": Stage(gettext_noop("Script"), script_stage),
+    "sheet": Stage(gettext_noop("Sheet"), sheet_stage),
     "takes": Stage(gettext_noop("Takes"), takes_stage),
     "cut": Stage(gettext_noop("Cut"), cut_stage),
 }
@@ -53,4 +55,5 @@ def stage_switch() -> None:
 
 def _turn() -> None:
     st.query_params["stage"] = st.session_state[_KEY]
-    st.query_params.pop("page", None)
+    for name in ("page", "shot"):
+        st.query_params.pop(name, None)

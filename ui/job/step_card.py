@@ -232,12 +232,9 @@ def _warnings(job: JobRecord, record: StepRecord, elements: str) -> Sequence[Mes
 
 
 def _edited(job_id: str, step: Step, key: str) -> None:
-    """An edit is a version of its own, so that nothing is lost by it; what stands there already is none."""
-    text, steps = st.session_state[key], job_service().steps
-    if any(one.step == step and one.chosen and one.output == text for one in steps.of(job_id)):
-        return
+    """An edit is a version of its own, so that nothing is lost by it."""
     try:
-        steps.edit(job_id, step, text)
+        job_service().steps.edit(job_id, step, st.session_state[key])
     except MovaError as error:
         refuse(key, error)
 

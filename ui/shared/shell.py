@@ -39,7 +39,8 @@ def shell(page: StreamlitPage, *, known: bool) -> None:
                 settings = ":material/settings:"
                 st.page_link("settings/settings.py", label=_("Settings"), icon=settings, query_params=query())
         _who_is_here()
-    data = {"language": language().replace("_", "-"), "label": _("Pages"), "page": page.title}
+    turn = st.session_state["shell-turn"] = st.session_state.get("shell-turn", 0) + 1  # links may have been drawn anew
+    data = {"language": language().replace("_", "-"), "label": _("Pages"), "page": page.title, "turn": turn}
     st.components.v2.component("mova_shell", js=_JS)(key="shell-words", data=data, height=1)
 
 

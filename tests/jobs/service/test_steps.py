@@ -82,15 +82,6 @@ def test_other_words_make_what_was_made_from_them_out_of_date(opened: OpenServic
     assert stale(opened, job) == []
 
 
-def test_the_same_words_once_more_are_no_change_whatever_works_on_the_job(opened: OpenService, job: JobRecord) -> None:
-    service, words = opened.service, job.request.text
-    assert opened.store.jobs.move_to(job.id, "preparing")
-    assert service.steps.reword(job.id, words) == ()
-    assert service.get(job.id).bookkeeping.wordings == job.bookkeeping.wordings
-    with pytest.raises(JobSent):
-        service.steps.reword(job.id, f"{words} Rain falls.")
-
-
 @pytest.mark.parametrize("step", ["first_frame", "render"])
 def test_what_is_no_text_is_not_edited(opened: OpenService, job: JobRecord, step: Step) -> None:
     with pytest.raises(InputError):

@@ -1,0 +1,133 @@
+"""A first frame on the sheet: its picture, its shot's line, clock and marks, and what is done most often to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.messages import Message
+from core.render_settings import TRAINED_FPS
+from film.composition import speech_seconds_of
+from film.document import Film
+from film.editing import shot_of, with_shot
+from jobs.model.records import JobRecord, StepRecord
+from jobs.model.states import ENDED_BADLY, PREPARING
+from jobs.service.films import ShotState
+from record.folder import FIRST_FRAME
+from ui.film.words import join_word, shown_words, size_word, words_of
+from ui.film.working import edit
+from ui.server.files import file_path
+from ui.session import job_service
+from ui.session import translate as _
+from ui.shared.links import address, short
+from ui.shared.notices import acting, leave
+from ui.shared.plain import escape_markdown
+from ui.shared.video import look_words
+from ui.shared.words import in_seconds
+
+_LINE, _ALT = 90, 120
+_SHOWN = (".png", ".jpg", ".jpeg")
+
+
+def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Sequence[Message]) -> None:
+    """One shot of the sheet."""
+    shot = state.shot
+    with st.container(key=f"frame-{shot.id}", gap="xsmall"):
+        show_picture(state, made, "frame-empty")
+        head, spoken = f"**{state.number}** :gray[{size_word(shot.size)}", speech_seconds_of(shot)
+        if spoken:
+            clock = f"{in_seconds(spoken, 1)} / {in_seconds(film.shot_frames / TRAINED_FPS)}"
+            head += f" · :material/record_voice_over: {clock}"
+        st.markdown(f"{head}]")
+        st.markdown(shown_words(shot, _LINE))
+        if badges := _badges(state, marks):
+            st.markdown("  ".join(badges))
+        with st.container(horizontal=True, gap="xsmall", key=f"frame-acts-{shot.id}"):
+            args = (film.id, shot.id)
+            if shot.frame.source == "made" and state.has_frame:
+                st.button(_("Make anew"), key=f"anew-{shot.id}", type="tertiary", on_click=make_anew, args=args)
+            label = _("Take back in") if shot.held else _("Hold back")
+            st.button(label, key=f"hold-{shot.id}", type="tertiary", on_click=hold, args=(*args, not shot.held))
+            st.button(_("Change…"), key=f"change-{shot.id}", type="tertiary", on_click=open_frame, args=(shot.id,))
+
+
+def show_picture(state: ShotState, made: StepRecord | None, key: str) -> None:
+    """The first frame as it is rendered from; words in its place as long as there is none."""
+    name = _file_of(state.job, made) if state.job is not None and state.has_frame and made else None
+    if name is None or made is None or state.job is None:
+        with st.container(key=f"{key}-{state.shot.id}", horizontal_alignment="center", vertical_alignment="center"):
+            st.caption(_empty(state), text_alignment="center")
+        return
+    alt = _("First frame: {text}").format(text=short(words_of(state.shot), _ALT))
+    st.image(address(f"{file_path(state.job.id, name)}?v={made.version}"), width="stretch", alt=alt)
+
+
+def _file_of(job: JobRecord, made: StepRecord) -> str | None:
+    """The name of the file that a browser shows of a first frame; None where it is gone."""
+    name, files = made.output or FIRST_FRAME, job_service().files
+    if name.endswith(_SHOWN) and (files.folder_of(job) / name).is_file():
+        return name
+    return FIRST_FRAME if files.first_frame(job) is not None else None
+
+
+def _empty(state: ShotState) -> str:
+    if state.shot.frame.source == "last":
+        return _("begins with the last frame of shot {n}").format(n=state.number - 1)
+    if state.job is not None and state.job.state in PREPARING:
+        return _("being made…")
+    return _("No first frame yet")
+
+
+def _badges(state: ShotState, marks: Sequence[Message]) -> list[str]:
+    job, found = state.job, []
+    if state.shot.held:
+        found.append(f":orange-badge[:material/pause: {_('held back')}]")
+    if state.shot.join.kind != "cut":
+        found.append(f":gray-badge[{join_word(state.shot.join.kind)}]")
+    if job is not None and job.state in PREPARING:
+        found.append(f":blue-badge[:material/progress_activity: {_('being made…')}]")
+    if job is not None and job.state in ENDED_BADLY:
+        reason = escape_markdown(job.error.rebuilt().message(_)) if job.error else _("Failed")
+        found.append(f":red-badge[:material/error: {reason}]")
+    if state.is_stale:
+        found.append(f":orange-badge[:material/update: {_('out of date')}]")
+    if state.chosen is not None and state.chosen == job:
+        found.append(f":green-badge[:material/check_circle: {_('rendered')}]")
+    if state.chosen is not None and state.chosen.looks_failed:
+        found.append(f":orange-badge[:material/visibility: {escape_markdown(look_words(state.chosen))}]")
+    for mark in marks:
+        found.append(f":orange-badge[{_short_mark(mark)}]")
+    return found
+
+
+def _short_mark(mark: Message) -> str:
+    """The warning above the sheet, as a word on its card."""
+    if "needed" in mark.facts:
+        return f":material/schedule: {_('too much speech')}"
+    if "first" in mark.facts:
+        return f":material/compare_arrows: {_('screen direction')}"
+    return f":material/link: {_('more than three in a row')}"
+
+
+def open_frame(shot_id: str) -> None:
+    """Put the shot whose frame is to be changed into the address."""
+    st.query_params["shot"] = shot_id
+
+
+@acting
+def make_anew(film_id: str, shot_id: str) -> None:
+    """The prompt stays; while a step is being made nothing is done, and that is said."""
+    films = job_service().films
+    if not films.remake_frame(films.get(film_id)[0], shot_id):
+        leave(_("Nothing was done: this frame is being made at the moment."))
+
+
+def hold(film_id: str, shot_id: str, held: bool) -> None:
+    """Hold a shot back from rendering, or take it back in."""
+
+    def change(now: Film) -> Film:
+        found = shot_of(now, shot_id)
+        return with_shot(now, found[1].model_copy(update={"held": held})) if found else now
+
+    edit(film_id, change)
