@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.errors import ShotsDiffer
-from media.film_sound import Clip
+from media.film_sound import Clip, SoundPlan
 from media.joining import join
 from media.videos import probe
 from tests.media.films import RATE, Sound, film, frames_of, shade, sound_of, tone
@@ -120,9 +120,9 @@ def test_what_does_not_fit_is_refused_with_the_reason(tmp_path: Path, how: dict[
     assert not (tmp_path / "j.mp4").exists()
 
 
-def cut_together(folder: Path, *clips: Clip) -> Path:
+def cut_together(folder: Path, *clips: Clip, sound: SoundPlan | None = None) -> Path:
     target = folder / "film.mp4"
-    join(clips, target, tags={}, on_frame=lambda *_: None)
+    join(clips, target, tags={}, on_frame=lambda *_: None, sound=sound)
     return target
 
 
@@ -149,11 +149,12 @@ def test_a_dissolve_blends_pictures_and_keeps_the_loudness(tmp_path: Path) -> No
     assert max(root) / min(root) < 1.25
 
 
-def test_fifty_shots_end_together(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sound", [SoundPlan(), SoundPlan(loudness=-16)], ids=["as it is", "levelled"])
+def test_fifty_shots_end_together(tmp_path: Path, sound: SoundPlan) -> None:
     shot = film(tmp_path / "1.mp4", num_frames=9, sound=tone(), sound_seconds=0.31)
     kinds = [{"overlap": 0}, {"overlap": 1}, {"overlap": 3, "blends": True}]
     clips = [Clip(path=shot, **(kinds[n % 3] if n else {})) for n in range(50)]  # type: ignore[arg-type]
-    facts = probe(cut_together(tmp_path, *clips))
+    facts = probe(cut_together(tmp_path, *clips, sound=sound))
     assert facts.num_frames == 50 * 9 - sum(clip.overlap for clip in clips)
     assert facts.sound_seconds == pytest.approx(facts.num_frames / 24, abs=1 / 24)
 
