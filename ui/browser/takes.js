@@ -26,8 +26,8 @@ function card(one, number, shot, { words, revision, upright }, state, repaint) {
         poster.addEventListener("error", () => poster.replaceWith(made("span", { className: "empty", textContent: words.none })));
         picture.append(poster);
     } else picture.append(made("span", { className: "empty", textContent: words.none }));
-    picture.append(made("span", { className: "length", textContent: one.length }));
-    if (one.chosen) picture.append(made("span", { className: "used" }, icon(CHECK), words.chosen));
+    const over = [made("span", { className: "length", textContent: one.length })];
+    if (one.chosen) over.push(made("span", { className: "used" }, icon(CHECK), words.chosen));
     const item = made("article", { className: one.chosen ? "chosen" : "" });
     if (one.done) {
         const press = made("button", { type: "button", className: "use", title: one.chosen ? words.chosen : words.choose }, picture);
@@ -38,8 +38,8 @@ function card(one, number, shot, { words, revision, upright }, state, repaint) {
             item.parentElement.querySelectorAll(".use").forEach(other => other.setAttribute("aria-pressed", other === press)); // seen at once
             state.send({ act: "choose", shot: shot.id, id: one.id, revision });
         });
-        item.append(press);
-    } else item.append(picture);
+        item.append(made("div", { className: "frame" }, press, ...over));
+    } else item.append(made("div", { className: "frame" }, picture, ...over));
     const open = made("a", { href: one.href, textContent: words.open });
     open.setAttribute("aria-label", `${words.open}: ${shot.title}, ${named}`);
     followed(open, one.href);
