@@ -34,6 +34,7 @@ def films_board() -> None:
     except StoreError as problem:
         show_error(problem)
         return
+    show_film()
     if found:
         _posters(found)
         page_buttons(count, "films")
@@ -44,7 +45,6 @@ def films_board() -> None:
             "one video."
         )
         st.info(words, icon=":material/movie:")
-    show_film()
     with act_bar():
         if primary_button(_("New film"), "add_circle", key="new-film"):
             st.query_params["new"] = "idea"
