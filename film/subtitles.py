@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 from core.errors import BadSubtitles
@@ -53,7 +53,7 @@ def cues_of(spoken: Sequence[SpokenLine], seconds: float) -> list[Cue]:
     """The subtitles of a film of ``seconds``, none over another."""
     raw = [cue for line in spoken for cue in _cues(line)]
     cues = []
-    for cue, after in zip(raw, [*raw[1:], None], strict=True):
+    for cue, after in zip_longest(raw, raw[1:]):
         latest = min(after.begins if after else seconds, seconds)
         ends = min(max(cue.ends + _LINGER, cue.begins + _SHORTEST), latest)
         if ends > cue.begins:

@@ -103,3 +103,7 @@ def test_no_text_loses_a_letter(text: str) -> None:
     lines = lines_of(text)
     assert "".join(lines).replace(" ", "") == "".join(text.split())
     assert all(fits(line) for line in lines)
+
+
+def test_a_film_without_lines_has_no_subtitles() -> None:
+    assert cues_of([], 8.0) == []
