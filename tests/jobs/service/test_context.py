@@ -18,9 +18,13 @@ from jobs.model.people import LOCAL, SHARED, Person
 from jobs.model.records import JobFilter, JobRecord
 from jobs.model.request import QueueKey
 from jobs.service.context import ServiceContext
+from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
+from jobs.service.film_files import FilmFiles
+from jobs.service.film_sheet import FilmSheets
 from jobs.service.films import FilmService
 from jobs.service.forms import FormService
+from jobs.service.hand_over import HandOver
 from jobs.service.library import JobLibrary
 from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
@@ -59,8 +63,12 @@ WITHOUT_A_JOB = {
     ),
     *(
         f"films.{name}"
-        for name in ("count", "overviews", "revisions", "restore")  # of this owner's films alone
+        for name in ("count", "overviews", "revisions", "restore", "draw_card", "export_cards", "has_picture", "heard")
     ),
+    *(f"films.{name}" for name in ("picture", "remake_frame", "request", "reword_frame", "subtitles")),
+    *(f"cuts.{name}" for name in ("change", "choose_take", "join", "joined", "may_have_more", "more_takes", "of")),
+    *("film_files.offer", "film_files.take_in", "hand_over.files", "sheets.of"),
+    *("plans.render_of_request", "plans.steps_of_several", "videos.cut", "videos.level_copy"),
     *("forms.kept", "forms.keep", "forms.clear"),
     *(f"queue.{name}" for name in ("view", "pace", "pause", "place", "resume", "is_paused")),
     *(f"library.{name}" for name in ("page", "made_before", "count", "months", "states_of", "batch_rows")),
@@ -74,6 +82,10 @@ PARTS: dict[str, type] = {
     "videos.": FinishedVideos,
     "plans.": PlanService,
     "films.": FilmService,
+    "cuts.": CutService,
+    "film_files.": FilmFiles,
+    "hand_over.": HandOver,
+    "sheets.": FilmSheets,
     "forms.": FormService,
 }
 
@@ -118,7 +130,8 @@ def call(service: JobService, name: str, job_id: str, job: JobRecord) -> object:
 
 
 def about_a_job() -> list[str]:
-    return [name for name, signature in acts().items() if {"job_id", "job"} & set(signature.parameters)]
+    found = [name for name, signature in acts().items() if {"job_id", "job"} & set(signature.parameters)]
+    return [name for name in found if name not in WITHOUT_A_JOB]
 
 
 def test_every_act_is_walked() -> None:
