@@ -140,6 +140,8 @@ def _end_of(job_id: str) -> str:
     job = job_service().known(job_id)
     if job is None or job.state in MOVING or st.query_params.get("id") == job_id:
         return ""
+    if job.state == "waiting" and job_id.startswith("film-") and "film" in st.query_params:  # its sheet shows it
+        return ""
     if job.state == "completed":
         ring()
     ended = _("The video is ready.") if job.state == "completed" else state_word(job.state)
