@@ -49,7 +49,9 @@ def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Seq
                 st.button(_("Make anew"), key=f"anew-{shot.id}", type="tertiary", on_click=make_anew, args=args)
             label = _("Take back in") if shot.held else _("Hold back")
             st.button(label, key=f"hold-{shot.id}", type="tertiary", on_click=hold, args=(*args, not shot.held))
-            st.button(_("Change…"), key=f"change-{shot.id}", type="tertiary", on_click=open_frame, args=(shot.id,))
+            if st.button(_("Change…"), key=f"change-{shot.id}", type="tertiary"):
+                st.query_params["shot"] = shot.id
+                st.rerun()  # the dialog is drawn beside the part that refreshes itself
 
 
 def show_picture(state: ShotState, made: StepRecord | None, key: str) -> None:
@@ -108,11 +110,6 @@ def _short_mark(mark: Message) -> str:
     if "first" in mark.facts:
         return f":material/compare_arrows: {_('screen direction')}"
     return f":material/link: {_('more than three in a row')}"
-
-
-def open_frame(shot_id: str) -> None:
-    """Put the shot whose frame is to be changed into the address."""
-    st.query_params["shot"] = shot_id
 
 
 @acting

@@ -55,12 +55,13 @@ def edit(film_id: str, change: Change) -> bool:
 
 def say_changes(film_id: str) -> None:
     """Why the last change was not saved, and what was changed elsewhere since this tab took the film up."""
-    if error := st.session_state.get(_wrong(film_id)):
-        show_error(error)
     films, (film, revision) = job_service().films, working(film_id)
     [(newest, edited), *_rest] = films.revisions(film_id, 1)
-    if newest > revision:
-        _ask(film_id, film, films.get(film_id)[0], ago(edited))
+    with st.container(key="film-changes"):  # always there: what stands below it keeps its place, and what is typed
+        if error := st.session_state.get(_wrong(film_id)):
+            show_error(error)
+        if newest > revision:
+            _ask(film_id, film, films.get(film_id)[0], ago(edited))
     st.fragment(lambda: _look(film_id, newest), run_every=_OTHERS)()
 
 
