@@ -6,12 +6,15 @@ import json
 import zipfile
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import av
 import pytest
 
 from media.videos import probe
 from tests.cli.shell import REPO, Shell
+from tests.providers.asking import SERVICES
+from tests.providers.fake_services import FakeServices
 
 EXAMPLE = REPO / "docs" / "examples" / "the-lamp.fountain"
 QUOTES = ["The light must not go out tonight.", "Father, the boat is coming in."]
@@ -79,6 +82,27 @@ def test_a_change_makes_exactly_its_shots_anew_and_keeps_the_rest(shell: Shell) 
     after = film(shell, "frames", "film.json")
     pairs = zip(before["shots"], after["shots"], strict=True)
     assert [one["job"] == other["job"] for one, other in pairs] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_draws_only_the_frames_that_a_change_touches(shell: Shell, service: str) -> None:
+    document = drafted(shell)
+    with FakeServices() as services:
+        variables = services.environment(service)
+        services.script(f"{service}.text", lambda call: f"A lighthouse, number {crc32(call.texts[-1].encode())}.")
+        film(shell, "frames", "film.json", **variables)
+        assert services.count(f"{service}.image") == 4
+        document["cast"][1]["look"] = "a young woman with wet black hair"
+        edited(shell, cast=document["cast"])
+        stale = [shot["stale"] for shot in film(shell, "status", "film.json", **variables)["shots"]]
+        assert stale == [False, False, True, False]
+        again = film(shell, "frames", "film.json", **variables)
+        assert services.count(f"{service}.image") == 5
+        steps = job_of(shell, again["shots"][2]["job"])["steps"]
+        assert [(one["step"], one["version"]) for one in steps[:2]] == [("image_prompt", 2), ("first_frame", 2)]
+        edited(shell, style="16 mm film, grainy.")
+        stale = [shot["stale"] for shot in film(shell, "status", "film.json", **variables)["shots"]]
+        assert stale == [True] * 4
 
 
 def test_more_takes_have_the_same_frame_and_other_seeds(shell: Shell) -> None:

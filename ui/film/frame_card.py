@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import streamlit as st
 
 from core.messages import Message
 from core.render_settings import TRAINED_FPS
+from description.likeness import likenesses
 from film.composition import speech_seconds_of
 from film.document import Film
 from film.editing import shot_of, with_shot
@@ -41,7 +42,7 @@ def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Seq
             head += f" · :material/record_voice_over: {clock}"
         st.markdown(f"{head}]")
         st.markdown(shown_words(shot, _LINE))
-        if badges := _badges(state, marks):
+        if badges := [*_badges(state, marks), *_likeness(made)]:
             st.markdown("  ".join(badges))
         with st.container(horizontal=True, gap="xsmall", key=f"frame-acts-{shot.id}"):
             args = (film.id, shot.id)
@@ -101,6 +102,14 @@ def _badges(state: ShotState, marks: Sequence[Message]) -> list[str]:
     for mark in marks:
         found.append(f":orange-badge[{_short_mark(mark)}]")
     return found
+
+
+def _likeness(made: StepRecord | None) -> Iterator[str]:
+    """Who is not as on the card, and why; nothing of those who are."""
+    for one in likenesses(made.warnings if made else ()):
+        if one.verdict != "same":
+            colour = "orange" if one.verdict == "different" else "gray"
+            yield f":{colour}-badge[:material/face: {escape_markdown(one.message.text(_).rstrip('.。'))}]"
 
 
 def _short_mark(mark: Message) -> str:

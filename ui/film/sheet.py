@@ -127,6 +127,11 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
                 _begin(film, render=True)
         else:
             st.caption(_("Everything that is not held back is rendered or on its way."), width="content")
+            if any(one.takes for one in sheet.shots) and primary_button(
+                _("Look at the takes"), "movie", key="to-takes"
+            ):
+                st.query_params["stage"] = "takes"
+                st.rerun()
 
 
 def _begin(film: Film, *, render: bool) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import ServerUnreachable
+from description.likeness import NO_JSON, Likeness
 from film.document import Film, Scene, Shot
 from jobs.model.records import StepRecord, StoredError
 from tests.film.samples import FILM, changed
@@ -146,6 +148,31 @@ def test_marks_of_speech_chains_direction_and_what_is_out_of_date(app_context: A
     assert "two who talk to each other look to the same side" in said
     assert "out of date" in said
     assert "not in pictures" in said
+
+
+def test_a_frame_that_is_not_as_on_the_cards_is_marked(app_context: AppContext) -> None:
+    jobs, steps = made(app_context), app_context.worker.store.steps
+    verdicts = (
+        Likeness("Mara", "different", "her hair is blond"),
+        Likeness("the keeper", "unsure", NO_JSON),
+        Likeness("the room", "same", "brass and glass"),
+    )
+    frame = steps.chosen(jobs[1])["first_frame"]
+    steps.save(replace(frame, version=2, warnings=tuple(one.message for one in verdicts)))
+    said = words(sheet())
+    assert "Mara is not as on the card: her hair is blond" in said
+    assert "Whether the keeper is as on the card cannot be told" in said
+    assert "the room is as on the card" not in said
+
+
+def test_with_everything_rendered_the_takes_are_next(app_context: AppContext) -> None:
+    film = edited(scenes=[{"id": "one", "shots": [{"id": "s1", "action": "A lamp."}]}])
+    (job,) = made(app_context, film)
+    for state in ("preparing", "queued", "submitted", "rendering", "saving", "completed"):
+        app_context.worker.store.jobs.move_to(job, state)
+    test = sheet(film)
+    assert primaries(test) == ["Look at the takes"]
+    assert button(test, "to-takes").query_params["stage"] == "takes"
 
 
 def test_more_than_three_that_go_on_are_warned_of(app_context: AppContext) -> None:
