@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
 
 from core.errors import BadMusic, FileMissing
@@ -79,7 +80,7 @@ def test_music_is_kept_by_its_digest_and_lies_under_the_film(made: tuple[JobServ
     service.films.join(scored, tmp_path / "with.mp4", lambda *_: None)
     without, with_music = (sound_of(tmp_path / f"{name}.mp4") for name in ("without", "with"))
     assert len(without) == len(with_music)
-    assert abs(with_music - without).max() > 0.02
+    assert np.abs(with_music - without).max() > 0.02
     for kept in (tmp_path / "films").glob(f"*/{bed.sound}"):
         kept.unlink()
     with pytest.raises(FileMissing, match=r"my bed\.wav"):
