@@ -67,7 +67,7 @@ def test_two_shots_are_added_and_joined(visit: Visit, server: StandIn, tmp_path:
     expect(visit.page).to_have_url(re.compile(second))
     visit.settle()
     visit.sees("Download the film")
-    visit.page.get_by_role("checkbox", name="Join shot 2").locator("..").click()
+    visit.page.get_by_role("checkbox", name="Join shot 2").locator("xpath=ancestor::label").click()
     visit.press("Join 2 shots into one film")
     facts = probe(film_of(visit, tmp_path))
     assert facts.num_frames == server.sent[0].num_frames + server.sent[2].num_frames
