@@ -152,6 +152,7 @@ def test_the_language_survives_the_login_and_the_logout(visitor: Callable[..., V
     visit.open(lang="zh_CN")
     log_in(visit, ANN, "登录")
     visit.sees("提示词")
+    visit.page.get_by_role("button", name=ANN.split("@")[0].title()).click()
     visit.press("退出登录")
     visit.page.get_by_role("button", name="End session").click()
     expect(visit.page).to_have_url(re.compile(re.escape(guarded.address)))
