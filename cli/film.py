@@ -26,6 +26,7 @@ from film.document import Film, film_from
 from film.subtitles import MAX_BYTES, Cue, cues_from
 from jobs.model.records import JobRecord
 from jobs.model.states import FINAL
+from jobs.service.film_assembly import trim_notes
 from jobs.service.film_drafts import MAX_FILM_BYTES, text_of
 from jobs.worker import service_without_worker, working
 from record.folder import FIRST_FRAME
@@ -33,8 +34,8 @@ from record.folder import FIRST_FRAME
 if TYPE_CHECKING:
     from config import Settings
     from film.proposal import Proposal
-    from jobs.service.films import ShotState
     from jobs.service.service import JobService
+    from jobs.service.shot_states import ShotState
     from media.loudness import FilmLevels
 
 _PACE = 0.5
@@ -365,7 +366,7 @@ def _joined(
 ) -> dict[str, object]:
     from tqdm import tqdm
 
-    service.films.clips(film)  # whether all of them are there
+    service.assembly.clips(film)  # whether all of them are there
     film = _trimmed(service, film, document)
     cues: list[Cue] | None = [] if mode == "none" else None
     if subtitles is not None:
@@ -375,7 +376,7 @@ def _joined(
         def on_frame(done: int, _whole: int) -> None:
             bar.update(done - bar.n)
 
-        levels = service.films.join(film, target, on_frame, cues=cues, burnt=mode == "burnt")
+        levels = service.assembly.join(film, target, on_frame, cues=cues, burnt=mode == "burnt")
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
     said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
     lines = [translated(said), *_said_of(levels)]
@@ -399,11 +400,9 @@ def _said_of(levels: FilmLevels) -> Iterator[str]:
 
 def _trimmed(service: JobService, film: Film, document: Path) -> Film:
     """The film as it is joined; a trim that was needed is said, and written into its document."""
-    trimmed = service.films.trimmed(film)
-    for number, (before, after) in enumerate(zip(film.shots, trimmed.shots, strict=True), 1):
-        if after.trim != before.trim:
-            template = gettext_noop("Shot {n}: its last {frames} frames flash or blur; the film leaves them away.")
-            say(remark(message(template, n=number, frames=after.trim.end)))
+    trimmed = service.assembly.trimmed(film)
+    for note in trim_notes(film, trimmed):
+        say(remark(note))
     if trimmed != film:
         service.films.save(trimmed)
         atomic_write(document, trimmed.as_json().encode())

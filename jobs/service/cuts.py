@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import FilmChanged, FilmEditRefused, ShotNotReady
-from core.messages import Message, gettext_noop, message
+from core.messages import Message, gettext_noop
 from core.render_settings import TRAINED_FPS, draw_seed
 from film.document import Film, Shot
 from film.edits import with_take
 from jobs.service.export import CUT
+from jobs.service.film_assembly import trim_notes
 from jobs.store.films import ShotJob
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
     from jobs.model.records import JobRecord
     from jobs.service.context import ServiceContext
-    from jobs.service.films import FilmService, ShotState
+    from jobs.service.film_assembly import FilmAssembly
+    from jobs.service.films import FilmService
+    from jobs.service.shot_states import ShotState
     from jobs.service.videos import FinishedVideos, OnFrame
 
 SEEDS_AT_ONCE = 4
@@ -100,8 +103,11 @@ class Joined:
 class CutService:
     """Raises UnknownFilm for an id that this person has no film of."""
 
-    def __init__(self, context: ServiceContext, acts: _Acts, films: FilmService, videos: FinishedVideos) -> None:
+    def __init__(
+        self, context: ServiceContext, acts: _Acts, films: FilmService, assembly: FilmAssembly, videos: FinishedVideos
+    ) -> None:
         self._context, self._acts, self._films, self._videos = context, acts, films, videos
+        self._assembly = assembly
         self._owner = context.person.name
 
     # ---- changes -----------------------------------------------------------------------------------------------------
@@ -211,14 +217,14 @@ class CutService:
         film, revision = self._films.get(film_id)
         if revision != after:
             raise FilmChanged(film=film.title or film.id)
-        self._films.clips(film)  # whether all of them are there
-        trimmed = self._films.trimmed(film)
-        notes = tuple(_trims(film, trimmed))
+        self._assembly.clips(film)  # whether all of them are there
+        trimmed = self._assembly.trimmed(film)
+        notes = tuple(trim_notes(film, trimmed))
         if trimmed != film:
             self._films.save(trimmed, after=after)
         takes = [state.chosen for state in self._films.shots(trimmed) if state.chosen is not None]
         name = _name(trimmed, takes)
-        self._videos.cut(takes, name, lambda target: self._films.join(trimmed, target, on_frame))
+        self._videos.cut(takes, name, lambda target: self._assembly.join(trimmed, target, on_frame))
         self._forget_earlier(trimmed, name)
         return Joined(takes[-1].id, name, notes)
 
@@ -236,12 +242,3 @@ def _name(film: Film, takes: Sequence[JobRecord]) -> str:
     """The joined file's name; it differs where the film, a take, or a take's video differs."""
     told = json.dumps([film.model_dump(mode="json"), [[take.id, take.attempts] for take in takes]], ensure_ascii=False)
     return f"{CUT}{hashlib.sha256(told.encode()).hexdigest()[:16]}.mp4"
-
-
-def _trims(film: Film, trimmed: Film) -> list[Message]:
-    words = gettext_noop("Shot {n}: its last {frames} frames flash or blur; the film leaves them away.")
-    return [
-        message(words, n=number, frames=after.trim.end)
-        for number, (before, after) in enumerate(zip(film.shots, trimmed.shots, strict=True), 1)
-        if before.trim != after.trim
-    ]

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from jobs.model.request import JobRequest
     from jobs.plan.render import RenderPlan
     from jobs.service.context import ServiceContext
-    from jobs.service.films import FilmService, ShotState
+    from jobs.service.films import FilmService
     from jobs.service.plans import PlanService
+    from jobs.service.shot_states import ShotState
 
 _Planned = tuple["JobRequest", Sequence[StepRecord], "JobRecord | None"]
 

@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import (
     BadFilm,
-    EmptyText,
     FileMissing,
     FilmChanged,
-    FilmIncomplete,
     NothingToExtend,
     ReferenceMissing,
     UnknownFilm,
@@ -34,9 +29,7 @@ from core.references import Reference
 from core.render_settings import TRAINED_FPS, draw_seed, render_settings
 from core.steps import Step
 from film.composition import description_of
-from film.document import Film, Scene, Shot, is_after_shot_before, references_of, shot_hash
-from film.spoken import spoken
-from film.subtitles import Cue, cues_of, language_of
+from film.document import Film, is_after_shot_before, references_of
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, QUEUED, SENT, UNDECIDED
@@ -44,10 +37,10 @@ from jobs.service.cards import CardService, drawn_from_words, write_zip
 from jobs.service.film_drafts import FilmDrafts
 from jobs.service.film_of_chain import film_of, with_chain
 from jobs.service.film_sounds import FilmSounds
+from jobs.service.shot_states import OWN_JOB, FilmOverview, RecordedShots, ShotState, inputs_of, states_of
 from jobs.store.films import FilmRecord, ShotJob
 from jobs.store.orders import Order
 from jobs.store.response_cache import CachingProvider, ResponseCache, clear_responses
-from media.film_sound import Clip
 from record.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -55,13 +48,10 @@ if TYPE_CHECKING:
     from jobs.service.chains import Chain
     from jobs.service.context import ServiceContext
     from jobs.service.steps import StepService
-    from jobs.service.videos import FinishedVideos, OnFrame
-    from media.loudness import FilmLevels
+    from jobs.service.videos import FinishedVideos
 
 _FRAME: Step = "first_frame"
 SHOT_BEFORE = "the shot before"  # as what a reference is called that is no card's
-# A job of a shot, and its further ones that were given another first frame; its takes end with a number alone.
-_OWN = re.compile(r"film-[0-9a-f]{40}(?:-frame-[0-9]++)?+")
 
 
 class _Acts(Protocol):
@@ -86,77 +76,6 @@ class _Acts(Protocol):
         pictures: Mapping[str, bytes] | None = None,
         **changes: Any,
     ) -> JobRecord: ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShotState:
-    """A shot as it stands. ``number`` counts from 1.
-
-    ``inputs`` is the hash of what it is made from; None where it goes on from a shot that has no take yet. ``job`` is
-    the one that has its frame now, ``jobs`` are all of these inputs, ``takes`` the finished ones of any, oldest first.
-    ``latest`` is the newest job, whatever it was made from; ``follows`` the take that the shot goes on from;
-    ``drawn_after`` is the job whose first frame is one of the pictures that its own is drawn after.
-    """
-
-    number: int
-    scene: Scene
-    shot: Shot
-    inputs: str | None
-    jobs: tuple[JobRecord, ...] = ()
-    takes: tuple[JobRecord, ...] = ()
-    others: int = 0
-    chosen: JobRecord | None = None
-    has_frame: bool = False
-    latest: JobRecord | None = None
-    follows: JobRecord | None = None
-    drawn_after: JobRecord | None = None
-
-    @property
-    def job(self) -> JobRecord | None:
-        return _own_job(self.jobs)
-
-    @property
-    def is_framed(self) -> bool:
-        """Whether its first frame is there and nothing makes another one at present."""
-        return self.has_frame and self.job is not None and self.job.state not in PREPARING
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether it was made before from something else, and not yet from what it is now."""
-        return self.others > 0 and not self.jobs
-
-    def begins_with(self, film: Film) -> JobRecord | None:
-        """The job that another one of this shot would begin with the results of; None where it begins anew."""
-        before = self.latest
-        if before is None or self.shot.frame.source != "made" or before.request.source_picture:
-            return None
-        is_alike = (before.model, before.request.orientation) == (film.model, film.orientation)
-        return before if is_alike else None
-
-
-@dataclass(frozen=True)
-class FilmOverview:
-    """A film as a list shows it; ``edited`` is when its newest revision was recorded, in UTC."""
-
-    film: Film
-    edited: datetime
-    shots: tuple[ShotState, ...]
-
-    @property
-    def frames(self) -> int:
-        """How many shots have a first frame, or a video already."""
-        return sum(1 for one in self.shots if one.has_frame or one.chosen)
-
-    @property
-    def takes(self) -> int:
-        """How many shots have a video of what they are now."""
-        return sum(1 for one in self.shots if one.chosen in one.jobs)
-
-    @property
-    def poster(self) -> JobRecord | None:
-        """The first job with a picture of the film."""
-        pictures = (one.chosen or (one.job if one.has_frame else None) for one in self.shots)
-        return next((one for one in pictures if one), None)
 
 
 class FilmService:
@@ -222,7 +141,7 @@ class FilmService:
         found = []
         for record in records:
             film = Film.model_validate(record.document)
-            found.append(FilmOverview(film, record.created, _states(film, recorded)))
+            found.append(FilmOverview(film, record.created, states_of(film, recorded)))
         return tuple(found)
 
     def count(self) -> int:
@@ -316,7 +235,7 @@ class FilmService:
         jobs = {job.id: job for job in chain.finished}
         before: ShotState | None = None
         for number, (scene, shot) in enumerate(film.in_order(), 1):
-            inputs, job = _inputs(film, scene, shot, before), jobs.get(str(shot.take))
+            inputs, job = inputs_of(film, scene, shot, before), jobs.get(str(shot.take))
             if job is None:
                 return
             others = chain.takes.get(str(job.extends), ()) if number > 1 else ()
@@ -328,9 +247,9 @@ class FilmService:
 
     def shots(self, film: Film) -> tuple[ShotState, ...]:
         """All shots of a film as they stand."""
-        return _states(film, self._recorded([film.id]))
+        return states_of(film, self._recorded([film.id]))
 
-    def _recorded(self, film_ids: Sequence[str]) -> _Recorded:
+    def _recorded(self, film_ids: Sequence[str]) -> RecordedShots:
         """What is known of the jobs of these films, in a number of queries that does not grow with them."""
         rows = self._films.jobs(self._owner, film_ids)
         jobs = self._context.several([one.job_id for _, one in rows])
@@ -338,7 +257,7 @@ class FilmService:
         for film_id, one in rows:
             if one.job_id in jobs:
                 shots[film_id, one.shot].append((one.inputs, jobs[one.job_id]))
-        return _Recorded(shots, self._context.store.steps.with_chosen(jobs, _FRAME, ("done", "skipped")))
+        return RecordedShots(shots, self._context.store.steps.with_chosen(jobs, _FRAME, ("done", "skipped")))
 
     def make_frames(self, film: Film, only: Collection[str] | None = None, *, again: bool = False) -> tuple[str, ...]:
         """Order the first frames that are missing or stale; returns the jobs that make them.
@@ -399,7 +318,7 @@ class FilmService:
             self._acts.hold(job.id)
         if job.state in SENT:
             base = job.id.partition("-frame-")[0]
-            number = 1 + sum(_OWN.fullmatch(one.id) is not None for one in state.jobs)
+            number = 1 + sum(OWN_JOB.fullmatch(one.id) is not None for one in state.jobs)
             new_id = f"{base}-frame-{number}"
             self._films.add_job(self._owner, film.id, ShotJob(state.shot.id, new_id, str(state.inputs)))
             return self._acts.duplicate(job.id, new_id=new_id, until=_FRAME)
@@ -519,157 +438,3 @@ class FilmService:
             return self._picture(digest).read_bytes()
         except OSError as problem:
             raise FileMissing(name=digest[:12], reason=gettext_noop("the picture is not kept here")) from problem
-
-    # ---- the cut -----------------------------------------------------------------------------------------------------
-
-    def trimmed(self, film: Film) -> Film:
-        """The film with what flashes or blurs before a shot that goes on trimmed away: the next one begins before it.
-
-        Raises:
-            VideoUnplayable
-        """
-        states = self.shots(film)
-        ends = {
-            before.shot.id: self._videos.clean_last_frame(before.chosen.id)[1]
-            for before, after in pairwise(states)
-            if after.shot.frame.source == "last" and before.chosen is not None
-        }
-        shots = {
-            state.shot.id: state.shot.trim.model_copy(
-                update={"end": max(state.shot.trim.end, ends.get(state.shot.id, 0))}
-            )
-            for state in states
-        }
-        return film.with_trims(shots)
-
-    def clips(self, film: Film) -> list[Clip]:
-        """The chosen takes as they are joined.
-
-        Raises:
-            FilmIncomplete: a shot has no finished video.
-            EmptyText: it has no shots.
-        """
-        if not film.shots:
-            raise EmptyText(name=gettext_noop("storyboard"))
-        clips = []
-        for state in self.shots(film):
-            take = state.chosen
-            if take is None:
-                raise FilmIncomplete(shot=state.number)
-            shot = state.shot
-            overlap = {"cut": 0, "continue": 1, "dissolve": shot.join.frames}[shot.join.kind]
-            clips.append(
-                Clip(
-                    path=self._videos.file(take.id),
-                    start=shot.trim.start,
-                    end=shot.trim.end,
-                    overlap=overlap,
-                    blends=shot.join.kind == "dissolve",
-                    j_cut=shot.join.j_cut,
-                    l_cut=shot.join.l_cut,
-                )
-            )
-        return clips
-
-    def heard(self, film: Film) -> dict[str, list[tuple[float, float]]]:
-        """Where somebody may be heard in the takes of shots with lines, in seconds, by the shots' ids.
-
-        Raises:
-            VideoUnplayable
-        """
-        from media.speech import speech_in
-
-        takes = {state.shot.id: state.chosen for state in self.shots(film) if state.shot.utterances}
-        return {shot: speech_in(self._videos.file(take.id)) for shot, take in takes.items() if take is not None}
-
-    def subtitles(self, film: Film) -> list[Cue]:
-        """The subtitles of a film, timed by what is heard in its takes, else by its words.
-
-        Raises:
-            VideoUnplayable
-        """
-        return cues_of(spoken(film, self.heard(film)), film.seconds)
-
-    def join(
-        self, film: Film, target: Path, on_frame: OnFrame, *, cues: Sequence[Cue] | None = None, burnt: bool = False
-    ) -> FilmLevels:
-        """The whole film as one file, with its document inside; returns what was done to its sound.
-
-        Args:
-            cues: its subtitles, if they are not to be made from its lines.
-            burnt: whether they are drawn into the pictures, and not a track beside them.
-
-        Raises:
-            FilmIncomplete, ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
-        """
-        from media.subtitling import Subtitles
-
-        clips, heard = self.clips(film), self.heard(film)
-        takes = [state.chosen for state in self.shots(film) if state.chosen]
-        shown = cues_of(spoken(film, heard), film.seconds) if cues is None else cues
-        language = language_of(line for cue in shown for line in cue.lines)
-        document = film.model_dump(mode="json", by_alias=True)
-        return self._videos.joined(
-            clips,
-            takes,
-            document,
-            target,
-            on_frame,
-            sound=self.sounds.plan(film, heard),
-            subtitles=Subtitles(cues=shown, language=language, burnt=burnt),
-        )
-
-
-def _own_job(jobs: Sequence[JobRecord]) -> JobRecord | None:
-    """The newest job with a frame of its own; further takes have the frame of another one."""
-    return next((one for one in reversed(jobs) if _OWN.fullmatch(one.id)), jobs[0] if jobs else None)
-
-
-@dataclass(frozen=True)
-class _Recorded:
-    """The jobs of shots, by film and shot, each with what it was made from, oldest first; and which have a frame."""
-
-    shots: Mapping[tuple[str, str], Sequence[tuple[str, JobRecord]]]
-    framed: frozenset[str]
-
-
-def _states(film: Film, recorded: _Recorded) -> tuple[ShotState, ...]:
-    states: list[ShotState] = []
-    for number, (scene, shot) in enumerate(film.in_order(), 1):
-        before = states[-1] if states else None
-        inputs = _inputs(film, scene, shot, before)
-        known = recorded.shots.get((film.id, shot.id), ())
-        jobs = tuple(job for made_from, job in known if made_from == inputs)
-        takes = tuple(job for _, job in known if job.state == "completed")
-        state = ShotState(
-            number=number,
-            scene=scene,
-            shot=shot,
-            inputs=inputs,
-            jobs=jobs,
-            takes=takes,
-            others=len(known) - len(jobs),
-            chosen=_chosen(shot, takes, jobs),
-            has_frame=(own := _own_job(jobs)) is not None and own.id in recorded.framed,
-            latest=known[-1][1] if known else None,
-            follows=before.chosen if before and shot.frame.source == "last" else None,
-            drawn_after=before.job if before and is_after_shot_before(film, shot) else None,
-        )
-        states.append(state)
-    return tuple(states)
-
-
-def _inputs(film: Film, scene: Scene, shot: Shot, before: ShotState | None) -> str | None:
-    """What a shot is made from; with the take that it goes on from, or the job whose frame it is drawn after."""
-    own = shot_hash(film, scene, shot)
-    if before is None or not (shot.frame.source == "last" or is_after_shot_before(film, shot)):
-        return own
-    job = before.chosen if shot.frame.source == "last" else before.job if before.has_frame else None
-    return hashlib.sha256(f"{own} {job.id}".encode()).hexdigest()[:32] if job else None
-
-
-def _chosen(shot: Shot, takes: tuple[JobRecord, ...], current: tuple[JobRecord, ...]) -> JobRecord | None:
-    """The take that a person picked, else the newest without a finding, if possible of the shot as it is now."""
-    ids = {job.id for job in current}
-    ranked = sorted(takes, key=lambda job: (job.id == shot.take, job.id in ids, not job.look, job.number))
-    return ranked[-1] if ranked else None

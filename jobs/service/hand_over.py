@@ -23,7 +23,9 @@ from record.folder import FIRST_FRAME
 if TYPE_CHECKING:
     from jobs.model.records import JobRecord
     from jobs.service.context import ServiceContext
-    from jobs.service.films import FilmService, ShotState
+    from jobs.service.film_assembly import FilmAssembly
+    from jobs.service.films import FilmService
+    from jobs.service.shot_states import ShotState
     from jobs.service.videos import FinishedVideos
 
 FORMATS = (*FILES, "srt", "pdf", "jianying")
@@ -45,8 +47,10 @@ class _Placed:
 
 
 class HandOver:
-    def __init__(self, context: ServiceContext, films: FilmService, videos: FinishedVideos) -> None:
-        self._context, self._films, self._videos = context, films, videos
+    def __init__(
+        self, context: ServiceContext, films: FilmService, assembly: FilmAssembly, videos: FinishedVideos
+    ) -> None:
+        self._context, self._films, self._assembly, self._videos = context, films, assembly, videos
 
     def files(
         self, film: Film, formats: Collection[str], headings: tuple[str, str, str] = ("Picture", "Speech", "Sound")
@@ -70,7 +74,7 @@ class HandOver:
         if timelines:
             found |= self._timelines(film, placed, timelines)
         if "srt" in wanted:
-            cues = self._films.subtitles(film)
+            cues = self._assembly.subtitles(film)
             found |= {f"subtitles.{kind}": as_text(cues, kind).encode() for kind in ("srt", "vtt")}
         if "pdf" in wanted:
             rows = [self._board_row(film, one) for one in placed]
@@ -83,7 +87,7 @@ class HandOver:
         from media.film_sound import Clip
 
         states = self._films.shots(film)
-        clips: list[Clip] = self._films.clips(film)
+        clips: list[Clip] = self._assembly.clips(film)
         placed: list[_Placed] = []
         for state, clip in zip(states, clips, strict=True):
             if state.chosen is None:

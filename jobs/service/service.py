@@ -24,6 +24,7 @@ from jobs.model.states import ON_SERVER, PREPARING, QUEUED, Act, allowing
 from jobs.service.context import ServiceContext
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
+from jobs.service.film_assembly import FilmAssembly
 from jobs.service.film_files import FilmFiles
 from jobs.service.film_sheet import FilmSheets
 from jobs.service.films import FilmService
@@ -61,9 +62,10 @@ class JobService:
         self.files = JobFiles(context)
         self.videos = FinishedVideos(context)
         self.films = FilmService(context, self, self.steps, self.videos)
-        self.hand_over = HandOver(context, self.films, self.videos)
+        self.assembly = FilmAssembly(self.films, self.videos)
+        self.hand_over = HandOver(context, self.films, self.assembly, self.videos)
         self.film_files = FilmFiles(context, self.films)
-        self.cuts = CutService(context, self, self.films, self.videos)
+        self.cuts = CutService(context, self, self.films, self.assembly, self.videos)
         self.sheets = FilmSheets(context, self.films, self.plans)
         self.person, self.get, self.known = context.person, context.get, context.known
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StoreError
-from jobs.service.films import FilmOverview
+from jobs.service.shot_states import FilmOverview
 from ui.film.address import PAGE, film_path, page_number
 from ui.film.from_file import film_field, show_film
 from ui.film.paging import page_buttons

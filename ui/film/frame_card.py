@@ -14,7 +14,7 @@ from film.document import Film
 from film.editing import shot_of, with_shot
 from jobs.model.records import JobRecord, StepRecord
 from jobs.model.states import ENDED_BADLY, PREPARING
-from jobs.service.films import ShotState
+from jobs.service.shot_states import ShotState
 from record.folder import FIRST_FRAME
 from ui.film.words import join_word, shown_words, size_word, words_of
 from ui.film.working import edit

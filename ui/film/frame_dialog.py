@@ -9,7 +9,7 @@ from film.document import Film, Frame, Join
 from film.editing import shot_of, with_shot
 from jobs.model.records import StepRecord
 from jobs.service.film_sheet import chosen_of
-from jobs.service.films import ShotState
+from jobs.service.shot_states import ShotState
 from media.frames import taken_picture
 from record.folder import FIRST_FRAME, file_inside
 from ui.app_context import app_context

@@ -13,7 +13,7 @@ from film.document import Film
 from jobs.model.records import JobRecord
 from jobs.model.states import MOVING
 from jobs.service.cuts import SEEDS_AT_ONCE
-from jobs.service.films import ShotState
+from jobs.service.shot_states import ShotState
 from ui.film.address import go_to, page_number
 from ui.film.editing import added, choose
 from ui.film.paging import page_buttons

@@ -20,6 +20,7 @@ from jobs.model.request import QueueKey
 from jobs.service.context import ServiceContext
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
+from jobs.service.film_assembly import FilmAssembly
 from jobs.service.film_files import FilmFiles
 from jobs.service.film_sheet import FilmSheets
 from jobs.service.films import FilmService
@@ -57,15 +58,13 @@ GIVEN: dict[str, Any] = {
 WITHOUT_A_JOB = {
     *("of", "create", "files.housekeeping", "plans.of_order", "plans.ends_of"),
     *("steps.with_keys_of_others", "videos.film", "videos.joined"),
+    *(f"films.{name}" for name in ("all", "get", "save", "add_picture", "shots", "make_frames", "render")),
     *(
         f"films.{name}"
-        for name in ("all", "get", "save", "add_picture", "shots", "make_frames", "render", "clips", "join", "trimmed")
+        for name in ("count", "overviews", "revisions", "restore", "draw_card", "export_cards", "has_picture")
     ),
-    *(
-        f"films.{name}"
-        for name in ("count", "overviews", "revisions", "restore", "draw_card", "export_cards", "has_picture", "heard")
-    ),
-    *(f"films.{name}" for name in ("picture", "remake_frame", "request", "reword_frame", "subtitles")),
+    *(f"films.{name}" for name in ("picture", "remake_frame", "request", "reword_frame")),
+    *(f"assembly.{name}" for name in ("clips", "heard", "join", "subtitles", "trimmed")),
     *(f"cuts.{name}" for name in ("change", "choose_take", "join", "joined", "may_have_more", "more_takes", "of")),
     *("film_files.offer", "film_files.take_in", "hand_over.files", "sheets.of"),
     *("plans.render_of_request", "plans.steps_of_several", "videos.cut", "videos.level_copy"),
@@ -82,6 +81,7 @@ PARTS: dict[str, type] = {
     "videos.": FinishedVideos,
     "plans.": PlanService,
     "films.": FilmService,
+    "assembly.": FilmAssembly,
     "cuts.": CutService,
     "film_files.": FilmFiles,
     "hand_over.": HandOver,

@@ -36,7 +36,7 @@ def test_shots_of_any_loudness_are_one_film(made: tuple[JobService, Store], tmp_
     for shot, loud in zip(SMALL.shots, (0.02, 0.1, 0.9), strict=True):
         job = take(service, store, SMALL, shot.id)
         film(service.files.folder(job.id) / "video.mp4", num_frames=FRAMES, sound=tone(480.0, loud))
-    levels = service.films.join(SMALL, tmp_path / "film.mp4", lambda *_: None)
+    levels = service.assembly.join(SMALL, tmp_path / "film.mp4", lambda *_: None)
     assert level_of(sound_of(tmp_path / "film.mp4")[None]).loudness == pytest.approx(-16, abs=1)
     gains = [shot.gain for shot in levels.shots]
     assert gains == sorted(gains, reverse=True)
@@ -49,12 +49,12 @@ def test_lines_become_a_track_of_subtitles_and_edited_ones_take_their_place(
     service, store = made
     service.films.save(SMALL)
     all_takes(service, store, SMALL)
-    service.films.join(SMALL, tmp_path / "film.mp4", lambda *_: None)
+    service.assembly.join(SMALL, tmp_path / "film.mp4", lambda *_: None)
     assert lines_in(tmp_path / "film.mp4") == ["The light must not go out."]
     edited = [Cue(0.1, 0.6, ("Das Licht", "darf nicht ausgehen."))]
-    service.films.join(SMALL, tmp_path / "edited.mp4", lambda *_: None, cues=edited)
+    service.assembly.join(SMALL, tmp_path / "edited.mp4", lambda *_: None, cues=edited)
     assert lines_in(tmp_path / "edited.mp4") == ["Das Licht\ndarf nicht ausgehen."]
-    service.films.join(SMALL, tmp_path / "none.mp4", lambda *_: None, cues=[])
+    service.assembly.join(SMALL, tmp_path / "none.mp4", lambda *_: None, cues=[])
     assert lines_in(tmp_path / "none.mp4") == []
 
 
@@ -76,8 +76,8 @@ def test_music_is_kept_by_its_digest_and_lies_under_the_film(made: tuple[JobServ
     assert bed.name == "my bed.wav"
     service.films.save(scored)
     all_takes(service, store, scored)
-    service.films.join(SMALL, tmp_path / "without.mp4", lambda *_: None)
-    service.films.join(scored, tmp_path / "with.mp4", lambda *_: None)
+    service.assembly.join(SMALL, tmp_path / "without.mp4", lambda *_: None)
+    service.assembly.join(scored, tmp_path / "with.mp4", lambda *_: None)
     without, with_music = (sound_of(tmp_path / f"{name}.mp4") for name in ("without", "with"))
     assert len(without) == len(with_music)
     assert np.abs(with_music - without).max() > 0.02

@@ -90,7 +90,7 @@ def test_an_own_picture_is_the_first_frame(service: JobService) -> None:
 
 def test_a_film_without_all_its_videos_is_not_joined(service: JobService, tmp_path: Path) -> None:
     with pytest.raises(FilmIncomplete) as refused:
-        service.of(ANN).films.join(FILM, tmp_path / "film.mp4", lambda _done, _all: None)
+        service.of(ANN).assembly.join(FILM, tmp_path / "film.mp4", lambda _done, _all: None)
     assert refused.value.message() == "Shot 1 has no finished video yet."
 
 
@@ -106,8 +106,11 @@ def test_a_shot_goes_on_from_the_last_clean_frame_and_the_trim_says_so(
     monkeypatch.setattr(ServiceContext, "several", lambda _self, _ids: {first: completed})
     taken = picture(1280, 720, "teal")
     monkeypatch.setattr(FinishedVideos, "clean_last_frame", lambda _self, job_id: (taken, 5))
-    assert [shot.trim.end for shot in films.trimmed(film).shots] == [5, 0, 0]
-    assert films.trimmed(edited(scenes__0__shots__0__trim={"start": 0, "end": 9})).shots[0].trim.end == 9
+    assert [shot.trim.end for shot in service.of(ANN).assembly.trimmed(film).shots] == [5, 0, 0]
+    assert (
+        service.of(ANN).assembly.trimmed(edited(scenes__0__shots__0__trim={"start": 0, "end": 9})).shots[0].trim.end
+        == 9
+    )
     assert films.shots(film)[1].inputs is not None
 
 

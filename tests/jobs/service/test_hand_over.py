@@ -102,7 +102,7 @@ def test_what_cannot_be_handed_over_says_why(
     with pytest.raises(FormatRefused, match="JianYing"):
         service.hand_over.files(SMALL, ["jianying"])
     empty: dict[str, Any] = {"id": "empty"}
-    for act in (lambda film: service.hand_over.files(film, ["all"]), lambda film: service.films.clips(film)):
+    for act in (lambda film: service.hand_over.files(film, ["all"]), lambda film: service.assembly.clips(film)):
         with pytest.raises(EmptyText):
             act(Film.model_validate(empty))
     monkeypatch.setitem(__import__("sys").modules, "opentimelineio", None)

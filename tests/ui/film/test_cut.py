@@ -133,7 +133,7 @@ def test_why_a_film_cannot_be_joined_is_said_until_it_is_changed(
     def broken(*_: object, **__: object) -> None:
         raise VideoUnplayable(reason="it is incomplete or damaged")
 
-    monkeypatch.setattr(type(app_context.service.films), "join", broken)
+    monkeypatch.setattr(type(app_context.service.assembly), "join", broken)
     test = joined(app_context, stage("cut"))
     assert "it is incomplete or damaged" in words(test)
     assert primaries(test) == ["Join the film"]

@@ -1,0 +1,132 @@
+"""A film put together from its chosen takes: its clips, its subtitles, its sound, and one file of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import EmptyText, FilmIncomplete
+from core.messages import Message, gettext_noop, message
+from film.document import Film
+from film.spoken import spoken
+from film.subtitles import Cue, cues_of, language_of
+from media.film_sound import Clip
+
+if TYPE_CHECKING:
+    from jobs.service.films import FilmService
+    from jobs.service.videos import FinishedVideos, OnFrame
+    from media.loudness import FilmLevels
+
+
+class FilmAssembly:
+    def __init__(self, films: FilmService, videos: FinishedVideos) -> None:
+        self._films, self._videos = films, videos
+
+    def trimmed(self, film: Film) -> Film:
+        """The film with what flashes or blurs before a shot that goes on trimmed away: the next one begins before it.
+
+        Raises:
+            VideoUnplayable
+        """
+        states = self._films.shots(film)
+        ends = {
+            before.shot.id: self._videos.clean_last_frame(before.chosen.id)[1]
+            for before, after in pairwise(states)
+            if after.shot.frame.source == "last" and before.chosen is not None
+        }
+        shots = {
+            state.shot.id: state.shot.trim.model_copy(
+                update={"end": max(state.shot.trim.end, ends.get(state.shot.id, 0))}
+            )
+            for state in states
+        }
+        return film.with_trims(shots)
+
+    def clips(self, film: Film) -> list[Clip]:
+        """The chosen takes as they are joined.
+
+        Raises:
+            FilmIncomplete: a shot has no finished video.
+            EmptyText: it has no shots.
+        """
+        if not film.shots:
+            raise EmptyText(name=gettext_noop("storyboard"))
+        clips = []
+        for state in self._films.shots(film):
+            take = state.chosen
+            if take is None:
+                raise FilmIncomplete(shot=state.number)
+            shot = state.shot
+            overlap = {"cut": 0, "continue": 1, "dissolve": shot.join.frames}[shot.join.kind]
+            clips.append(
+                Clip(
+                    path=self._videos.file(take.id),
+                    start=shot.trim.start,
+                    end=shot.trim.end,
+                    overlap=overlap,
+                    blends=shot.join.kind == "dissolve",
+                    j_cut=shot.join.j_cut,
+                    l_cut=shot.join.l_cut,
+                )
+            )
+        return clips
+
+    def heard(self, film: Film) -> dict[str, list[tuple[float, float]]]:
+        """Where somebody may be heard in the takes of shots with lines, in seconds, by the shots' ids.
+
+        Raises:
+            VideoUnplayable
+        """
+        from media.speech import speech_in
+
+        takes = {state.shot.id: state.chosen for state in self._films.shots(film) if state.shot.utterances}
+        return {shot: speech_in(self._videos.file(take.id)) for shot, take in takes.items() if take is not None}
+
+    def subtitles(self, film: Film) -> list[Cue]:
+        """The subtitles of a film, timed by what is heard in its takes, else by its words.
+
+        Raises:
+            VideoUnplayable
+        """
+        return cues_of(spoken(film, self.heard(film)), film.seconds)
+
+    def join(
+        self, film: Film, target: Path, on_frame: OnFrame, *, cues: Sequence[Cue] | None = None, burnt: bool = False
+    ) -> FilmLevels:
+        """The whole film as one file, with its document inside; returns what was done to its sound.
+
+        Args:
+            cues: its subtitles, if they are not to be made from its lines.
+            burnt: whether they are drawn into the pictures, and not a track beside them.
+
+        Raises:
+            FilmIncomplete, ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
+        """
+        from media.subtitling import Subtitles
+
+        clips, heard = self.clips(film), self.heard(film)
+        takes = [state.chosen for state in self._films.shots(film) if state.chosen]
+        shown = cues_of(spoken(film, heard), film.seconds) if cues is None else cues
+        language = language_of(line for cue in shown for line in cue.lines)
+        document = film.model_dump(mode="json", by_alias=True)
+        return self._videos.joined(
+            clips,
+            takes,
+            document,
+            target,
+            on_frame,
+            sound=self._films.sounds.plan(film, heard),
+            subtitles=Subtitles(cues=shown, language=language, burnt=burnt),
+        )
+
+
+def trim_notes(film: Film, trimmed: Film) -> list[Message]:
+    """What ``FilmAssembly.trimmed`` has left away of which shot."""
+    words = gettext_noop("Shot {n}: its last {frames} frames flash or blur; the film leaves them away.")
+    return [
+        message(words, n=number, frames=after.trim.end)
+        for number, (before, after) in enumerate(zip(film.shots, trimmed.shots, strict=True), 1)
+        if before.trim != after.trim
+    ]
