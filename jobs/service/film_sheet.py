@@ -68,6 +68,16 @@ class FilmSheet:
         """Shots whose first frame is to be made, and is not being made."""
         return tuple(one for one in self.shots if is_missing(one))
 
+    @property
+    def ready(self) -> tuple[ShotState, ...]:
+        """Shots whose render can be ordered now."""
+        return tuple(one for one in self.shots if is_to_render(one) and one.inputs is not None)
+
+    @property
+    def waiting(self) -> tuple[ShotState, ...]:
+        """Shots that go on from another one, which is not rendered yet."""
+        return tuple(one for one in self.shots if is_to_render(one) and one.inputs is None)
+
 
 class FilmSheets:
     """The sheets of one person's films, by the plans that jobs are carried out by."""

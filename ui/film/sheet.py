@@ -121,10 +121,16 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
                 _begin(film, render=False)
         elif any(one.shot.frame.source != "last" and not one.has_frame and not one.shot.held for one in sheet.shots):
             st.caption(_("The frames are being made…"), width="content")
-        elif sheet.renders.shots:
-            label = _("Render the approved ones ({n})").format(n=sheet.renders.shots)
+        elif sheet.ready:
+            label = _("Render the approved ones ({n})").format(n=len(sheet.ready))
             if primary_button(label, "movie", key="render-approved"):
                 _begin(film, render=True)
+            if sheet.waiting:
+                words = _("Shots that go on from one of these, to be rendered after it: {n}.")
+                st.caption(words.format(n=len(sheet.waiting)), width="content")
+        elif sheet.waiting:
+            words = _("Being rendered. Shots that go on from these can be rendered next: {n}.")
+            st.caption(words.format(n=len(sheet.waiting)), width="content")
         else:
             st.caption(_("Everything that is not held back is rendered or on its way."), width="content")
             if any(one.takes for one in sheet.shots) and primary_button(

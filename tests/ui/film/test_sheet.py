@@ -175,6 +175,25 @@ def test_with_everything_rendered_the_takes_are_next(app_context: AppContext) ->
     assert button(test, "to-takes").query_params["stage"] == "takes"
 
 
+def test_the_button_counts_what_it_sends_and_says_what_waits(app_context: AppContext) -> None:
+    follow = {"join": {"kind": "continue"}, "frame": {"source": "last"}}
+    shots = [{"id": "s1", "action": "A lamp."}, {"id": "s2", "action": "It flickers.", **follow}]
+    film = edited(scenes=[{"id": "one", "shots": shots}])
+    (job,) = made(app_context, film)
+    test = sheet(film)
+    assert primaries(test) == ["Render the approved ones (1)"]
+    assert "to be rendered after it: 1." in words(test)
+    button(test, "render-approved")
+    ordered(app_context)
+    test = sheet(film)
+    assert primaries(test) == []
+    assert "Shots that go on from these can be rendered next: 1." in words(test)
+    app_context.worker.store.jobs.move_to(job, "queued")
+    for state in ("submitted", "rendering", "saving", "completed"):
+        app_context.worker.store.jobs.move_to(job, state)
+    assert primaries(sheet(film)) == ["Render the approved ones (1)"]
+
+
 def test_more_than_three_that_go_on_are_warned_of(app_context: AppContext) -> None:
     follow = {"join": {"kind": "continue"}, "frame": {"source": "last"}}
     shots = [{"id": f"s{n}", "action": "On.", **(follow if n else {})} for n in range(5)]
