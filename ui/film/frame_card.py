@@ -96,7 +96,7 @@ def _badges(state: ShotState, marks: Sequence[Message]) -> list[str]:
     if state.is_stale:
         found.append(f":orange-badge[:material/update: {_('out of date')}]")
     if state.chosen is not None and state.chosen == job:
-        found.append(f":green-badge[:material/check_circle: {_('rendered')}]")
+        found.append(f":green-badge[:material/check_circle: {_('has its video')}]")
     if state.chosen is not None and state.chosen.looks_failed:
         found.append(f":orange-badge[:material/visibility: {escape_markdown(look_words(state.chosen))}]")
     for mark in marks:

@@ -69,11 +69,11 @@ def marks_by_shot(film: Film, sheet: FilmSheet) -> dict[int, list[Message]]:
 
 def _head(film: Film, sheet: FilmSheet) -> None:
     """The clock of the whole film, how many frames there are, and the price."""
-    there = sum(1 for one in sheet.shots if one.has_frame)
-    own = sum(1 for one in sheet.shots if one.shot.frame.source != "last")
+    own = [one for one in sheet.shots if one.shot.frame.source != "last"]
+    there = sum(1 for one in own if one.has_frame)
     parts = [
         _("length {time}").format(time=in_seconds(film.seconds, 1)),
-        _("frames {n} of {all}").format(n=there, all=own),
+        _("frames {n} of {all}").format(n=there, all=len(own)),
     ]
     if held := sum(1 for one in sheet.shots if one.shot.held):
         parts.append(_("held back {n}").format(n=held))

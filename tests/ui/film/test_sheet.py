@@ -188,10 +188,13 @@ def test_the_button_counts_what_it_sends_and_says_what_waits(app_context: AppCon
     test = sheet(film)
     assert primaries(test) == []
     assert "Shots that go on from these can be rendered next: 1." in words(test)
+    assert "frames 1 of 1" in words(test)
     app_context.worker.store.jobs.move_to(job, "queued")
     for state in ("submitted", "rendering", "saving", "completed"):
         app_context.worker.store.jobs.move_to(job, state)
     assert primaries(sheet(film)) == ["Render the approved ones (1)"]
+    assert "has its video" in words(sheet(film))
+    assert "已有视频" in words(sheet(film, "zh_CN"))
 
 
 def test_more_than_three_that_go_on_are_warned_of(app_context: AppContext) -> None:
