@@ -27,7 +27,9 @@ _SECONDS = 120
 # Started, looked at and stopped by tests of their own.
 _SETS_UP = "./launch_streamlit.sh --install && source .venv/bin/activate"
 _ELSEWHERE = {"./launch_streamlit.sh", _SETS_UP, "./run_tests.sh tests/steps tests/media"}
-RUN = [block for block in blocks() if not block.needs]
+
+# The same commands on another page, or in the other language, do the same: they are run once.
+RUN = list({block.commands: block for block in reversed(blocks()) if not block.needs}.values())
 
 
 @pytest.fixture(scope="module")
