@@ -5,6 +5,7 @@ simple   prompt + first frame → MOVA → a checked video file
 full     description → image prompt → first frame → visual elements → video description → MOVA
 batch    many of them, out of one file
 film     an idea, a script or a storyboard → shots of one look → one film
+key      keys by which programs reach your jobs over HTTP
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ TEXTS = ("--prompt", "--description", "--negative-prompt", "--idea")
 
 def _parser() -> argparse.ArgumentParser:
     from cli.film_options import add_film_commands
+    from cli.keys import add_key_commands
     from cli.terminal import add_render_options, described
     from core.steps import STEPS
 
@@ -92,8 +94,9 @@ def _parser() -> argparse.ArgumentParser:
             help="what another service, model or prompt made than would now; without it the job waits for your word",
         )
     film = commands.add_parser("film", help="an idea, a script or a storyboard becomes a film")
-    ends = [command for command in commands.choices.values() if command is not film]
-    for command in (*ends, *add_film_commands(film)):
+    key = commands.add_parser("key", help="keys by which programs reach your jobs over HTTP")
+    ends = [command for command in commands.choices.values() if command not in (film, key)]
+    for command in (*ends, *add_film_commands(film), *add_key_commands(key)):
         command.add_argument("--output-dir", type=Path, metavar="DIR", help="default: OUTPUT_DIR (outputs)")
         command.add_argument("--json", action="store_true", help="the last thing on stdout is one JSON object")
     return parser
@@ -105,6 +108,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
     from cli.batch import run_batch
     from cli.export import run_export
     from cli.film import run_film
+    from cli.keys import run_key
     from cli.rerun import run_rerun
 
     settings: Settings = config.load()
@@ -119,6 +123,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
         "rerun": run_rerun,
         "export": run_export,
         "film": run_film,
+        "key": run_key,
     }
     return commands[options.command](options, settings)
 

@@ -4,6 +4,13 @@ MovaError
 ├── ConfigError               a setting is wrong
 │   └── EnvFileUnreadable     the file .env is in an encoding that is not known
 ├── InputError                what was given cannot be used; nothing was spent
+│   ├── ApiKeyMissing         a program that brings no key
+│   ├── ApiKeyRefused         one that is not known, or was revoked
+│   ├── ScopeMissing          a key that may not do this
+│   ├── TooManyTries          with keys that are none
+│   ├── UnknownApiKey         a name that no key has
+│   ├── ApiKeyExists          a name that one has already
+│   ├── RequestDiffers        an Idempotency-Key that another request had
 │   ├── EmptyText             a text is missing
 │   ├── TextTooLong
 │   ├── NotText               a number or a list where a text belongs
@@ -242,6 +249,44 @@ class InputError(MovaError):
     what = gettext_noop("The input cannot be used.")
     advice = gettext_noop("Change the input and try again.")
     exit_code = 2
+
+
+class ApiKeyMissing(InputError):
+    what = gettext_noop("This address answers with a key only.")
+    advice = gettext_noop(
+        "Make one on the Settings page or with python workflow.py key create NAME, and send it along: "
+        "Authorization: Bearer KEY"
+    )
+
+
+class ApiKeyRefused(InputError):
+    what = gettext_noop("The key is not known here, or it was revoked.")
+    advice = gettext_noop("Check that it is complete, or make another one on the Settings page.")
+
+
+class ScopeMissing(InputError):
+    what = gettext_noop("The key may not do this: it lacks the scope {scope}.")
+    advice = gettext_noop("Use a key that has it; the Settings page shows what each one may do.")
+
+
+class TooManyTries(InputError):
+    what = gettext_noop("Too many requests with wrong keys came from this address.")
+    advice = gettext_noop("Wait {seconds} s, then send the right one.")
+
+
+class UnknownApiKey(InputError):
+    what = gettext_noop("There is no key {key}.")
+    advice = gettext_noop("List them with: python workflow.py key list")
+
+
+class ApiKeyExists(InputError):
+    what = gettext_noop("There is a key named {key} already.")
+    advice = gettext_noop("Choose another name, or revoke that one first.")
+
+
+class RequestDiffers(InputError):
+    what = gettext_noop("The Idempotency-Key {key} belongs to another request.")
+    advice = gettext_noop("Send the same request again, or this one with a new key. Nothing was made.")
 
 
 class EmptyText(InputError):

@@ -203,6 +203,37 @@ class FormRow(Base):
     updated: Mapped[datetime]
 
 
+class ApiKeyRow(Base):
+    """A key by which programs reach its owner's jobs; ``scopes`` are separated by spaces. Kept when it is revoked."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str]
+    name: Mapped[str]
+    scopes: Mapped[str] = mapped_column(String(80))
+    hash: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime]
+    used: Mapped[datetime | None]
+    revoked: Mapped[datetime | None]
+
+    __table_args__ = (Index("api_keys_of_owner", "owner", "created"),)
+
+
+class RepeatableRow(Base):
+    """What a request with an Idempotency-Key has made, written before it is made; ``digest`` is of the request."""
+
+    __tablename__ = "repeatable_requests"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    made: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime]
+
+    __table_args__ = (Index("repeatable_requests_by_age", "created"),)
+
+
 class PauseRow(Base):
     """A paused queue, which sends nothing; ``*`` means every queue."""
 

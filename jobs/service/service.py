@@ -21,6 +21,7 @@ from jobs.model.drafts import copy_id, final_render
 from jobs.model.ordered import ordered_from
 from jobs.model.records import Bookkeeping, JobRecord
 from jobs.model.states import ON_SERVER, PREPARING, QUEUED, Act, allowing
+from jobs.service.api_keys import ApiKeyService
 from jobs.service.context import ServiceContext
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
@@ -67,6 +68,7 @@ class JobService:
         self.film_files = FilmFiles(context, self.films)
         self.cuts = CutService(context, self, self.films, self.assembly, self.videos)
         self.sheets = FilmSheets(context, self.films, self.plans)
+        self.api_keys = ApiKeyService(context)
         self.person, self.get, self.known = context.person, context.get, context.known
 
     def of(self, person: Person, keys: SessionKeys | None = None) -> JobService:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, exists, update
 from sqlalchemy.orm import Session
 
 from jobs.database.database import Database
-from jobs.database.tables import DayRow, FilmJobRow, FilmRow, FormRow, JobRow, TurnRow
+from jobs.database.tables import ApiKeyRow, DayRow, FilmJobRow, FilmRow, FormRow, JobRow, RepeatableRow, TurnRow
 
 
 class Owners:
@@ -20,13 +20,16 @@ class Owners:
             return
         with self._database.write() as session:
             session.execute(update(JobRow).where(JobRow.owner == former).values(owner=name))
+            session.execute(update(ApiKeyRow).where(ApiKeyRow.owner == former).values(owner=name))
             session.execute(update(FilmJobRow).where(FilmJobRow.owner == former).values(owner=name))
-            for row in (TurnRow, DayRow, FilmRow, FormRow):
+            for row in (TurnRow, DayRow, FilmRow, FormRow, RepeatableRow):
                 _rename(session, row, former, name)
         self._taken.add((former, name))
 
 
-def _rename(session: Session, row: type[TurnRow | DayRow | FilmRow | FormRow], former: str, name: str) -> None:
+def _rename(
+    session: Session, row: type[TurnRow | DayRow | FilmRow | FormRow | RepeatableRow], former: str, name: str
+) -> None:
     """Rows that already exist under the new name win; the remaining ones of the former name are deleted."""
     if not session.query(exists().where(row.owner == name)).scalar():
         session.execute(update(row).where(row.owner == former).values(owner=name))

@@ -9,6 +9,7 @@ from jobs.database.database import Database, database_at
 from jobs.database.errors import in_plain_words
 from jobs.database.migrate import bring_up_to_date
 from jobs.database.wal import use_wal
+from jobs.store.api_keys import ApiKeys
 from jobs.store.batches import Batches
 from jobs.store.chores import Chores
 from jobs.store.files import Files
@@ -19,6 +20,7 @@ from jobs.store.owners import Owners
 from jobs.store.pages import Pages
 from jobs.store.queue import JobQueue
 from jobs.store.render_times import RenderTimes
+from jobs.store.repeatable import Repeatable
 from jobs.store.steps import Steps
 
 
@@ -38,6 +40,8 @@ class Store:
     batches: Batches
     films: Films
     forms: Forms
+    keys: ApiKeys
+    repeatable: Repeatable
 
     def close(self) -> None:
         """Let go of all connections; a later call opens new ones."""
@@ -65,7 +69,7 @@ def open_store(address: str) -> Store:
         RenderTimes(database),
     )
     kept = (Chores(database), Owners(database), Batches(database), Films(database), Forms(database))
-    return Store(database, *parts, *kept)
+    return Store(database, *parts, *kept, ApiKeys(database), Repeatable(database))
 
 
 def _prepare_file(path: Path, name: str) -> None:

@@ -9,6 +9,7 @@ from ui.server.host_guard import is_loopback, listens_on
 from ui.server.visitor import has_login
 from ui.session import person
 from ui.session import translate as _
+from ui.settings.api_keys import api_key_board
 from ui.settings.disk import disk_board
 from ui.settings.doctor import doctor_board
 from ui.settings.servers import server_rows
@@ -73,6 +74,7 @@ exposed_note()
 language_switch("language-settings")
 server_rows()
 service_rows()
+api_key_board()
 if person().steers:  # it looks at the machine itself, and asks every service with the server's keys
     doctor_board()
 disk_board()

@@ -17,6 +17,7 @@ from core.errors import NotAllowed, NothingToExtend, NothingToReuse, PictureErro
 from jobs.model.people import LOCAL, SHARED, Person
 from jobs.model.records import JobFilter, JobRecord
 from jobs.model.request import QueueKey
+from jobs.service.api_keys import ApiKeyService
 from jobs.service.context import ServiceContext
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
@@ -69,6 +70,7 @@ WITHOUT_A_JOB = {
     *("film_files.offer", "film_files.take_in", "hand_over.files", "sheets.of"),
     *("plans.render_of_request", "plans.steps_of_several", "videos.cut", "videos.level_copy"),
     *("forms.kept", "forms.keep", "forms.clear"),
+    *(f"api_keys.{name}" for name in ("create", "all", "revoke", "of_program", "made_by")),
     *(f"queue.{name}" for name in ("view", "pace", "pause", "place", "resume", "is_paused")),
     *(f"library.{name}" for name in ("page", "made_before", "count", "months", "states_of", "batch_rows")),
 }
@@ -87,6 +89,7 @@ PARTS: dict[str, type] = {
     "hand_over.": HandOver,
     "sheets.": FilmSheets,
     "forms.": FormService,
+    "api_keys.": ApiKeyService,
 }
 
 
