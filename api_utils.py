@@ -41,11 +41,15 @@ class GeminiAccess:
     text_model: str
     image_model: str
     reference_pictures: int = 0
+    audio_model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DashScopeAccess:
-    """``native_url`` ends on /api/v1. ``edit_model`` draws with reference pictures."""
+    """``native_url`` ends on /api/v1, ``compatible_url`` is the OpenAI-compatible one, which hears.
+
+    ``edit_model`` draws with reference pictures.
+    """
 
     key: str = field(repr=False)
     native_url: str
@@ -54,6 +58,8 @@ class DashScopeAccess:
     image_model: str
     edit_model: str = ""
     reference_pictures: int = 0
+    compatible_url: str = ""
+    audio_model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +72,7 @@ class OpenAIAccess:
     vision_model: str
     image_model: str
     reference_pictures: int = 0
+    audio_model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +82,7 @@ class Limits:
     text_timeout: float
     image_timeout: float
     attempts: int
+    listen_timeout: float = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +106,10 @@ def services(settings: Settings, overrides: Mapping[str, str | None] | None = No
     """
     chosen = with_overrides(_without_foreign_keys(settings, overrides), overrides) if overrides else settings
     limits = Limits(
-        text_timeout=chosen.text_timeout, image_timeout=chosen.image_timeout, attempts=chosen.provider_attempts
+        text_timeout=chosen.text_timeout,
+        image_timeout=chosen.image_timeout,
+        attempts=chosen.provider_attempts,
+        listen_timeout=chosen.listen_timeout,
     )
     return Services(gemini=_gemini(chosen), dashscope=_dashscope(chosen), openai=_openai(chosen), limits=limits)
 
@@ -120,6 +131,7 @@ def _gemini(settings: Settings) -> GeminiAccess | None:
         text_model=settings.gemini_text_model,
         image_model=settings.gemini_image_model,
         reference_pictures=settings.gemini_reference_pictures,
+        audio_model=settings.gemini_audio_model,
     )
 
 
@@ -134,6 +146,8 @@ def _dashscope(settings: Settings) -> DashScopeAccess | None:
         image_model=settings.qwen_image_model,
         edit_model=settings.qwen_image_edit_model,
         reference_pictures=settings.qwen_reference_pictures,
+        compatible_url=dashscope_compatible_address(settings.dashscope_base_url),
+        audio_model=settings.qwen_asr_model,
     )
 
 
@@ -148,6 +162,7 @@ def _openai(settings: Settings) -> OpenAIAccess | None:
         vision_model=settings.openai_vision_model,
         image_model=settings.openai_image_model,
         reference_pictures=settings.openai_reference_pictures,
+        audio_model=settings.openai_audio_model,
     )
 
 
@@ -166,6 +181,11 @@ def dashscope_address(url: str) -> str:
     """The native address, from a host alone, from itself or from the OpenAI-compatible one."""
     host = url.strip().rstrip("/").removesuffix("/compatible-mode/v1").removesuffix("/api/v1").rstrip("/")
     return f"{host}/api/v1"
+
+
+def dashscope_compatible_address(url: str) -> str:
+    """The OpenAI-compatible address, from any of the three."""
+    return dashscope_address(url).removesuffix("/api/v1") + "/compatible-mode/v1"
 
 
 def retried(call: Callable[[], T], attempts: int) -> T:

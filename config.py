@@ -227,6 +227,15 @@ class Settings(BaseSettings):
     openai_image_model: ServiceModel = ""  # with pictures of people and places by images/edits
     openai_reference_pictures: ReferencePictures = 16
 
+    # Hearing: whether the lines of a finished video were said. The sound goes to the first service that is set up and
+    # has a model for it; an empty name here, or `off`, and it goes to none.
+    listen: Literal["auto", "off"] = "auto"
+    gemini_audio_model: ServiceModel = "gemini-3.8-flash"
+    qwen_asr_model: ServiceModel = "qwen3-asr-flash"
+    openai_audio_model: ServiceModel = ""  # asked by audio/transcriptions, such as a Whisper on your own GPU
+    # The longest that a finished video waits for it, in seconds; a service that fails never fails a job.
+    listen_timeout: Annotated[int, Field(ge=1, le=3_600)] = 60
+
     # The longest that one request may take, in seconds, and how often it is sent at most where a service is busy.
     text_timeout: Annotated[int, Field(ge=1, le=3_600)] = 120
     image_timeout: Annotated[int, Field(ge=1, le=3_600)] = 300

@@ -47,6 +47,7 @@ COMPUTED = (
         gettext_noop("text"),
         gettext_noop("image"),
         gettext_noop("vision"),
+        gettext_noop("hearing"),
         gettext_noop("simple"),
         gettext_noop("full"),
         gettext_noop("offline"),

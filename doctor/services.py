@@ -31,7 +31,7 @@ def services(settings: Settings) -> list[Finding]:
 def service(settings: Settings, name: Service) -> list[Finding]:
     """One service: its text model, and its vision model where that is another. A picture would cost."""
     from api_utils import services as configured
-    from providers.trial import MODELS
+    from providers.trial import HEARING, MODELS
 
     if getattr(configured(settings), name) is None:
         return [ok(f"service.{name}", gettext_noop("{provider} is not set up."), provider=_NAMES[name])]
@@ -39,6 +39,8 @@ def service(settings: Settings, name: Service) -> list[Finding]:
     found = [_asked(settings, name, "text")] if text else []
     if vision and vision != text:
         found.append(_asked(settings, name, "vision"))
+    if settings.listen != "off" and getattr(settings, HEARING[name]):
+        found.append(_asked(settings, name, "hearing"))
     if image:
         found.append(_picture_model(settings, name, image))
     return found or [_without_models(name)]

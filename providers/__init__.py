@@ -1,4 +1,4 @@
-"""Steps 1 to 4 ask a provider: Gemini, DashScope, an OpenAI-compatible service, or none (offline)."""
+"""Steps 1 to 4 and the listening ask a provider: Gemini, DashScope, an OpenAI-compatible service, or none (offline)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from providers.base import Capability, Provider
 
 # By service, as it is called and as it stands in ``Services``: where each capability's model stands.
 _MODEL_FIELDS: dict[str, dict[Capability, str]] = {
-    "gemini": {"text": "text_model", "vision": "text_model", "image": "image_model"},
-    "dashscope": {"text": "text_model", "vision": "vision_model", "image": "image_model"},
-    "openai": {"text": "text_model", "vision": "vision_model", "image": "image_model"},
+    "gemini": {"text": "text_model", "vision": "text_model", "image": "image_model", "hearing": "audio_model"},
+    "dashscope": {"text": "text_model", "vision": "vision_model", "image": "image_model", "hearing": "audio_model"},
+    "openai": {"text": "text_model", "vision": "vision_model", "image": "image_model", "hearing": "audio_model"},
 }
 
 
@@ -31,6 +31,18 @@ def choose(settings: Settings, capability: Capability, overrides: Mapping[str, s
     from providers.offline import Offline
 
     return Offline()
+
+
+def listener(settings: Settings, overrides: Mapping[str, str | None] | None = None) -> Provider | None:
+    """The first service that is set up and can hear; None where there is none, or LISTEN is off.
+
+    Raises:
+        ConfigError: for an override that is not accepted.
+    """
+    if settings.listen == "off":
+        return None
+    found = choose(settings, "hearing", overrides)
+    return found if "hearing" in found.capabilities else None
 
 
 def named(

@@ -1,4 +1,4 @@
-"""What a provider is: up to three methods, typed requests in, typed answers out. It knows no step and no job."""
+"""What a provider is: up to four methods, typed requests in, typed answers out. It knows no step and no job."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, Protocol, get_args
 from core.references import Reference
 from media.references import PictureLimits
 
-Capability = Literal["text", "image", "vision"]
+Capability = Literal["text", "image", "vision", "hearing"]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 TextTask = Literal["image_prompt", "shorten", "video_description", "correction", "film"]
 
@@ -94,8 +94,49 @@ class ImageAnswer:
     tokens: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class HearingRequest:
+    """``sound`` is a WAV file of ``seconds``. What was to be said is not in it: who is told hears it."""
+
+    sound: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardWords:
+    """Words in a row, and when in seconds; None where the service does not tell."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeardAnswer:
+    """What a service heard, in its order; no words at all is an answer.
+
+    ``language`` as the service names it, such as ``en`` or ``english``; empty where it does not. ``sung``: None where
+    it does not tell.
+    """
+
+    words: tuple[HeardWords, ...]
+    provider: str
+    model: str
+    seconds: float
+    language: str = ""
+    sung: bool | None = None
+    tokens: int | None = None
+
+    @property
+    def text(self) -> str:
+        return " ".join(one.text for one in self.words)
+
+
 class Provider(Protocol):
-    """A service for steps 1 to 4. Methods outside ``capabilities`` raise NoProvider."""
+    """A service for steps 1 to 4, and for listening to what came out.
+
+    Methods outside ``capabilities`` raise NoProvider.
+    """
 
     @property
     def name(self) -> str: ...
@@ -119,3 +160,5 @@ class Provider(Protocol):
     def vision(self, request: VisionRequest) -> TextAnswer: ...
 
     def image(self, request: ImageRequest) -> ImageAnswer: ...
+
+    def hear(self, request: HearingRequest) -> HeardAnswer: ...

@@ -17,6 +17,8 @@ from providers.answers import Drawn, counted, data_url, dig, parsed
 from providers.base import (
     CAPABILITIES,
     Capability,
+    HeardAnswer,
+    HearingRequest,
     ImageAnswer,
     ImageRequest,
     ReferencesTaken,
@@ -35,7 +37,7 @@ _LIMITS = PictureLimits(shortest=384)
 
 
 class DashScope:
-    """Qwen, Qwen-VL and Z-Image with one key."""
+    """Qwen, Qwen-VL, Qwen-ASR and Z-Image with one key."""
 
     name = "dashscope"
 
@@ -52,6 +54,7 @@ class DashScope:
             "text": self._access.text_model,
             "vision": self._access.vision_model,
             "image": self._access.image_model,
+            "hearing": self._access.audio_model,
         }
         return models[capability]
 
@@ -75,6 +78,14 @@ class DashScope:
         ]
         said: dict[str, object] = {"type": "text", "text": request.user}
         return self._told("vision", self._access.vision_model, request.system, [*pictures, said])
+
+    def hear(self, request: HearingRequest) -> HeardAnswer:
+        """By the OpenAI-compatible address."""
+        from providers.openai_chat import ChatService
+
+        access = self._access
+        by = ChatService(provider=self.name, key=access.key, base_url=access.compatible_url, limits=self._limits)
+        return by.hear_in_chat(access.audio_model, request)
 
     def _told(self, step: str, model: str, system: str, user: list[dict[str, object]]) -> TextAnswer:
         from providers.dashscope_chat import replied

@@ -17,6 +17,8 @@ from providers.answers import Drawn, Reply, counted, decoded, dig, named, parsed
 from providers.base import (
     CAPABILITIES,
     Capability,
+    HeardAnswer,
+    HearingRequest,
     ImageAnswer,
     ImageRequest,
     ReferencesTaken,
@@ -25,6 +27,7 @@ from providers.base import (
     VisionRequest,
 )
 from providers.failure import Call
+from providers.hearing import LISTEN, heard_by_model
 from providers.learning import Fields, fitted
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ _2K_FROM = 1000
 
 
 class Gemini:
-    """Text, vision and pictures with one key."""
+    """Text, vision, pictures and hearing with one key."""
 
     name = "gemini"
     prompt_limit: int | None = None
@@ -57,6 +60,7 @@ class Gemini:
             "text": self._access.text_model,
             "vision": self._access.text_model,
             "image": self._access.image_model,
+            "hearing": self._access.audio_model,
         }
         return models[capability]
 
@@ -88,6 +92,20 @@ class Gemini:
         drawn = retried(lambda: fitted(place, wanted, sent), self._limits.attempts)
         taken = time.monotonic() - started
         return ImageAnswer(data=drawn.data, provider=self.name, model=drawn.model, seconds=taken, tokens=drawn.tokens)
+
+    def hear(self, request: HearingRequest) -> HeardAnswer:
+        from google.genai import types
+
+        from prompts import system_prompt
+
+        parts = [types.Part.from_bytes(data=request.sound, mime_type="audio/wav"), types.Part(text=LISTEN)]
+        call = self._call("hearing", self._access.audio_model, self._limits.listen_timeout)
+        config = types.GenerateContentConfig(
+            system_instruction=system_prompt("hearing"), response_mime_type="application/json"
+        )
+        started = time.monotonic()
+        reply = retried(lambda: _said(call, _asked(call, self._access, parts, config)), self._limits.attempts)
+        return heard_by_model(call, reply, time.monotonic() - started)
 
     def _told(self, step: str, system: str, parts: list[types.Part]) -> TextAnswer:
         from google.genai import types

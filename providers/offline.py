@@ -8,16 +8,27 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from core.errors import NoProvider
 from core.messages import Message, gettext_noop, message
 from core.steps import Step
 from description.draft import image_prompt_draft, is_chinese, shortened, video_description_draft
-from providers.base import Capability, ImageAnswer, ImageRequest, TextAnswer, TextRequest, TextTask, VisionRequest
+from providers.base import (
+    Capability,
+    HeardAnswer,
+    HearingRequest,
+    ImageAnswer,
+    ImageRequest,
+    TextAnswer,
+    TextRequest,
+    TextTask,
+    VisionRequest,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 NAME = "offline"
-_MODELS: dict[Capability, str] = {"text": "words", "vision": "measured", "image": "drawing"}
+_MODELS: dict[Capability, str] = {"text": "words", "vision": "measured", "image": "drawing", "hearing": ""}
 NOTES: dict[Step, Message] = {
     "image_prompt": message(
         gettext_noop("Made offline, without a model: the image prompt is the description in its own words.")
@@ -40,7 +51,10 @@ NOTES: dict[Step, Message] = {
 
 
 class Offline:
-    """All three capabilities, the same answer for the same request. The texts are built from ``TextRequest.facts``."""
+    """Text, vision and pictures, the same answer for the same request.
+
+    The texts are built from ``TextRequest.facts``.
+    """
 
     name = NAME
     capabilities: frozenset[Capability] = frozenset({"text", "image", "vision"})
@@ -78,6 +92,14 @@ class Offline:
 
         drawing = still(request.prompt, request.width, request.height)
         return ImageAnswer(data=png_bytes(drawing), provider=NAME, model=_MODELS["image"], seconds=0.0)
+
+    def hear(self, request: HearingRequest) -> HeardAnswer:
+        """Without a model nothing is claimed about words.
+
+        Raises:
+            NoProvider
+        """
+        raise NoProvider(step="hearing")
 
 
 def _draft(task: TextTask, facts: dict[str, str]) -> str:

@@ -11,8 +11,9 @@ from api_utils import Limits, retried
 from core.errors import NoImageReturned, NoProvider, ProviderAnswerUnclear, ReferencesNotTaken
 from core.messages import gettext_noop
 from providers.answers import Drawn, Reply, counted, data_url, decoded, dig, named, parsed, told
-from providers.base import ImageRequest, TextAnswer, TextRequest, VisionRequest
+from providers.base import HeardAnswer, HearingRequest, ImageRequest, TextAnswer, TextRequest, VisionRequest
 from providers.failure import Call
+from providers.hearing import heard_in_chat, heard_in_transcript
 from providers.learning import Fields, fitted
 
 if TYPE_CHECKING:
@@ -36,6 +37,29 @@ class ChatService:
     def vision(self, model: str, request: VisionRequest) -> TextAnswer:
         pictures: list[Part] = [{"type": "image_url", "image_url": {"url": data_url(one)}} for one in request.pictures]
         return self._answer("vision", model, request.system, [*pictures, {"type": "text", "text": request.user}])
+
+    def hear_in_chat(self, model: str, request: HearingRequest) -> HeardAnswer:
+        """As Qwen-ASR hears: a chat whose only message is the sound, whose answer is the text."""
+        call = self._call("hearing", model, self.limits.listen_timeout)
+        sound = {"type": "input_audio", "input_audio": {"data": data_url(request.sound, "audio/wav")}}
+        messages: list[Part] = [{"role": "user", "content": [sound]}]
+        started = time.monotonic()
+        body = retried(lambda: _answered(call, self.base_url, messages), self.limits.attempts)
+        return heard_in_chat(call, body, time.monotonic() - started)
+
+    def transcribe(self, model: str, request: HearingRequest) -> HeardAnswer:
+        """By ``/audio/transcriptions``, with the times of words as far as the model gives them."""
+        call = self._call("hearing", model, self.limits.listen_timeout)
+        wanted: Fields = {"timestamp_granularities": "word", "response_format": "verbose_json"}
+
+        def fitting() -> Any:
+            return fitted(
+                (self.base_url, model), wanted, lambda taken: _transcribed(call, self.base_url, request, taken)
+            )
+
+        started = time.monotonic()
+        body = retried(fitting, self.limits.attempts)
+        return heard_in_transcript(call, body, time.monotonic() - started)
 
     def draw(self, model: str, request: ImageRequest, wanted: Fields, insisted: Fields) -> Drawn:
         """One picture from ``/images/generations``, with reference pictures from ``/images/edits``: with ``wanted`` as
@@ -71,16 +95,37 @@ class ChatService:
         return Call(provider=self.provider, model=model, key=self.key, seconds=seconds, largest=largest)
 
 
-def _complete(call: Call, base_url: str, messages: list[Part]) -> Reply:
+def _answered(call: Call, base_url: str, messages: list[Part]) -> Any:
+    """The JSON of an answer that has a message."""
+
     def send(client: OpenAI) -> str:
         create: Any = client.chat.completions.with_raw_response.create
         return str(create(model=call.model, messages=messages).http_response.text)
 
     answer = _sent(call, base_url, send)
     body = parsed(call, answer)
-    message = dig(body, "choices.0.message", dict)
-    if message is None:
+    if dig(body, "choices.0.message", dict) is None:
         raise call.no_result(body, answer)
+    return body
+
+
+def _transcribed(call: Call, base_url: str, request: HearingRequest, fields: Fields) -> Any:
+    def send(client: OpenAI) -> str:
+        create: Any = client.audio.transcriptions.with_raw_response.create
+        sound = ("sound.wav", request.sound, "audio/wav")
+        times = {"timestamp_granularities": ["word", "segment"]} if "timestamp_granularities" in fields else {}
+        return str(create(model=call.model, file=sound, **{**fields, **times}).http_response.text)
+
+    answer = _sent(call, base_url, send)
+    body = parsed(call, answer)
+    if dig(body, "text", str) is None:
+        raise call.no_result(body, answer)
+    return body
+
+
+def _complete(call: Call, base_url: str, messages: list[Part]) -> Reply:
+    body = _answered(call, base_url, messages)
+    message = dig(body, "choices.0.message", dict) or {}
     return Reply(
         text=told(call, message, dig(body, "choices.0.finish_reason", str) or ""),
         model=named(call, body, "model"),

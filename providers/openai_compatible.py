@@ -8,6 +8,8 @@ from api_utils import Limits, OpenAIAccess
 from providers.base import (
     CAPABILITIES,
     Capability,
+    HeardAnswer,
+    HearingRequest,
     ImageAnswer,
     ImageRequest,
     ReferencesTaken,
@@ -21,7 +23,9 @@ from providers.openai_chat import ChatService
 
 
 class OpenAICompatible:
-    """Text and vision through chat completions, pictures through ``/images/generations`` and ``/images/edits``."""
+    """Text and vision through chat completions, pictures through ``/images/generations`` and
+    ``/images/edits``, hearing through ``/audio/transcriptions``.
+    """
 
     name = "openai"
     prompt_limit: int | None = None
@@ -40,6 +44,7 @@ class OpenAICompatible:
             "text": self._access.text_model,
             "vision": self._access.vision_model,
             "image": self._access.image_model,
+            "hearing": self._access.audio_model,
         }
         return models[capability]
 
@@ -53,6 +58,9 @@ class OpenAICompatible:
 
     def vision(self, request: VisionRequest) -> TextAnswer:
         return self._service.vision(self._access.vision_model, request)
+
+    def hear(self, request: HearingRequest) -> HeardAnswer:
+        return self._service.transcribe(self._access.audio_model, request)
 
     def image(self, request: ImageRequest) -> ImageAnswer:
         model, started = self._access.image_model, time.monotonic()

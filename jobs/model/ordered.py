@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from jobs.model.makers import MakerOf
     from providers.base import Capability, Provider
 
-_OWN_STEP: dict[Capability, Step] = {"text": "image_prompt", "image": "first_frame", "vision": "visual_elements"}
+_OWN_STEP: dict[Capability, Step] = {
+    "text": "image_prompt",
+    "image": "first_frame",
+    "vision": "visual_elements",
+    "hearing": "render",
+}
 
 
 def ordered_maker(makers: Mapping[Step, Maker], step: Step) -> Maker:

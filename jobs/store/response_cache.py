@@ -14,25 +14,37 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import StorageError
-from providers.base import ImageAnswer, TextAnswer
+from providers.base import HeardAnswer, HeardWords, ImageAnswer, TextAnswer
 
 if TYPE_CHECKING:
     from core.steps import Step
-    from providers.base import Capability, ImageRequest, Provider, ReferencesTaken, TextRequest, VisionRequest
+    from providers.base import (
+        Capability,
+        HearingRequest,
+        ImageRequest,
+        Provider,
+        ReferencesTaken,
+        TextRequest,
+        VisionRequest,
+    )
     from record.folder import RunFolder
+
+    Request = TextRequest | VisionRequest | ImageRequest | HearingRequest
 
 _BEGINS = ".answer-"
 
 
 @dataclass(frozen=True)
 class ResponseCache:
-    """The answers to one version of one step, each a hidden file in the job's folder; or to a film's draft or card."""
+    """The answers to one version of one step, each a hidden file in the job's folder; or to a film's draft, a card, or
+    the listening.
+    """
 
     folder: RunFolder
-    step: Step | Literal["film", "card"]
+    step: Step | Literal["film", "card", "heard"]
     version: int
 
-    def name(self, maker: str, request: TextRequest | VisionRequest | ImageRequest) -> str:
+    def name(self, maker: str, request: Request) -> str:
         digest = hashlib.sha256(f"{maker} {request!r}".encode()).hexdigest()
         return f"{_BEGINS}{self.step}-{self.version}-{digest[:16]}.json"
 
@@ -94,7 +106,17 @@ class CachingProvider:
         self.answers.keep(name, asdict(answer) | {"data": base64.b64encode(answer.data).decode()})
         return answer
 
-    def _file(self, capability: Capability, request: TextRequest | VisionRequest | ImageRequest) -> str:
+    def hear(self, request: HearingRequest) -> HeardAnswer:
+        name = self._file("hearing", request)
+        if found := self.answers.find(name):
+            return HeardAnswer(**found | {"words": tuple(HeardWords(**one) for one in found["words"])})
+        answer = self.provider.hear(request)
+        self.answers.keep(name, asdict(answer))
+        return answer
+
+    def _file(
+        self, capability: Capability, request: TextRequest | VisionRequest | ImageRequest | HearingRequest
+    ) -> str:
         """The answer's file; the name depends on service and model, so another one is asked itself."""
         return self.answers.name(f"{self.name} {self.model(capability)}", request)
 

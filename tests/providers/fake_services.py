@@ -6,10 +6,10 @@
         ...
         assert fake.count("gemini.text") == 3 and fake.received("gemini.text")[0].texts == ["system", "user"]
 
-Routes: gemini.text gemini.vision gemini.image, dashscope.*, openai.*, ``picture`` (an address that an image answer
-named) and ``unknown`` (anything else: no test should leave one). A route's replies are given in their order and the
-last one stays; without a script a text route says "A cat." and an image route draws a picture. A Fault instead of a
-reply misbehaves on the wire.
+Routes: gemini.text gemini.vision gemini.image gemini.hearing, dashscope.*, openai.*, ``picture`` (an address that an
+image answer named) and ``unknown`` (anything else: no test should leave one). A route's replies are given in their
+order and the last one stays; without a script a text route and a hearing one say "A cat." and an image route draws a
+picture. A Fault instead of a reply misbehaves on the wire.
 """
 
 from __future__ import annotations
@@ -28,7 +28,16 @@ from typing import Any
 
 from tests.hostile.faults import Fault, Proper
 from tests.pictures import picture
-from tests.providers.wire_formats import chat_answer, dashscope_answer, encoded, gemini_answer, z_image_answer
+from tests.providers.wire_formats import (
+    chat_answer,
+    dashscope_answer,
+    encoded,
+    gemini_answer,
+    heard_by_gemini,
+    qwen_asr_answer,
+    whisper_answer,
+    z_image_answer,
+)
 
 KEYS = {"gemini": "gemini-key-123456", "dashscope": "sk-dashscope-123456", "openai": "sk-openai-123456"}
 
@@ -73,6 +82,12 @@ class Received:
     def pictures(self) -> list[bytes]:
         """Every picture inside the request."""
         found = re.findall(r'"data": "([\w+/=-]+)"|data:image/[a-z]+;base64,([\w+/=-]+)', json.dumps(self.body))
+        return [base64.b64decode((inline or url).replace("-", "+").replace("_", "/")) for inline, url in found]
+
+    @property
+    def sounds(self) -> list[bytes]:
+        """Every sound inside the request."""
+        found = re.findall(r'"data": "([\w+/=-]+)"|data:audio/[a-z]+;base64,([\w+/=-]+)', json.dumps(self.body))
         return [base64.b64decode((inline or url).replace("-", "+").replace("_", "/")) for inline, url in found]
 
 
@@ -151,7 +166,7 @@ class FakeServices:
             "openai": {
                 "openai_api_key": KEYS["openai"],
                 "openai_base_url": self.openai_url,
-                **{f"openai_{kind}_model": f"local-{kind}" for kind in ("text", "vision", "image")},
+                **{f"openai_{kind}_model": f"local-{kind}" for kind in ("text", "vision", "image", "audio")},
             },
         }
         return {name: value for service in names for name, value in known[service].items()}
@@ -185,6 +200,12 @@ class FakeServices:
         return "A cat."
 
     def _in_form(self, call: Received, reply: str | bytes) -> Raw:
+        if call.route == "gemini.hearing":
+            return Raw(200, gemini_answer(call.model, heard_by_gemini(str(reply))))
+        if call.route == "dashscope.hearing":
+            return Raw(200, qwen_asr_answer(call.model, str(reply)))
+        if call.route == "openai.hearing":
+            return Raw(200, whisper_answer(str(reply)))
         if call.route.startswith("gemini"):
             return Raw(200, gemini_answer(call.model, reply))
         if call.route == "dashscope.image":
@@ -291,12 +312,18 @@ def _route(path: str, body: dict[str, Any]) -> str:
     if path.startswith("/gemini/") and path.endswith(":generateContent"):
         config = body.get("generationConfig") or {}
         image = "IMAGE" in (config.get("responseModalities") or config.get("response_modalities") or ())
+        if re.search(r'"mime_?[tT]ype": "audio/', whole):
+            return "gemini.hearing"
         return "gemini.image" if image else "gemini.vision" if '"inlineData"' in whole else "gemini.text"
     if path == "/api/v1/services/aigc/multimodal-generation/generation":
         drawn = {"size", "prompt_extend"} & set(body.get("parameters") or {})
         return "dashscope.image" if drawn else "dashscope.vision" if '"image": ' in whole else "dashscope.text"
     if path == "/api/v1/services/aigc/text-generation/generation":
         return "dashscope.text"
+    if path == "/compatible-mode/v1/chat/completions":
+        return "dashscope.hearing" if '"input_audio"' in whole else "unknown"
+    if path.endswith("/v1/audio/transcriptions"):
+        return "openai.hearing"
     if path.endswith("/v1/chat/completions"):
         return "openai.vision" if '"image_url"' in whole else "openai.text"
     return "openai.image" if path.endswith(("/v1/images/generations", "/v1/images/edits")) else "unknown"

@@ -24,6 +24,9 @@ MODELS = {
     "openai.text": "local-text",
     "openai.vision": "local-vision",
     "openai.image": "local-image",
+    "gemini.hearing": "gemini-3.8-flash",
+    "dashscope.hearing": "qwen3-asr-flash",
+    "openai.hearing": "local-audio",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import Any
 
 
@@ -56,4 +57,38 @@ def z_image_answer(url: str, text: str | bytes = b"") -> dict[str, Any]:
         "request_id": "r1",
         "output": {"choices": [{"finish_reason": "stop", "message": message}]},
         "usage": {"width": 1280, "height": 720, "image_count": 1},
+    }
+
+
+def heard_by_gemini(text: str, *, language: str = "en", manner: str = "spoken") -> str:
+    """What Gemini says that it hears: a second for each sentence."""
+    parts = [part for part in text.split(". ") if part]
+    stretches = [
+        {"start": float(number), "end": number + 0.9, "text": part, "manner": manner}
+        for number, part in enumerate(parts)
+    ]
+    return json.dumps({"language": language if parts else "", "stretches": stretches})
+
+
+def qwen_asr_answer(model: str, text: str, language: str = "en") -> dict[str, Any]:
+    """qwen3-asr-flash by /chat/completions of the compatible address."""
+    answer = chat_answer(model, text)
+    answer["choices"][0]["message"]["annotations"] = [
+        {"type": "audio_info", "language": language, "emotion": "neutral"}
+    ]
+    return answer
+
+
+def whisper_answer(text: str, language: str = "english", **segment: float) -> dict[str, Any]:
+    """/audio/transcriptions' verbose_json: half a second a word, one segment."""
+    words = [{"word": word, "start": number / 2, "end": number / 2 + 0.4} for number, word in enumerate(text.split())]
+    likely = {"avg_logprob": -0.2, "no_speech_prob": 0.01, "compression_ratio": 1.2, **segment}
+    told = {"id": 0, "start": 0.0, "end": max(len(words) / 2, 0.5), "text": text, **likely}
+    return {
+        "task": "transcribe",
+        "language": language,
+        "duration": 8.0,
+        "text": text,
+        "words": words,
+        "segments": [told] if text else [],
     }

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from providers.base import (
     Capability,
+    HeardAnswer,
+    HearingRequest,
     ImageAnswer,
     ImageRequest,
     ReferencesTaken,
@@ -32,7 +34,7 @@ class FakeProvider:
     drawn: list[ImageRequest] = field(default_factory=list)
 
     def model(self, capability: Capability) -> str:
-        return {"text": "fake-text", "vision": "fake-eye", "image": "fake-brush"}[capability]
+        return {"text": "fake-text", "vision": "fake-eye", "image": "fake-brush", "hearing": "fake-ear"}[capability]
 
     def text(self, request: TextRequest) -> TextAnswer:
         self.asked.append(request)
@@ -45,6 +47,9 @@ class FakeProvider:
     def image(self, request: ImageRequest) -> ImageAnswer:
         self.drawn.append(request)
         return ImageAnswer(data=self.picture, provider=self.name, model="fake-brush", seconds=0.1, tokens=7)
+
+    def hear(self, request: HearingRequest) -> HeardAnswer:
+        raise NotImplementedError
 
     def _next(self, model: str) -> TextAnswer:
         answer = self.texts.pop(0)

@@ -12,7 +12,7 @@ import api_utils
 from config import Settings, env_file_encoding
 from core.background import BackgroundTask, in_background
 from core.errors import MovaError
-from providers.trial import KEYS, MODELS, SERVICES, Service, try_out
+from providers.trial import HEARING, KEYS, MODELS, SERVICES, Service, try_out
 from ui.app_context import app_context
 from ui.session import job_service, session_keys
 from ui.session import translate as _
@@ -107,7 +107,8 @@ def _badge(service: Service, settings: Settings) -> None:
 def _facts(service: Service, settings: Settings) -> str:
     """Host and models; the steps of an empty model are left to others."""
     text, vision, image = (str(getattr(settings, name)) for name in MODELS[service])
-    models = {_("text"): text, _("vision"): vision, _("image"): image}
+    hearing = "" if settings.listen == "off" else str(getattr(settings, HEARING[service]))
+    models = {_("text"): text, _("vision"): vision, _("image"): image, _("hearing"): hearing}
     named = [_("{what}: {value}").format(what=word, value=model or _("none")) for word, model in models.items()]
     return " · ".join(escape_markdown(fact) for fact in (_host(service, settings), *named))
 
