@@ -74,18 +74,12 @@ class Scene:
     picture: Path | None = None
     ask: bool = False
     approve: bool = False
-    answered: int = 0
     at_server: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for kind in USUAL:
             self.services.script(f"{self.service}.{kind}", self.answer_to(kind))
-
-    @property
-    def unanswered(self) -> int:
-        """How many calls of services have come and were not answered yet."""
-        return self.services.count(self.service) - self.answered
 
     def answer_to(self, kind: str) -> Callable[[Received], Reply]:
         """What a service says; the same text model is asked for the prompt and for the description."""
@@ -95,12 +89,7 @@ class Scene:
             "vision": lambda call: ELEMENTS,
         }
 
-        def answer(call: Received) -> Reply:
-            reply = answers[kind](call)
-            self.answered += 1
-            return reply
-
-        return answer
+        return answers[kind]
 
     def settings(self) -> dict[str, Any]:
         server = {"name": "gpu", "base_url": self.server.url, "model": "mova-360p", **self.at_server}
