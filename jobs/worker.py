@@ -20,6 +20,7 @@ from core.errors import MovaError, ServiceMissing, StorageError, StoreError
 from core.file_access import keep_private
 from jobs.database.errors import in_plain_words
 from jobs.database.state import file_of
+from jobs.database.wake_up import WakeUp
 from jobs.execution import engine
 from jobs.execution.dispatch import Dispatch
 from jobs.execution.lease import WorkerLease
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PREPARED_AT_ONCE = 12  # each may ask a service and holds a thread
-_TURN = 1.0  # seconds between polls of the tables while nothing wakes the worker
+_TURN = 3.0  # seconds between polls of the tables while nothing wakes the worker
+_HEAR_AGAIN = 1.0
 _KEEP_NAME = 1.0
 _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
@@ -74,7 +76,8 @@ class Worker:
         make_folder(settings.output_dir)
         self.store: Store = open_store(settings.database_address)
         self._names = WorkerLease(self.store.database, own_only=own_only)
-        self._wake = threading.Event()
+        self._calls_of_others = WakeUp(self.store.database)
+        self._wake = self._calls_of_others.mine
         self._draining, self._stopping = threading.Event(), threading.Event()
         self._calls: set[Future[Any]] = set()
         self._held_by = ""
@@ -87,6 +90,7 @@ class Worker:
         self._threads = [
             self._thread("dispatcher", self._turn, self._rest),
             self._thread("name", self._names.keep, partial(self._stopping.wait, _KEEP_NAME)),
+            self._thread("calls", self._hear_others, partial(self._stopping.wait, _HEAR_AGAIN)),
             self._thread("own", self._look_at_own, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
@@ -103,7 +107,7 @@ class Worker:
                 settings=settings,
                 store=self.store,
                 folders=self.folders,
-                wake=self._wake,
+                wake=self._calls_of_others,
                 lent=self._lent,
                 own=self._own,
                 servers=lambda: self.monitor.server_status(),
@@ -252,6 +256,13 @@ class Worker:
     def _rest(self) -> None:
         self._wake.wait(_TURN)
         self._wake.clear()
+
+    def _hear_others(self) -> None:
+        """Listen to calls of other processes; one that works on its own jobs only has all that calls it inside."""
+        if self._own is None:
+            self._calls_of_others.listen(self._names.mine, self._stopping.is_set)
+        else:
+            self._stopping.wait()
 
     def _turn(self) -> None:
         self._pick_up()

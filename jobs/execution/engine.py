@@ -74,7 +74,7 @@ def launch(address: str, executor: str, advance: Mapping[str, Advance]) -> None:
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "ERROR",
         # On SQLite a thread of DBOS looks for notifications, which no run of ours waits for; a stop waits for its rest.
-        "notification_listener_polling_interval_sec": 0.05,
+        "notification_listener_polling_interval_sec": 0.25,
     }
     if make_url(address).get_backend_name() == "sqlite":
         config["db_engine_kwargs"] = {"connect_args": {"factory": ClockedConnection}}

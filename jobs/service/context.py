@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Event
 from typing import TYPE_CHECKING
 
 from core.errors import KeyGone, MovaError, NotAllowed, ServiceMissing, UnknownJob
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from config import Settings
+    from jobs.database.wake_up import WakeUp
     from jobs.model.makers import MakerOf
     from jobs.model.own_jobs import OwnJobs
     from jobs.model.records import JobRecord
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceContext:
-    """``wake`` tells a worker of this process not to wait; ``own`` are its own jobs where it works on such alone.
+    """``wake`` tells the workers not to wait; ``own`` are its own jobs where it works on such alone.
 
     ``keys`` are what the person entered in their session. ``servers`` are the servers by their last health check, None
     before the first; ``previews`` says whether the preview engine takes their place, and may wait for that check;
@@ -46,7 +46,7 @@ class ServiceContext:
     settings: Settings
     store: Store
     folders: Folders
-    wake: Event
+    wake: WakeUp
     person: Person = EVERYBODY
     lent: LentKeys | None = None
     keys: SessionKeys | None = None

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import config
 from config import Settings
 from core.render_settings import RenderSettings
+from jobs.database.wake_up import WakeUp
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.service.context import ServiceContext
@@ -64,7 +64,7 @@ def service_at(settings: Settings) -> Iterator[tuple[JobService, Store]]:
 
 def service_over(settings: Settings, store: Store) -> JobService:
     folders = Folders(settings, store)
-    return JobService(ServiceContext(settings=settings, store=store, folders=folders, wake=threading.Event()))
+    return JobService(ServiceContext(settings=settings, store=store, folders=folders, wake=WakeUp(store.database)))
 
 
 def white_order(
