@@ -33,9 +33,9 @@ def engine(rounds: int) -> Iterable[Figure]:
         print(WHY_MISSING)
     with ExitStack() as stack:
         server = stack.enter_context(throwaway_postgres(binaries)) if binaries else None
-        yield from _starts(rounds)
         for name, address in {"SQLite": "", **({"PostgreSQL": _empty(server, "idle")} if server else {})}.items():
-            yield Figure("engine", f"{name}: idle CPU", "% of a core", _idle(rounds, address), aim=3.0)
+            yield from _starts(rounds, name, address)
+            yield Figure("engine", f"{name}: idle CPU", "% of a core", _idle(rounds, address), aim=1.0)
         yield from _speeds(rounds, server)
 
 
@@ -63,16 +63,16 @@ def _jobs_a_second(workers: int, database: str) -> float:
     return _JOBS / seen.run_seconds
 
 
-def _starts(rounds: int) -> Iterable[Figure]:
+def _starts(rounds: int, name: str, database: str) -> Iterable[Figure]:
     """From "start" until the server has the job."""
     with tempfile.TemporaryDirectory(prefix="starts-") as made, stand_ins(render=0.1) as there:
-        variables = plain_environment(**there.environment(Path(made)))
+        variables = plain_environment(**there.environment(Path(made), DATABASE_URL=database))
         with working(settings_of(variables)) as service:
             inside = _until_sent(service, there, rounds)
         with service_at(settings_of(variables)) as (service, _), worker(Path(made), variables):
             beside = _until_sent(service, there, rounds)
-    yield Figure("engine", "start to sent, worker in the app", "s", inside)
-    yield Figure("engine", "start to sent, worker of its own", "s", beside)
+    yield Figure("engine", f"{name}: start to sent, worker in the app", "s", inside, aim=0.1)
+    yield Figure("engine", f"{name}: start to sent, worker of its own", "s", beside, aim=0.1)
 
 
 def _until_sent(service: JobService, there: StandIns, rounds: int) -> tuple[float, ...]:
