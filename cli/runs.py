@@ -109,7 +109,7 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
         decide(service, job.id, options)
         going = job.id
         if options.words_only:
-            service.steps.change(job.id, references=())
+            service.steps.words_only(job.id)
         if job.state == "unclear":
             going = _sent_again(service, job.id) if options.retry else _looked_for(service, job.id)
         elif options.retry and service.plans.is_stalled(job):

@@ -17,7 +17,7 @@ from core.render_settings import LIMITS, TRAINED_FPS, TRAINED_FRAMES, NumFrames,
 SCHEMA: Literal[1] = 1
 MAX_SHOTS, MAX_CAST, MAX_PLACES, MAX_UTTERANCES = 500, 50, 50, 8
 MAX_PICTURES = 4  # of a person or a place
-MAX_ID, MAX_DISSOLVE = 32, 48  # characters, frames
+MAX_DISSOLVE = 48  # frames
 SHOT_SECONDS = TRAINED_FRAMES / TRAINED_FPS
 
 ShotSize = Literal[

@@ -124,8 +124,8 @@ class CutService:
             raise FilmChanged(film=film.title or film.id)
         return self._films.save(change(film), after=after)
 
-    def choose_take(self, film_id: str, shot_id: str, job_id: str, *, after: int) -> int:
-        """Choose one of a shot's finished takes.
+    def choose_take(self, film_id: str, shot_id: str, job_id: str | None, *, after: int) -> int:
+        """Choose one of a shot's finished takes; None stands for the newest good one, whichever that comes to be.
 
         Raises:
             FilmChanged; FilmEditRefused: it is none of them.
@@ -133,7 +133,7 @@ class CutService:
 
         def chosen(film: Film) -> Film:
             takes = next((one.takes for one in self._films.shots(film) if one.shot.id == shot_id), ())
-            if job_id not in [take.id for take in takes]:
+            if job_id is not None and job_id not in [take.id for take in takes]:
                 raise FilmEditRefused(reason=gettext_noop("this is no finished take of the shot"))
             return with_take(film, shot_id, job_id)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from film.document import MAX_ID, Film
+from film.document import Film
 
 if TYPE_CHECKING:
     from jobs.service.context import ServiceContext
@@ -62,13 +61,12 @@ class FilmFiles:
     def take_in(self, film: Film, *, after: int) -> tuple[str, int]:
         """Record a film of a file as the next revision; returns its id and that number.
 
-        A film of an id that only somebody else has becomes a film of its own, under another id.
+        It keeps its id, whoever else has a film of the same one: ids are each person's own, so that none tells what
+        others have.
 
         Raises:
             FilmChanged: there is a newer revision than ``after``; nothing was written.
         """
-        if not after and self._context.store.films.is_of_another(self._owner, film.id):
-            film = film.model_copy(update={"id": f"{film.id[: MAX_ID - 9]}-{secrets.token_hex(4)}"})
         return film.id, self._films.save(film, after=after)
 
 

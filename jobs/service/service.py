@@ -193,7 +193,7 @@ class JobService:
 
     def words_only(self, job_id: str) -> bool:
         """Continue a job without the pictures of its cards. Returns whether it happened."""
-        return self.steps.change(job_id, references=()) and self.start(job_id)
+        return self.steps.words_only(job_id) and self.start(job_id)
 
     def send_again(self, job_id: str, *, anywhere: bool = False) -> str | None:
         """Render a job again with the same seed, although its server failed, does not answer or seems stuck.

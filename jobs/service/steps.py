@@ -96,6 +96,18 @@ class StepService:
             self.mark(job_id)
         return happened
 
+    def words_only(self, job_id: str) -> bool:
+        """Let a job do without the pictures of its cards. Its image prompt stays, which was not written from them."""
+        job = self._context.get(job_id)
+        fits = job.mode == "full" and self._plans.steps_of(job).of("image_prompt").action == "keep"
+        if not self.change(job_id, references=()):
+            return False
+        if fits:
+            now = self._input_hash(self._context.get(job_id), "image_prompt")
+            self._store.steps.keep(job_id, "image_prompt", input_hash=now, by_hand=False)
+            self.keep_before(job_id, "first_frame")  # a service for words alone may want shorter prompts
+        return True
+
     def keep(self, job_id: str, step: Step) -> bool:
         """Keep a result although something before it changed, or another maker would make it now."""
         if self.decide(job_id, keep=True, only=step):

@@ -97,13 +97,6 @@ class Films:
             session.add(row)
             return after + 1
 
-    def is_of_another(self, owner: str, film_id: str) -> bool:
-        """Whether only somebody else has a film of this id."""
-        query = select(FilmRow.owner).where(FilmRow.id == film_id).distinct()
-        with self._database.read() as session:
-            owners = set(session.scalars(query))
-        return bool(owners) and owner not in owners
-
     def add_job(self, owner: str, film_id: str, job: ShotJob) -> None:
         """Record a job of a shot, before it is created; recorded again it stays as it is."""
         values = {"job_id": job.job_id, "owner": owner, "film": film_id, "shot": job.shot, "inputs": job.inputs}

@@ -131,10 +131,10 @@ class Steps:
         with self._database.write() as session:
             return session.scalar(statement) is not None
 
-    def keep(self, job_id: str, step: Step, *, input_hash: str | None = None) -> bool:
-        """Let the chosen version count although something before it changed: as if written by hand from that."""
+    def keep(self, job_id: str, step: Step, *, input_hash: str | None = None, by_hand: bool = True) -> bool:
+        """Let the chosen version count although something before it changed: as if made, or written, from that."""
         stale = (*_step(job_id, step), StepRow.chosen, StepRow.state == "stale")
-        values = {"state": "done", "edited": True, "input_hash": input_hash}
+        values: dict[str, object] = {"state": "done", "input_hash": input_hash, **({"edited": True} if by_hand else {})}
         statement = update(StepRow).where(*stale).values(**values).returning(StepRow.version)
         with self._database.write() as session:
             return session.scalar(statement) is not None

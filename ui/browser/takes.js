@@ -72,6 +72,12 @@ function section(shot, data, state, repaint) {
         followed(link, link.getAttribute("href"));
         head.append(link);
     }
+    if (shot.picked) {
+        const newest = made("button", { type: "button", className: "act", textContent: data.words.newest, title: data.words.about });
+        newest.setAttribute("aria-label", `${data.words.newest}: ${shot.title}`);
+        newest.addEventListener("click", () => { newest.disabled = true; state.send({ act: "newest", shot: shot.id, revision: data.revision }); });
+        head.append(newest);
+    }
     if (shot.more) {
         const more = made("button", { type: "button", className: "act", textContent: data.words.more });
         more.setAttribute("aria-label", `${data.words.more}: ${shot.title}`);

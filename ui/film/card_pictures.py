@@ -25,8 +25,11 @@ _SIDE = 160
 WithCard = Callable[[Film, T], Film]
 
 
-def card_pictures(film: Film, one: T, put: WithCard[T]) -> None:
-    """Below the form of somebody who is in the film: pictures, their strength, and keeping the card."""
+def card_pictures(film: Film, one: T, put: WithCard[T], *, unsaved: bool) -> None:
+    """Below the form of somebody who is in the film: pictures, their strength, and keeping the card.
+
+    ``unsaved``: what stands in the form is not what would be drawn from, or kept.
+    """
     role: Role = "person" if isinstance(one, CastMember) else "place"
     st.caption(_("Pictures go along to every first frame in which {name} is seen.").format(name=_shown(one.name)))
     for number, digest in enumerate(one.pictures):
@@ -47,13 +50,14 @@ def card_pictures(film: Film, one: T, put: WithCard[T]) -> None:
     if len(one.pictures) < MAX_PICTURES:
         _upload(film, one, put)
         _from_frame(film, one, put)
-        _from_words(film, one, put)
+        _from_words(film, one, put, unsaved)
     st.button(
         _("Keep among my cards"),
         key=f"keep-card-{one.id}",
         icon=":material/bookmark_add:",
         type="tertiary",
-        help=_("Reusable in your other films."),
+        help=_("Save first.") if unsaved else _("Reusable in your other films."),
+        disabled=unsaved,
         on_click=_keep,
         args=(one,),
     )
@@ -147,10 +151,17 @@ def _from_frame(film: Film, one: T, put: WithCard[T]) -> None:
     )
 
 
-def _from_words(film: Film, one: T, put: WithCard[T]) -> None:
-    about = _("Your image service draws it from look and clothes, which costs one request.")
+def _from_words(film: Film, one: T, put: WithCard[T], unsaved: bool) -> None:
+    is_person = isinstance(one, CastMember)
+    words = _("Your image service draws it from look and clothes, which costs one request.")
+    about = words if is_person else _("Your image service draws it from the look, which costs one request.")
     if st.button(
-        _("Draw a picture from the words"), key=f"draw-{one.id}", icon=":material/brush:", type="tertiary", help=about
+        _("Draw a picture from the words"),
+        key=f"draw-{one.id}",
+        icon=":material/brush:",
+        type="tertiary",
+        help=_("Save first.") if unsaved else about,
+        disabled=unsaved,
     ):
         with st.spinner(_("The picture is being drawn …")):
             _add(film.id, one, put, lambda: job_service().films.picture(job_service().films.draw_card(one)))

@@ -17,8 +17,8 @@ def change(film_id: str, revision: int, edit: Callable[[Film], Film]) -> None:
 
 
 @acting
-def choose(film_id: str, revision: int, shot_id: str, job_id: str) -> None:
-    """Choose a take of a shot."""
+def choose(film_id: str, revision: int, shot_id: str, job_id: str | None) -> None:
+    """Choose a take of a shot; None stands for the newest good one."""
     job_service().cuts.choose_take(film_id, shot_id, job_id, after=revision)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar, get_args
 
 import streamlit as st
@@ -22,6 +21,7 @@ from film.editing import (
     with_scene,
 )
 from ui.film.card_pictures import card_pictures, own_cards
+from ui.film.unsaved import Fields
 from ui.film.working import Change, edit
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
@@ -30,33 +30,39 @@ _MODELS = ("mova-360p", "mova-720p")
 T = TypeVar("T", bound=BaseModel)
 
 
-def key_of(part: BaseModel | str, name: str) -> str:
-    """The key of a form's field: another one once the part is another, so that a field never shows what is gone."""
-    told = part if isinstance(part, str) else part.model_dump_json(exclude={"shots"})
-    return f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
-
-
 def film_fold(film: Film) -> None:
     """Title, style, music and format."""
-    facts = (
-        f"{film.title} {film.style} {film.music} {film.model} {film.orientation} {film.words_only} {film.shot_before}"
-    )
-    said = escape_markdown(film.style[:80])
-    label = f"**{_('Title and style')}**  :gray[{said}]" if said else f"**{_('Title and style')}**"
-    with st.expander(label, icon=":material/movie:", key="fold-film"), st.form(key_of(facts, "film-form")):
-        title = st.text_input(_("Title"), film.title, key=key_of(facts, "film-title"))
+    recorded: dict[str, object] = {
+        "title": film.title,
+        "style": film.style,
+        "music": film.music,
+        "orientation": film.orientation,
+        "model": film.model,
+        "words_only": film.words_only,
+        "shot_before": film.shot_before,
+    }
+    fields = Fields("film", {f"film-{name}": value for name, value in recorded.items()})
+
+    def key(name: str) -> str:
+        return fields.key(f"film-{name}")
+
+    label = _label(_("Title and style"), film.style[:80])
+    with st.expander(label, expanded=fields.unsaved, icon=":material/movie:", key="fold-film"):
+        title = st.text_input(_("Title"), film.title, key=key("title"), persist_state="session")
         style = st.text_input(
             _("Style"),
             film.style,
-            key=key_of(facts, "film-style"),
+            key=key("style"),
             help=_("One sentence of look for every shot: medium, light, colour."),
+            persist_state="session",
         )
         music = st.text_input(
             _("Music"),
             film.music,
-            key=key_of(facts, "film-music"),
+            key=key("music"),
             placeholder=_("none"),
             help=_("Empty: every shot says that there is no music. Else one sentence."),
+            persist_state="session",
         )
         left, right = st.columns(2)
         shapes: dict[Orientation, str] = {"landscape": _("Landscape"), "portrait": _("Portrait")}
@@ -65,93 +71,109 @@ def film_fold(film: Film) -> None:
             get_args(Orientation),
             get_args(Orientation).index(film.orientation),
             format_func=lambda one: shapes[one],
-            key=key_of(facts, "film-orientation"),
+            key=key("orientation"),
+            persist_state="session",
         )
-        model = right.selectbox(_("Model"), _MODELS, _MODELS.index(film.model), key=key_of(facts, "film-model"))
+        model = right.selectbox(
+            _("Model"), _MODELS, _MODELS.index(film.model), key=key("model"), persist_state="session"
+        )
         words_only = st.checkbox(
             _("Send no pictures of people and places"),
             film.words_only,
-            key=key_of(facts, "film-words-only"),
+            key=key("words_only"),
             help=_("Their words stand in every shot all the same."),
+            persist_state="session",
         )
         before = st.checkbox(
             _("Send the first frame of the shot before as well"),
             film.shot_before,
-            key=key_of(facts, "film-shot-before"),
+            key=key("shot_before"),
             help=_("Colours and light carry over; the frames are then made one after the other."),
+            persist_state="session",
         )
-        if st.form_submit_button(_("Save"), icon=":material/save:", key="save-film"):
+        if fields.save_row(_("Save"), "save-film"):
             values: dict[str, object] = {"title": title, "style": style, "music": music, "orientation": turned}
             values |= {"model": model, "words_only": words_only, "shot_before": before}
-            _saved(film, lambda now: changed(now, **values))
+            fields.saving(lambda: edit(film.id, lambda now: changed(now, **values)))
 
 
 def cast_fold(film: Film) -> None:
     """The people, one of them in the form."""
-    names = ", ".join(escape_markdown(one.name) for one in film.cast[:6])
-    label = f"**{_('People')}**  :gray[{names}]" if names else f"**{_('People')}**"
-    with st.expander(label, icon=":material/group:", key="fold-cast"):
-        known = {one.id: one for one in film.cast}
-        who = _which(_("Person"), {one.id: one.name for one in film.cast}, _("Add somebody"), "cast-which")
-        one = known.get(who) or CastMember(id=new_member_id(film), name="?")
-        with st.form(key_of(one, "cast-form")):
-            name = st.text_input(_("Name"), one.name if who else "", key=key_of(one, "cast-name"))
-            look = st.text_input(
-                _("Look"),
-                one.look,
-                key=key_of(one, "cast-look"),
-                help=_("What never changes: age, face, hair, build. It stands in every shot in which they are seen."),
-            )
-            clothes = st.text_input(_("Clothes"), one.clothes, key=key_of(one, "cast-clothes"))
-            voice = st.text_input(
-                _("Voice"),
-                one.voice,
-                key=key_of(one, "cast-voice"),
-                help=_("One sentence; it stands word for word beside each of their lines."),
-            )
-            if st.form_submit_button(_("Save"), icon=":material/save:", key="save-cast"):
-                values = {"name": name, "look": look, "clothes": clothes, "voice": voice}
-                _saved(film, lambda now: with_member(now, _copy(one, values)))
+    new = CastMember(id=new_member_id(film), name="?")
+    people = {**{one.id: one for one in film.cast}, "": new}
+    forms = {who: _of_person(one, is_new=one is new) for who, one in people.items()}
+    unsaved = [who for who, form in forms.items() if form.unsaved]
+    label = _label(_("People"), ", ".join(one.name for one in film.cast[:6]))
+    with st.expander(label, expanded=bool(unsaved), icon=":material/group:", key="fold-cast"):
+        who = _which(_("Person"), {one.id: one.name for one in film.cast}, _("Add somebody"), "cast-which", unsaved)
+        one, fields = people[who], forms[who]
+        name = st.text_input(
+            _("Name"), str(fields.recorded["cast-name"]), key=fields.key("cast-name"), persist_state="session"
+        )
+        look = st.text_input(
+            _("Look"),
+            one.look,
+            key=fields.key("cast-look"),
+            help=_("What never changes: age, face, hair, build. It stands in every shot in which they are seen."),
+            persist_state="session",
+        )
+        clothes = st.text_input(_("Clothes"), one.clothes, key=fields.key("cast-clothes"), persist_state="session")
+        voice = st.text_input(
+            _("Voice"),
+            one.voice,
+            key=fields.key("cast-voice"),
+            help=_("One sentence; it stands word for word beside each of their lines."),
+            persist_state="session",
+        )
+        if fields.save_row(_("Save"), "save-cast"):
+            values = {"name": name, "look": look, "clothes": clothes, "voice": voice}
+            st.session_state["cast-which-added"] = one.id  # somebody new stays in the form, which now has pictures
+            fields.saving(lambda: edit(film.id, lambda now: with_member(now, _copy(_member_now(now, one), values))))
         if who:
-            card_pictures(film, one, with_member)
-        else:
-            own_cards(film, CastMember, one.id, with_member)
-        if who:
+            card_pictures(film, one, with_member, unsaved=who in unsaved)
             gone = _("Remove this person")
             args = (film.id, lambda now: remove_member(now, who))
             st.button(gone, key="remove-cast", icon=":material/delete:", type="tertiary", on_click=_act, args=args)
+        else:
+            own_cards(film, CastMember, one.id, with_member)
 
 
 def places_fold(film: Film) -> None:
     """The places, one of them in the form."""
-    names = ", ".join(escape_markdown(one.name) for one in film.places[:6])
-    label = f"**{_('Places')}**  :gray[{names}]" if names else f"**{_('Places')}**"
-    with st.expander(label, icon=":material/location_on:", key="fold-places"):
-        known = {one.id: one for one in film.places}
-        which = _which(_("Place"), {one.id: one.name for one in film.places}, _("Add a place"), "place-which")
-        one = known.get(which) or Place(id=new_place_id(film), name="?")
-        with st.form(key_of(one, "place-form")):
-            name = st.text_input(_("Name"), one.name if which else "", key=key_of(one, "place-name"))
-            look = st.text_input(_("Look"), one.look, key=key_of(one, "place-look"))
-            if st.form_submit_button(_("Save"), icon=":material/save:", key="save-place"):
-                _saved(film, lambda now: with_place(now, _copy(one, {"name": name, "look": look})))
+    new = Place(id=new_place_id(film), name="?")
+    places = {**{one.id: one for one in film.places}, "": new}
+    forms = {which: _of_place(one, is_new=one is new) for which, one in places.items()}
+    unsaved = [which for which, form in forms.items() if form.unsaved]
+    label = _label(_("Places"), ", ".join(one.name for one in film.places[:6]))
+    with st.expander(label, expanded=bool(unsaved), icon=":material/location_on:", key="fold-places"):
+        names = {one.id: one.name for one in film.places}
+        which = _which(_("Place"), names, _("Add a place"), "place-which", unsaved)
+        one, fields = places[which], forms[which]
+        begin = str(fields.recorded["place-name"])
+        name = st.text_input(_("Name"), begin, key=fields.key("place-name"), persist_state="session")
+        look = st.text_input(_("Look"), one.look, key=fields.key("place-look"), persist_state="session")
+        if fields.save_row(_("Save"), "save-place"):
+            values = {"name": name, "look": look}
+            st.session_state["place-which-added"] = one.id
+            fields.saving(lambda: edit(film.id, lambda now: with_place(now, _copy(_place_now(now, one), values))))
         if which:
-            card_pictures(film, one, with_place)
-        else:
-            own_cards(film, Place, one.id, with_place)
-        if which:
+            card_pictures(film, one, with_place, unsaved=which in unsaved)
             gone = _("Remove this place")
             args = (film.id, lambda now: remove_place(now, which))
             st.button(gone, key="remove-place", icon=":material/delete:", type="tertiary", on_click=_act, args=args)
+        else:
+            own_cards(film, Place, one.id, with_place)
 
 
 def scene_fold(film: Film, scene: Scene) -> None:
     """A scene's heading, which opens to its facts."""
     place = film.place_of(scene)
-    heading = " · ".join(escape_markdown(one) for one in (place.name if place else "", scene.time) if one)
+    heading = " · ".join(one for one in (place.name if place else "", scene.time) if one)
     number = [one.id for one in film.scenes].index(scene.id) + 1
-    label = f"**{_('Scene {n}').format(n=number)}**  {heading}"
-    with st.expander(label, key=f"fold-{scene.id}"), st.form(key_of(scene, f"scene-form-{scene.id}")):
+    recorded = {"scene-place": scene.place, "scene-time": scene.time, "scene-light": scene.light}
+    fields = Fields(scene.id, recorded)
+    label = f"**{_('Scene {n}').format(n=number)}**  {escape_markdown(heading)}"
+    with st.expander(label, expanded=fields.unsaved, key=f"fold-{scene.id}"):
         places = {one.id: one.name for one in film.places}
         there = list(places)
         where = st.selectbox(
@@ -159,14 +181,38 @@ def scene_fold(film: Film, scene: Scene) -> None:
             there,
             there.index(scene.place) if scene.place else None,
             format_func=lambda one: places[one],
-            key=key_of(scene, f"scene-place-{scene.id}"),
+            key=fields.key("scene-place"),
             placeholder=_("nowhere in particular"),
+            persist_state="session",
         )
-        time = st.text_input(_("Time of day"), scene.time, key=key_of(scene, f"scene-time-{scene.id}"))
-        light = st.text_input(_("Light"), scene.light, key=key_of(scene, f"scene-light-{scene.id}"))
-        if st.form_submit_button(_("Save"), icon=":material/save:", key=f"save-{scene.id}"):
+        time = st.text_input(_("Time of day"), scene.time, key=fields.key("scene-time"), persist_state="session")
+        light = st.text_input(_("Light"), scene.light, key=fields.key("scene-light"), persist_state="session")
+        if fields.save_row(_("Save"), f"save-{scene.id}"):
             values = {"place": where, "time": time, "light": light}
-            _saved(film, lambda now: with_scene(now, _copy(_scene_now(now, scene), values)))
+            fields.saving(lambda: edit(film.id, lambda now: with_scene(now, _copy(_scene_now(now, scene), values))))
+
+
+def _label(name: str, told: str) -> str:
+    """The name of a fold, and the beginning of what is in it."""
+    return f"**{name}**  :gray[{escape_markdown(told)}]" if told else f"**{name}**"
+
+
+def _of_person(one: CastMember, *, is_new: bool) -> Fields:
+    recorded = {"cast-look": one.look, "cast-clothes": one.clothes, "cast-voice": one.voice}
+    return Fields(one.id, {"cast-name": "" if is_new else one.name, **recorded})
+
+
+def _of_place(one: Place, *, is_new: bool) -> Fields:
+    return Fields(one.id, {"place-name": "" if is_new else one.name, "place-look": one.look})
+
+
+def _member_now(film: Film, one: CastMember) -> CastMember:
+    """They as the film has them by now: pictures are kept by acts of their own."""
+    return next((each for each in film.cast if each.id == one.id), one)
+
+
+def _place_now(film: Film, one: Place) -> Place:
+    return next((each for each in film.places if each.id == one.id), one)
 
 
 def _scene_now(film: Film, scene: Scene) -> Scene:
@@ -177,16 +223,18 @@ def _copy(part: T, values: Mapping[str, object]) -> T:
     return type(part).model_validate({**dict(part), **values})
 
 
-def _which(label: str, names: dict[str, str], other: str, key: str) -> str:
-    """Which of several is in the form; empty for another one."""
+def _which(label: str, names: dict[str, str], other: str, key: str, unsaved: Sequence[str]) -> str:
+    """Which of several is in the form, an unsaved one first; empty for another one."""
     options = [*names, ""]
-    return str(st.selectbox(label, options, format_func=lambda one: names.get(one, f"＋ {other}"), key=key))
-
-
-def _saved(film: Film, change: Change) -> None:
-    """Save, and draw the page anew with what is recorded now, or with why it is not."""
-    edit(film.id, change)
-    st.rerun()
+    if (added := st.session_state.pop(f"{key}-added", None)) in options:
+        st.session_state[key] = added
+    return st.selectbox(
+        label,
+        options,
+        options.index(unsaved[0]) if unsaved else 0,
+        format_func=lambda one: names.get(one, f"＋ {other}"),
+        key=key,
+    )
 
 
 def _act(film_id: str, change: Change) -> None:

@@ -13,8 +13,8 @@ from jobs.service.shot_states import ShotState
 from media.frames import taken_picture
 from record.folder import FIRST_FRAME, file_inside
 from ui.app_context import app_context
-from ui.film.facts import key_of
 from ui.film.frame_card import make_anew, show_picture
+from ui.film.unsaved import Fields
 from ui.film.words import words_of
 from ui.film.working import edit
 from ui.session import job_service
@@ -53,7 +53,8 @@ def _content(film: Film, state: ShotState, states: list[ShotState]) -> None:
 
 def _prompt(film: Film, state: ShotState, made: StepRecord | None) -> None:
     text = (made.output if made else "") or ""
-    written = st.text_area(_("Image prompt"), text, key=key_of(text, "frame-prompt"), height="content")
+    key = Fields(state.shot.id, {"frame-prompt": text}).key("frame-prompt")
+    written = st.text_area(_("Image prompt"), text, key=key, height="content")
     with st.container(horizontal=True):
         own, is_empty = _("Make it from this prompt"), not written.strip()
         if st.button(own, key="frame-reword", icon=":material/edit:", disabled=is_empty):

@@ -11,7 +11,7 @@ from ui.film.address import PAGE, film_query, page_number
 from ui.film.facts import cast_fold, film_fold, places_fold, scene_fold
 from ui.film.notes import show_kept_notes
 from ui.film.paging import page_buttons
-from ui.film.shot_form import shot_form
+from ui.film.shot_form import fields_of, shot_form
 from ui.film.words import join_word, shown_words, size_word
 from ui.film.working import earlier_versions, edit, say_changes, working
 from ui.session import translate as _
@@ -64,6 +64,8 @@ def _line(film: Film, _scene: Scene, shot: Shot, number: int) -> None:
         parts.append(f":gray[{join_word(shot.join.kind)}]")
     if shot.held:
         parts.append(f":orange-badge[:material/pause: {_('held back')}]")
+    if fields_of(shot).unsaved:
+        parts.append(f":orange-badge[:material/edit: {_('not saved yet')}]")
     st.button(
         "  ".join(parts), key=f"open-{shot.id}", type="tertiary", on_click=open_shot, args=(shot.id,), width="stretch"
     )

@@ -14,7 +14,7 @@ from film.document import CAMERA_MOVES, MAX_UTTERANCES, SHOT_SIZES, Film, Frame,
 from film.editing import add_shot, move_shot, remove_shot, with_shot
 from media.frames import taken_picture
 from ui.app_context import app_context
-from ui.film.facts import key_of
+from ui.film.unsaved import Fields
 from ui.film.words import join_word, move_word, size_word
 from ui.film.working import edit, refuse
 from ui.session import job_service
@@ -45,37 +45,83 @@ def shot_form(film: Film, scene: Scene, shot: Shot, number: int) -> None:
             st.caption(words, width="content")
             st.space("stretch")
             st.button(_("Close"), key="shot-close", icon=":material/close:", type="tertiary", on_click=_close)
-        with st.form(key_of(shot, "shot-form"), border=False):
-            changed, typed = _fields(film, shot, number)
-            saved = st.form_submit_button(
-                _("Save the shot"), icon=":material/save:", key="save-shot", type="primary", shortcut="mod+enter"
-            )
-        if saved:
-            _save(film, shot, changed, typed)
+        fields = fields_of(shot)
+        changed, typed = _fields(film, shot, number, fields)
+        if fields.save_row(_("Save the shot"), "save-shot", primary=True):
+            _save(film, shot, changed, typed, fields)
         _acts(film, shot)
 
 
-def _fields(film: Film, shot: Shot, number: int) -> tuple[dict[str, object], _Typed]:
+def fields_of(shot: Shot) -> Fields:
+    """The fields of its form, with what is recorded."""
+    recorded: dict[str, object] = {
+        "shot-size": shot.size,
+        "shot-camera": shot.camera,
+        "shot-action": shot.action,
+        "shot-cast": shot.cast,
+        "shot-sound": shot.sound,
+        "shot-held": shot.held,
+        "shot-join": shot.join.kind,
+        "shot-dissolve": shot.join.frames or _DISSOLVE,
+        "shot-source": _source(shot),
+    }
+    for number, one in enumerate([*shot.utterances, None][:MAX_UTTERANCES], 1):
+        recorded |= {
+            f"line-who-{number}": one.speaker if one else None,
+            f"line-text-{number}": one.text if one else "",
+            f"line-how-{number}": one.manner if one else "",
+        }
+    return Fields(shot.id, recorded)
+
+
+def _source(shot: Shot) -> str:
+    return "own" if shot.frame.source == "own" else "made"
+
+
+def _fields(film: Film, shot: Shot, number: int, fields: Fields) -> tuple[dict[str, object], _Typed]:
     def key(name: str) -> str:
-        return key_of(shot, f"shot-{name}")
+        return fields.key(f"shot-{name}")
 
     names = {one.id: one.name for one in film.cast}
     left, right = st.columns(2)
     size = left.selectbox(
-        _("Shot size"), SHOT_SIZES, SHOT_SIZES.index(shot.size), format_func=size_word, key=key("size")
+        _("Shot size"),
+        SHOT_SIZES,
+        SHOT_SIZES.index(shot.size),
+        format_func=size_word,
+        key=key("size"),
+        persist_state="session",
     )
     moves = (None, *CAMERA_MOVES)
-    camera = right.selectbox(_("Camera"), moves, moves.index(shot.camera), format_func=move_word, key=key("camera"))
-    action = st.text_area(_("What happens"), shot.action, key=key("action"), height="content")
-    seen = st.multiselect(
-        _("Who is seen"), list(names), list(shot.cast), format_func=lambda one: names[one], key=key("cast")
+    camera = right.selectbox(
+        _("Camera"),
+        moves,
+        moves.index(shot.camera),
+        format_func=move_word,
+        key=key("camera"),
+        persist_state="session",
     )
-    lines = _lines(film, shot)
-    sound = st.text_input(_("Sound"), shot.sound, key=key("sound"), placeholder=_("rain ticks on the panes"))
-    join, frames = _join(shot, number)
-    picture = _picture(shot)
+    action = st.text_area(_("What happens"), shot.action, key=key("action"), height="content", persist_state="session")
+    seen = st.multiselect(
+        _("Who is seen"),
+        list(names),
+        list(shot.cast),
+        format_func=lambda one: names[one],
+        key=key("cast"),
+        persist_state="session",
+    )
+    lines = _lines(film, shot, fields)
+    sound = st.text_input(
+        _("Sound"), shot.sound, key=key("sound"), placeholder=_("rain ticks on the panes"), persist_state="session"
+    )
+    join, frames = _join(shot, number, fields)
+    picture = _picture(shot, fields)
     held = st.checkbox(
-        _("Hold back"), shot.held, key=key("held"), help=_("It is not rendered as long as it is held back.")
+        _("Hold back"),
+        shot.held,
+        key=key("held"),
+        help=_("It is not rendered as long as it is held back."),
+        persist_state="session",
     )
     values: dict[str, object] = {
         "size": size,
@@ -88,7 +134,7 @@ def _fields(film: Film, shot: Shot, number: int) -> tuple[dict[str, object], _Ty
     return values, _Typed(lines, join, frames, picture)
 
 
-def _lines(film: Film, shot: Shot) -> list[tuple[str | None, str, str]]:
+def _lines(film: Film, shot: Shot, fields: Fields) -> list[tuple[str | None, str, str]]:
     """The lines that are spoken, each with its speaker and manner, and an empty one for another."""
     names, found = {one.id: one.name for one in film.cast}, []
     if not names:
@@ -103,27 +149,30 @@ def _lines(film: Film, shot: Shot) -> list[tuple[str | None, str, str]]:
             ids,
             ids.index(one.speaker) if one else None,
             format_func=lambda it: names[it],
-            key=key_of(shot, f"line-who-{number}"),
+            key=fields.key(f"line-who-{number}"),
             placeholder=_("nobody"),
+            persist_state="session",
         )
         said = text.text_area(
             _("Words {n}").format(n=number),
             one.text if one else "",
-            key=key_of(shot, f"line-text-{number}"),
+            key=fields.key(f"line-text-{number}"),
             height="content",
             help=_("Said word for word. Emptied, the line goes."),
+            persist_state="session",
         )
         manner = how.text_input(
             _("Manner {n}").format(n=number),
             one.manner if one else "",
-            key=key_of(shot, f"line-how-{number}"),
+            key=fields.key(f"line-how-{number}"),
             placeholder=_("quietly"),
+            persist_state="session",
         )
         found.append((speaker, said, manner))
     return found
 
 
-def _join(shot: Shot, number: int) -> tuple[JoinKind, int]:
+def _join(shot: Shot, number: int, fields: Fields) -> tuple[JoinKind, int]:
     if number == 1:
         return "cut", 0
     left, right = st.columns(2)
@@ -133,34 +182,41 @@ def _join(shot: Shot, number: int) -> tuple[JoinKind, int]:
         kinds,
         kinds.index(shot.join.kind),
         format_func=join_word,
-        key=key_of(shot, "shot-join"),
+        key=fields.key("shot-join"),
+        persist_state="session",
         help=_("A shot that goes on begins with the last frame of the one before, and is a little softer than it."),
     )
     frames = right.number_input(
-        _("Frames of a dissolve"), 1, 48, shot.join.frames or _DISSOLVE, key=key_of(shot, "shot-dissolve")
+        _("Frames of a dissolve"),
+        1,
+        48,
+        shot.join.frames or _DISSOLVE,
+        key=fields.key("shot-dissolve"),
+        persist_state="session",
     )
     return kind, int(frames) if kind == "dissolve" else 0
 
 
-def _picture(shot: Shot) -> object:
+def _picture(shot: Shot, fields: Fields) -> object:
     """``"made"``, ``"own"``, or the picture that was uploaded."""
     left, right = st.columns(2)
     words = {"made": _("made from the words"), "own": _("my own picture")}
     source = left.selectbox(
         _("First frame"),
         ("made", "own"),
-        1 if shot.frame.source == "own" else 0,
+        1 if _source(shot) == "own" else 0,
         format_func=lambda one: words[one],
-        key=key_of(shot, "shot-source"),
+        key=fields.key("shot-source"),
+        persist_state="session",
     )
-    key = key_of(shot, "shot-picture")
+    key = f"{fields.key('shot-source')}-picture"
     most = largest_upload(app_context().settings.max_video_mb)
     file = right.file_uploader(_("Own first frame"), key=key, max_upload_size=most)
     say_upload(key, most)
     return file if file is not None and source == "own" else source
 
 
-def _save(film: Film, shot: Shot, values: dict[str, object], typed: _Typed) -> None:
+def _save(film: Film, shot: Shot, values: dict[str, object], typed: _Typed, fields: Fields) -> None:
     try:
         frame = _frame(shot, typed)
     except MovaError as problem:
@@ -176,9 +232,13 @@ def _save(film: Film, shot: Shot, values: dict[str, object], typed: _Typed) -> N
         known = next((one for one in now.shots if one.id == shot.id), shot)
         return with_shot(now, known.model_copy(update={**values, **more}))
 
-    if edit(film.id, change):
+    def save() -> bool:
+        if not edit(film.id, change):
+            return False
         _close()
-    st.rerun()
+        return True
+
+    fields.saving(save)
 
 
 def _frame(shot: Shot, typed: _Typed) -> Frame:

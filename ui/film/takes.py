@@ -43,6 +43,8 @@ _WORDS = {
     "compare": gettext_noop("Compare"),
     "tick": gettext_noop("Select to compare"),
     "more": gettext_noop("Four more seeds"),
+    "newest": gettext_noop("Always use the newest"),
+    "about": gettext_noop("Instead of the take that you chose: the newest one without a finding."),
     "none": gettext_noop("No first frame yet"),
     "take": gettext_noop("Take {n}"),
 }
@@ -113,6 +115,7 @@ def _shot(state: ShotState) -> dict[str, Any]:
         "cards": [_card(state, job) for job in jobs],
         "latest": state.latest.id if state.latest else "",
         "more": job_service().cuts.may_have_more(state),
+        "picked": state.shot.take is not None and state.chosen is not None and state.chosen.id == state.shot.take,
     }
 
 
@@ -163,11 +166,13 @@ def _lines(state: ShotState, job: JobRecord) -> list[tuple[str, str]]:
 
 
 def _take(film_id: str, asked: object) -> None:
-    """Do what the browser asks for: choose a take, or send four more."""
+    """Do what the browser asks for: choose a take, go back to the newest, or send four more."""
     if not isinstance(asked, dict):
         return
     shot_id, revision = str(asked.get("shot")), asked.get("revision")
     if asked.get("act") == "choose" and isinstance(revision, int):
         choose(film_id, revision, shot_id, str(asked.get("id")))
+    if asked.get("act") == "newest" and isinstance(revision, int):
+        choose(film_id, revision, shot_id, None)
     if asked.get("act") == "more":
         added(film_id, shot_id, latest=str(asked.get("latest")), count=SEEDS_AT_ONCE)

@@ -16,6 +16,7 @@ from jobs.store.orders import Order
 from tests.jobs.conftest import RunService
 from tests.jobs.load.workers import SMALL
 from tests.jobs.running_service import RunningService
+from tests.pictures import picture
 from tests.providers.fake_services import FakeServices, Raw, Received
 from tests.providers.test_references import reference
 from tests.waiting import until
@@ -91,11 +92,12 @@ def test_words_only_makes_the_frame_anew_without_pictures(run_service: RunServic
     running = run_service(**services.environment("gemini"))
     job = ordered(running, MEI)
     running.becomes(job, "waiting")
-    assert running.service.steps.change(job, references=())
-    assert [one.step for one in running.service.plans.of(job).steps.to_make] == ["image_prompt", "first_frame"]
-    running.service.approve(job)
+    assert running.service.steps.words_only(job)
+    assert [one.step for one in running.service.plans.of(job).steps.to_make] == ["first_frame"]
+    assert running.service.start(job)
     running.becomes(job, "waiting")
     assert [len(call.pictures) for call in services.received("gemini.image")] == [1, 0]
+    assert services.count("gemini.text") == 1
     assert (document(running, job)["references"], "references" in frame_step(running, job)) == ([], False)
 
 
@@ -160,6 +162,35 @@ def test_a_refused_picture_keeps_the_prompt_and_words_only_goes_on(
     )
     assert [one.step for one in running.service.steps.of(job) if one.state == "done"] == ["image_prompt"]
     assert (services.count("gemini.text"), services.count("gemini.image")) == (1, 1)
+    services.script("gemini.image", picture(1280, 720))
+    assert running.service.words_only(job)
+    running.becomes(job, "waiting")
+    assert (services.count("gemini.text"), services.count("gemini.image")) == (1, 2)
+    assert services.received("gemini.image")[-1].pictures == []
+    (prompt,) = [one for one in running.service.steps.of(job) if one.step == "image_prompt"]
+    assert not prompt.edited
+
+
+def test_words_only_keeps_no_prompt_of_other_words(run_service: RunService, services: FakeServices) -> None:
+    running = run_service(**services.environment("gemini"))
+    job = ordered(running, MEI)
+    running.becomes(job, "waiting")
+    running.service.steps.reword(job, "Mei drinks coffee.")
+    assert running.service.steps.words_only(job)
+    assert [one.step for one in running.service.plans.of(job).steps.to_make] == ["image_prompt", "first_frame"]
+
+
+def test_words_only_keeps_the_prompt_where_another_service_wants_it_shorter(
+    run_service: RunService, services: FakeServices
+) -> None:
+    running = run_service(**services.environment("dashscope"), QWEN_IMAGE_EDIT_MODEL="qwen-image-3.0")
+    job = ordered(running, MEI)
+    running.becomes(job, "waiting")
+    asked = services.count("dashscope.text")
+    assert running.service.words_only(job)
+    frame = running.becomes(job, "waiting")
+    assert (frame.error, services.count("dashscope.text")) == (None, asked)
+    assert [call.model for call in services.received("dashscope.image")][-1] != "qwen-image-3.0"
 
 
 def test_a_copy_has_its_pictures_too(run_service: RunService, services: FakeServices) -> None:

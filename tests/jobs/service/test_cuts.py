@@ -51,6 +51,9 @@ def test_a_take_is_chosen_and_the_second_of_two_tabs_is_told(opened: tuple[JobSe
     with pytest.raises(FilmEditRefused):
         service.cuts.choose_take(SMALL.id, "s1", second.id, after=2)
     assert service.films.get(SMALL.id) == (film, 2)
+    assert service.cuts.choose_take(SMALL.id, "s2", None, after=2) == 3
+    third = take(service, store, SMALL, "s2")
+    assert service.cuts.of(service.films.get(SMALL.id)[0]).shots[1].take == third
 
 
 def test_each_change_is_a_revision_and_a_refused_one_is_none(opened: tuple[JobService, Store]) -> None:

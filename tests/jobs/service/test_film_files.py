@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import FilmChanged
+from core.errors import FilmChanged, UnknownFilm
 from film.document import Film
 from jobs.model.people import Person
 from jobs.service.film_files import MissingPicture
@@ -56,23 +56,19 @@ def test_a_film_that_is_here_is_opened_or_gets_another_revision(opened: tuple[Jo
     assert service.films.get(FILM.id, 3)[0].title == "Newest"
 
 
-def test_a_film_of_somebody_else_becomes_another_one(opened: tuple[JobService, Store]) -> None:
-    service, _ = opened
+def test_a_film_of_an_id_that_somebody_else_has_is_taken_in_like_any_other(opened: tuple[JobService, Store]) -> None:
+    service, store = opened
     service.films.save(FILM)
-    bob = service.of(BOB)
-    assert bob.film_files.offer(FilmInside(FILM)).revision == 0
-    film_id, revision = bob.film_files.take_in(FILM, after=0)
-    assert (film_id != FILM.id, film_id.startswith(FILM.id), revision) == (True, True, 1)
-    assert bob.films.get(film_id)[0].scenes == FILM.scenes
+    take(service, store, FILM, "s2")
+    bob, unknown = service.of(BOB), edited(id="of-nobody")
+    for film in (FILM, unknown):
+        with pytest.raises(UnknownFilm):
+            bob.films.get(film.id)
+        assert bob.film_files.offer(FilmInside(film)).untaken == (1, 2, 3)
+        assert bob.film_files.take_in(film, after=0) == (film.id, 1)
+        assert bob.film_files.take_in(edited(id=film.id, title="Mine"), after=1) == (film.id, 2)
     assert service.films.get(FILM.id) == (FILM, 1)
-
-
-def test_an_id_of_any_length_becomes_another_one(opened: tuple[JobService, Store]) -> None:
-    service, _ = opened
-    film = edited(id="a" * 32)
-    service.films.save(film)
-    film_id, _revision = service.of(BOB).film_files.take_in(film, after=0)
-    assert Film.model_validate(changed(film, {"id": film_id})).id != film.id
+    assert service.films.shots(FILM)[1].chosen is not None
 
 
 def test_missing_pictures_and_takes_are_named(opened: tuple[JobService, Store]) -> None:

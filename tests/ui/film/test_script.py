@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from film.document import Film, Scene, Shot
+from film.edits import with_take
 from tests.film.samples import FILM
 from tests.ui.film.counting import statements
 from tests.ui.still_app import button, drawn, page, primaries, words
@@ -77,6 +78,60 @@ def test_a_shot_is_edited_and_saved_as_a_revision(app_context: AppContext) -> No
     assert (revision, shot.action, shot.utterances[0].text) == (2, "The keeper waits.", "It must not go out, Mara.")
     assert (shot.camera, shot.held, shot.utterances[0].manner) == ("pan left", True, "quietly")
     assert film.shots[1:] == FILM.shots[1:]
+
+
+def away_and_back(test: AppTest) -> AppTest:
+    """The stage Sheet and the stage Script again."""
+    for stage in ("sheet", "script"):
+        test.query_params["stage"] = stage
+        test.query_params.pop("shot", None)
+        drawn(test)
+    return test
+
+
+def test_what_is_typed_of_a_shot_stays_while_another_stage_is_looked_at(app_context: AppContext) -> None:
+    test = button(script(), "open-s1")
+    assert "not saved yet" not in words(test)
+    drawn(typed(test, "text_area", "What happens", "The keeper waits."))
+    assert "not saved yet" in words(test)
+    app_context.service.films.save(with_take(now(app_context), "s1", "some-take"))  # as on another stage
+    away_and_back(test)
+    lines = [one.label for one in test.button if (one.key or "").startswith("open-")]
+    assert ["not saved yet" in line for line in lines] == [True, False, False]
+    button(test, "open-s1")
+    assert field(test, "text_area", "What happens").value == "The keeper waits."  # type: ignore[attr-defined]
+    saved(test, "save-shot")
+    assert (now(app_context).shots[0].action, now(app_context).shots[0].take) == ("The keeper waits.", "some-take")
+    assert "not saved yet" not in words(test) + str([one.label for one in test.button])
+
+
+def test_what_is_typed_is_discarded_and_a_version_that_comes_back_shows_what_is_recorded(
+    app_context: AppContext,
+) -> None:
+    test = button(script(), "open-s1")
+    before = now(app_context).shots[0].action
+    drawn(typed(test, "text_area", "What happens", "The keeper waits."))
+    saved(test, "save-shot-discard")
+    assert field(test, "text_area", "What happens").value == before  # type: ignore[attr-defined]
+    drawn(typed(test, "text_area", "What happens", "The keeper sleeps."))
+    saved(test, "save-shot")
+    app_context.service.films.restore(FILM.id, 1, after=2)
+    button(away_and_back(test), "open-s1")
+    assert field(test, "text_area", "What happens").value == before  # type: ignore[attr-defined]
+
+
+def test_what_is_typed_of_a_person_stays_and_is_not_drawn_from(app_context: AppContext) -> None:
+    test = script()
+    drawn(typed(test, "text_input", "Look", "a woman of sixty"))
+    drawn(typed(test, "text_input", "Style", "charcoal"))
+    away_and_back(test)
+    assert field(test, "text_input", "Look").value == "a woman of sixty"  # type: ignore[attr-defined]
+    assert field(test, "text_input", "Style").value == "charcoal"  # type: ignore[attr-defined]
+    assert next(one for one in test.button if (one.key or "").startswith("draw-")).disabled
+    other = FILM.model_copy(update={"id": "other"})
+    app_context.service.films.save(other)
+    test.query_params["film"] = "other"
+    assert field(drawn(test), "text_input", "Look").value == FILM.cast[0].look  # type: ignore[attr-defined]
 
 
 def test_an_emptied_line_goes_and_another_one_comes(app_context: AppContext) -> None:

@@ -117,6 +117,10 @@ say_notice()
     assert act(script.format(asked={**asked, "revision": seen + 1})) == []
     assert app_context.service.films.get(SMALL.id)[0].shots[1].take == first.id
     assert app_context.service.films.get(SMALL.id)[0].title == "Elsewhere"
+    assert [one["picked"] for one in shots(stage("takes"))] == [False, True, False]
+    assert act(script.format(asked={"act": "newest", "shot": "s2", "revision": seen + 2})) == []
+    assert app_context.service.films.get(SMALL.id)[0].shots[1].take is None
+    assert [one["picked"] for one in shots(stage("takes"))] == [False] * 3
     more = {"act": "more", "shot": "s2", "latest": _second.id}
     assert "Sent with other seeds: 4" in act(script.format(asked=more))[0]
     assert act(script.format(asked=more)) == []  # a double click
