@@ -37,6 +37,7 @@ STOPPED = gettext_noop(
     "Stopped: {done} done, {gpu} on a server, {kept} not sent. A server cannot abort a job, so its GPU finishes "
     "it. The others are held back. Run the same manifest again to continue; no row runs twice."
 )
+_LINE = gettext_noop("Line {line}: {words}")
 _PREPARED_AT_ONCE = 4  # steps 1 to 4 ask services, which limit how often they may be asked
 _PACE = 0.5
 _BAR = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
@@ -70,7 +71,7 @@ def _checked(planned: Plan, manifest: Path, settings: Settings, queue_of: QueueO
     """The result of a check alone: each bad row with its line and reasons, else what would be run."""
     reasons = {row.line: [translated(one) for one in row.errors] for row in planned.bad}
     for line, sentences in reasons.items():
-        say(message(gettext_noop("Line {line}: {words}"), line=line, words=" ".join(sentences)))
+        say(message(_LINE, line=line, words=" ".join(sentences)))
     if planned.bad:
         words = gettext_noop("Wrong rows: {bad} of {all}. Nothing was created.")
         say(message(words, bad=len(planned.bad), all=len(planned.bad) + len(planned.rows)))
@@ -123,6 +124,16 @@ class Batch:
                     n=len(self._gone),
                 )
             )
+        self._say_cautions()
+
+    def _say_cautions(self) -> None:
+        """What a person should know of the new rows before they are sent: each caution once, with its lines."""
+        lines: dict[str, list[str]] = {}
+        for row in self._rows:
+            for caution in self._service.plans.of(row.job_id).cautions if row.job_id in self._new else ():
+                lines.setdefault(translated(caution), []).append(str(row.line))
+        for words, at in lines.items():
+            say(message(_LINE, line=", ".join(at), words=words))
 
     def run(self) -> dict[str, object]:
         """Start and follow all of them to their ends, or to where a person stops it; then say what became of each."""

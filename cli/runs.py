@@ -110,6 +110,8 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
         going = job.id
         if options.words_only:
             service.steps.words_only(job.id)
+        if job.state != "completed":
+            _say_cautions(service, job.id)
         if job.state == "unclear":
             going = _sent_again(service, job.id) if options.retry else _looked_for(service, job.id)
         elif options.retry and service.plans.is_stalled(job):
@@ -169,6 +171,12 @@ def _offer(service: JobService, order: Order, options: argparse.Namespace) -> No
         _say(options, message(MADE_BEFORE, job=one.job.id, date=f"{one.job.created:%Y-%m-%d}", made=made))
 
 
+def _say_cautions(service: JobService, job_id: str) -> None:
+    """What a person should know before a job goes on."""
+    for caution in service.plans.of(job_id).cautions:
+        say(remark(caution))
+
+
 def decide(service: JobService, job_id: str, options: argparse.Namespace) -> None:
     """Answer a job's question about results of another maker, if the command line says how."""
     if options.other_maker:
@@ -177,8 +185,7 @@ def decide(service: JobService, job_id: str, options: argparse.Namespace) -> Non
 
 def _followed(service: JobService, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
     """Say what the receipt of a page says before anything is spent, then start the job and watch it."""
-    for caution in service.plans.of(job.id).cautions:
-        say(remark(caution))
+    _say_cautions(service, job.id)
     service.start(job.id)
     return watched(service, service.get(job.id), options)
 

@@ -76,6 +76,16 @@ def test_every_row_becomes_a_video_and_a_second_start_makes_none(shell: Shell, s
     assert len(list((shell.folder / "films").glob("batch-*"))) == 4
 
 
+def test_what_does_not_fit_is_said_once_with_its_lines_before_anything_is_sent(shell: Shell, server_360p: str) -> None:
+    name = picture(shell.folder, size=(160, 90))
+    rows = [{"prompt": "A cat.", "image": name, **SMALL}, row("A cat."), {"prompt": "A dog.", "image": name, **SMALL}]
+    done = shell("batch", manifest(shell.folder, rows), SGLANG_360P_URL=server_360p)
+    assert done.returncode == 0, done.stderr
+    blurred = "The picture has 160x90 pixels and is enlarged 4.0 times: the video begins blurred."
+    assert [one for one in done.stderr.splitlines() if blurred in one] == [f"Line 1, 3: {blurred}"]
+    assert done.stderr.index(blurred) < done.stderr.index("0/3 [")
+
+
 def test_an_edited_manifest_makes_what_is_new_in_it(shell: Shell, server_360p: str) -> None:
     def start(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         done = shell("batch", manifest(shell.folder, rows), "--json", SGLANG_360P_URL=server_360p)

@@ -281,3 +281,5 @@ def test_what_does_not_fit_is_said_before_anything_is_spent(shell: Shell) -> Non
     assert blurred in said
     assert any("it will not fit" in one for one in said)
     assert said.index(blurred) < next(place for place, one in enumerate(said) if "%" in one)
+    again = shell("resume", done.json["id"], "--json")
+    assert blurred not in again.stderr  # it is finished: nothing is spent
