@@ -17,7 +17,8 @@ from core.render_settings import LIMITS, TRAINED_FPS, TRAINED_FRAMES, NumFrames,
 SCHEMA: Literal[1] = 1
 MAX_SHOTS, MAX_CAST, MAX_PLACES, MAX_UTTERANCES = 500, 50, 50, 8
 MAX_PICTURES = 4  # of a person or a place
-MAX_DISSOLVE = 48  # frames
+MAX_LINE = 400  # characters
+MAX_DISSOLVE, MAX_SOUND_CUT = 48, 12  # frames
 SHOT_SECONDS = TRAINED_FRAMES / TRAINED_FPS
 
 ShotSize = Literal[
@@ -40,8 +41,8 @@ SHOT_SIZES: tuple[ShotSize, ...] = get_args(ShotSize)
 CAMERA_MOVES: tuple[CameraMove, ...] = get_args(CameraMove)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-SoundFrames = Annotated[int, Field(ge=0, le=12)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
+SoundFrames = Annotated[int, Field(ge=0, le=MAX_SOUND_CUT)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_LINE)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
 

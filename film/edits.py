@@ -50,6 +50,17 @@ def with_join(film: Film, shot_id: str, kind: JoinKind, frames: int = 0) -> Film
     return _checked(_with_shot(film, shot_id, {"join": join, "frame": frame}))
 
 
+def with_sound_cut(film: Film, shot_id: str, *, j_cut: int = 0, l_cut: int = 0) -> Film:
+    """The film with a shot's sound beginning ``j_cut`` frames before its picture, or the sound of the shot before going
+    on for ``l_cut`` frames into it; 0 for both cuts the two together.
+
+    Raises:
+        FilmEditRefused: it is no cut, both are given, or there are not so many frames trimmed there.
+    """
+    join = _shot(film, shot_id).join.model_copy(update={"j_cut": j_cut, "l_cut": l_cut})
+    return _checked(_with_shot(film, shot_id, {"join": join}))
+
+
 def moved(film: Film, shot_id: str, before: str | None) -> Film:
     """The film with a shot in front of another one, or at the end; None of them is to be made anew for that.
 

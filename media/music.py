@@ -64,7 +64,7 @@ def check_music(path: Path, name: str = "") -> MusicFacts:
         if path.stat().st_size > MAX_BYTES:
             words = gettext_noop("it is larger than {limit} MB")
             raise BadMusic(name=name, reason=phrase(words, limit=MAX_BYTES // 1_000_000))
-        for part in _decoded(path, 2):
+        for part in _decoded(path, 2, name):
             samples += part.shape[1]
             if samples > MAX_SECONDS * RATE:
                 raise BadMusic(
@@ -120,7 +120,7 @@ class Bed:
 def _samples_of(music: Music, channels: int) -> Iterator[Sound]:
     """The music's own samples, again and again where it loops."""
     while True:
-        yield from _decoded(music.path, channels)
+        yield from _decoded(music.path, channels, music.name)
         if not music.loops:
             return
 
@@ -136,11 +136,11 @@ def _curve(music: Music, gain: float, seconds: float) -> tuple[npt.NDArray[np.fl
     return grid, gain - music.duck * ducked + 20 * np.log10(np.clip(edge, 1e-6, 1))
 
 
-def _decoded(path: Path, channels: int) -> Iterator[Sound]:
-    with path.open("rb") as file, _reader(file, path.name) as opened:
+def _decoded(path: Path, channels: int, name: str) -> Iterator[Sound]:
+    with path.open("rb") as file, _reader(file, name) as opened:
         track = sound_track(opened)
         if track is None:
-            raise BadMusic(name=path.name, reason=gettext_noop("it has no sound"))
+            raise BadMusic(name=name, reason=gettext_noop("it has no sound"))
         resampler = av.AudioResampler(format="fltp", layout=layout_of(channels), rate=RATE)
         for frame in opened.decode(track):
             for one in resampler.resample(frame):

@@ -6,12 +6,13 @@ import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from core.errors import FileMissing, storage_error
 from core.files import atomic_file
 from core.messages import gettext_noop
-from film.document import Bed, Film
+from film.document import MAX_LINE, Bed, Film
 from film.spoken import Stretches, spoken
 
 if TYPE_CHECKING:
@@ -24,8 +25,11 @@ class FilmSounds:
         """``kept`` is where this person's file of a SHA-256 lies."""
         self._kept = kept
 
-    def add_music(self, source: Path) -> Bed:
+    def add_music(self, source: Path, name: str = "") -> Bed:
         """Keep a music file for films; returns how a document names it.
+
+        Args:
+            name: what its person calls it, where the file is called otherwise.
 
         Raises:
             BadMusic: it is none.
@@ -33,7 +37,8 @@ class FilmSounds:
         """
         from media.music import check_music
 
-        check_music(source)
+        name = name or source.name
+        check_music(source, name)
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         path = self._kept(digest)
@@ -44,7 +49,26 @@ class FilmSounds:
                     shutil.copyfile(source, part)
             except OSError as problem:
                 raise storage_error(path.parent, problem) from None
-        return Bed(sound=digest, name=source.name)
+        return Bed(sound=digest, name=name[:MAX_LINE])
+
+    def upload_music(self, name: str, data: bytes) -> Bed:
+        """The same for a file that a browser has sent.
+
+        Raises:
+            BadMusic, StorageError
+        """
+        with TemporaryDirectory(prefix="mova-music-") as folder:
+            try:
+                path = Path(folder) / "music"
+                path.write_bytes(data)
+            except OSError as problem:
+                raise storage_error(Path(folder), problem) from None
+            return self.add_music(path, name)
+
+    def file(self, digest: str) -> Path | None:
+        """A music file that a document names; None where it is not kept here."""
+        path = self._kept(digest)
+        return path if path.is_file() else None
 
     def plan(self, film: Film, heard: Mapping[str, Stretches] | None = None) -> SoundPlan:
         """How the joined film is to sound; ``heard`` is where somebody speaks in its takes.
@@ -62,8 +86,8 @@ class FilmSounds:
         bed = film.bed
         if bed is None:
             return None
-        path = self._kept(bed.sound)
-        if not path.is_file():
+        path = self.file(bed.sound)
+        if path is None:
             raise FileMissing(name=bed.name or bed.sound[:12], reason=gettext_noop("it is not kept here"))
         speech = [(one.begins, one.ends) for one in spoken(film, heard)]
         return Music(path=path, name=bed.name, level=bed.level, duck=bed.duck, loops=bed.loops, speech=speech)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from playwright.sync_api import Locator, expect
 
 from core.translations import translator
 from film.document import Film
+from film.edits import with_trim
 from jobs.model.states import FINAL
 from jobs.service.service import JobService
 from media.videos import probe
@@ -22,6 +24,7 @@ from tests.browser.running_app import RunningApp
 from tests.browser.visit import Visit
 from tests.film.samples import FILM, changed
 from tests.jobs.load.workers import service_at, settings_of
+from tests.media.test_music import music
 
 FRAMES = 17
 LAMP = Film.model_validate(changed(FILM, {"shot_frames": FRAMES}))
@@ -182,5 +185,89 @@ def test_on_a_phone_in_the_dark_the_film_plays(visitor: Callable[..., Visit], ap
     player(visit).locator("button.play").click()
     expect(player(visit)).to_have_attribute("data-shot", "3")
     expect(player(visit)).to_have_attribute("data-playing", "false")
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert faults(visit.page) == []
+
+
+SOUND = LAMP.model_copy(update={"id": "lamp-sound"})
+
+
+@pytest.fixture(scope="module")
+def sounding(app: RunningApp) -> Film:
+    """A film of which frames are left away around its first cut."""
+    film = with_trim(with_trim(SOUND, "s1", 0, 5), "s2", 5, 0)
+    rendered(app, film)
+    return film
+
+
+def heard_while_it_plays(visit: Visit) -> list[dict[str, float | str]]:
+    """Play and note, until the film has ended, which shot is seen, how many takes are heard, and the music."""
+    found: list[dict[str, float | str]] = player(visit).evaluate(
+        """async cut => {
+            const found = [], ends = performance.now() + 60000, sound = cut.querySelector("audio");
+            cut.querySelector("button.play").click();
+            while (cut.dataset.playing === "true" && performance.now() < ends) {
+                const heard = [...cut.querySelectorAll("video")].filter(one => !one.paused && one.volume > 0.05).length;
+                found.push({ shot: cut.dataset.shot, heard, music: sound.paused ? 0 : sound.volume });
+                await new Promise(requestAnimationFrame);
+            }
+            return found;
+        }"""
+    )
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_sound_cuts_and_music_are_set_played_and_handed_over(
+    visitor: Callable[..., Visit], app: RunningApp, sounding: Film, tmp_path: Path, language: str
+) -> None:
+    say = translator(language)
+    film = sounding if language == "en" else sounding.model_copy(update={"id": "lamp-sound-zh"})
+    rendered(app, film)
+    visit = at(visitor(at=app, language=language), "cut", film)
+    visit.page.locator('.strip li[data-id="s2"] button').click()
+    field = visit.page.get_by_role("spinbutton", name=say("J-cut: frames its sound begins earlier"))
+    field.fill("5")
+    field.press("Enter")
+    expect(visit.page.locator('.strip li[data-id="s2"] .note')).to_have_text(say("J-cut, {n} frames").format(n=5))
+    visit.page.get_by_text(say("Sound of the film")).click()
+    given = visit.page.locator("[data-testid=stFileUploader]").filter(has_text="FLAC").locator("input[type=file]")
+    given.set_input_files(music(tmp_path / "my bed.mp3"))
+    visit.sees(say("Remove the music"))
+    assert faults(visit.page) == []
+    player(visit).locator("button.back").click()
+    expect(player(visit)).to_have_attribute("data-shot", "1")
+    found = heard_while_it_plays(visit)
+    assert max(one["heard"] for one in found if one["shot"] == "1") == 2  # the second is heard before it is seen
+    assert any(float(one["music"]) > 0.2 for one in found)
+    assert any(0 < float(one["music"]) < 0.2 for one in found)  # somebody speaks in the first shot
+    expect(player(visit).locator("audio")).to_have_js_property("paused", value=True)
+
+    link = visit.page.get_by_role("link", name=say("For an editor"))
+    expect(link).to_be_visible()
+    with visit.page.expect_download() as coming:
+        link.click()
+    assert coming.value.suggested_filename == "The-Lamp.zip"
+    with zipfile.ZipFile(coming.value.path()) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+    assert {"media/001-s1.mp4", "media/music.mp3", "timeline.otio", "subtitles.srt", "storyboard.pdf"} <= names
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_a_phone_a_film_goes_to_an_editor(
+    visitor: Callable[..., Visit], app: RunningApp, sounding: Film, dark: bool
+) -> None:
+    visit = at(visitor(at=app, wide=False, dark=dark), "cut", sounding)
+    visit.page.locator('.strip li[data-id="s2"] button').click()
+    visit.sees(re.compile("J-cut: frames"))
+    visit.page.get_by_text("Sound of the film").click()
+    visit.sees("Loudness of the film and of each shot")
+    link = visit.page.get_by_role("link", name="For an editor")
+    link.scroll_into_view_if_needed()
+    box = link.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert faults(visit.page) == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import FilmEditRefused
 from film.document import Film, shot_hash
-from film.edits import moved, with_join, with_take, with_trim
+from film.edits import moved, with_join, with_sound_cut, with_take, with_trim
 from tests.film.samples import FILM, changed
 
 
@@ -52,6 +52,22 @@ def test_a_shot_that_continues_gives_up_its_own_frame_and_gets_one_back() -> Non
     assert (film.shots[1].join.kind, film.shots[1].frame.source) == ("continue", "last")
     assert film.num_frames == FILM.num_frames - 1
     assert with_join(film, "s2", "cut") == FILM
+
+
+def test_the_sound_is_cut_within_what_is_trimmed_there() -> None:
+    film = with_trim(with_trim(FILM, "s1", 0, 4), "s2", 6, 0)
+    early, late = with_sound_cut(film, "s2", j_cut=6), with_sound_cut(film, "s2", l_cut=4)
+    assert [(one.shots[1].join.j_cut, one.shots[1].join.l_cut) for one in (early, late)] == [(6, 0), (0, 4)]
+    assert hashes(early) == hashes(late) == hashes(FILM)
+    assert with_sound_cut(early, "s2") == film
+    for cuts in ({"j_cut": 7}, {"l_cut": 5}, {"j_cut": 2, "l_cut": 2}, {"j_cut": -1}):
+        with pytest.raises(FilmEditRefused):
+            with_sound_cut(film, "s2", **cuts)
+    with pytest.raises(FilmEditRefused):
+        with_sound_cut(with_join(film, "s2", "dissolve", 3), "s2", j_cut=3)
+    with pytest.raises(FilmEditRefused):
+        with_sound_cut(with_trim(film, "s3", 4, 0), "s1", j_cut=1)
+    assert with_trim(early, "s2", 2, 0).shots[1].join.j_cut == 2
 
 
 def test_a_dissolve_has_a_length_and_nothing_else_has_one() -> None:

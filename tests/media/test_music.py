@@ -95,5 +95,8 @@ def test_what_is_no_music_is_refused_and_says_why(tmp_path: Path) -> None:
         check_music(music(tmp_path / "silent.wav", loud=0.0))
     with pytest.raises(BadMusic, match="it is shorter than 1 s"):
         check_music(music(tmp_path / "short.wav", seconds=0.4))
+    mute = film(tmp_path / "film.mp4", num_frames=5)
     with pytest.raises(BadMusic, match="it has no sound"):
-        check_music(film(tmp_path / "film.mp4", num_frames=5))
+        check_music(mute)
+    with pytest.raises(BadMusic, match=r"The music my song\.m4a cannot be used: it has no sound"):
+        check_music(mute, "my song.m4a")  # as a person calls it, not as it is kept

@@ -1,5 +1,6 @@
 // A film that plays from its takes: two layers on one screen, the next shot ready in the one behind. Below it the strip.
 const SHOWN_EARLY = 0.25; // of a frame: what is left away after a shot's last one must not be seen
+const DUCK_IN = 0.25, DUCK_OUT = 0.6, DRIFT = 0.3; // seconds: as media/music.py has them; how far the music may be off
 
 const PATHS = {
     play: "M8 5v14l11-7z", pause: "M7 5h4v14H7zM13 5h4v14h-4z", back: "M6 5v14M19 5v14L9 12z", on: "M18 5v14M5 5v14l10-7z",
@@ -60,8 +61,39 @@ function layer(failed) {
     return one;
 }
 
+// A person's music, which goes where the film goes; quieter where somebody speaks.
+function score(note) {
+    const audio = made("audio", { preload: "auto" });
+    let music = null;
+    const one = { audio };
+    audio.addEventListener("error", () => { if (music) note.textContent = one.failed; });
+    one.set = (given, failed) => {
+        one.failed = failed;
+        note.textContent = "";
+        music = given;
+        audio.loop = Boolean(given?.loops);
+        if (given?.source === audio.getAttribute("src")) return;
+        if (given) audio.src = given.source; else audio.removeAttribute("src");
+    };
+    const volume = seconds => {
+        const shares = music.speech.map(([begins, ends]) => 1 - Math.max(0, (begins - seconds) / DUCK_IN, (seconds - ends) / DUCK_OUT));
+        return 10 ** ((music.level - music.duck * Math.max(0, ...shares)) / 20);
+    };
+    one.follow = (seconds, playing, quiet) => {
+        const length = audio.duration;
+        if (!music || !(length > 0)) return;
+        if (!playing || (!music.loops && seconds >= length)) { audio.pause(); return; }
+        const wanted = music.loops ? seconds % length : seconds, away = Math.abs(audio.currentTime - wanted);
+        audio.muted = quiet;
+        audio.volume = Math.min(1, volume(seconds));
+        if ((music.loops ? Math.min(away, length - away) : away) > DRIFT && !audio.seeking) audio.currentTime = wanted;
+        if (audio.paused) audio.play().catch(() => {});
+    };
+    return one;
+}
+
 function player(root) {
-    let shots = [], fps = 24, frames = 0, words = {}, at = 0, playing = false, request = 0, quiet = false, unlocked = false, report = () => {};
+    let shots = [], fps = 24, frames = 0, words = {}, at = 0, playing = false, request = 0, tail = 0, quiet = false, unlocked = false, report = () => {};
     const screen = made("div", { className: "screen" }), strip = made("ol", { className: "strip" }), alert = made("p", { className: "alert" });
     alert.setAttribute("role", "alert");
     const failed = one => { if (one === front) { pause(); alert.textContent = words.failed.replace("{n}", one.shot.number); } };
@@ -72,7 +104,8 @@ function player(root) {
     const back = button("back", "", () => jump(-1)), toggle = button("play", "", () => playing ? pause() : start()), on = button("on", "", () => jump(1));
     const loud = button("loud", "", () => { quiet = !quiet; hear(); paint(); }), wide = button("wide", "", () => screen.requestFullscreen?.());
     const controls = made("div", { className: "controls" }, back, toggle, on, seek, shown, loud, wide);
-    root.append(screen, alert, controls, strip);
+    const about = made("p", { className: "about" }), bed = score(about);
+    root.append(screen, alert, controls, about, strip, bed.audio);
 
     const film = () => Math.min(frames, Math.max(0, (shots[at]?.begins ?? 0) + front.local()));
     const first = shot => shot.begins + shot.overlap; // where it is alone on the screen
@@ -89,6 +122,7 @@ function player(root) {
     };
     const paint = () => {
         const now = film();
+        bed.follow(now / fps, playing, quiet);
         if (root.getRootNode().activeElement !== seek || playing) seek.value = Math.round(now);
         shown.textContent = `${time(now / fps)} / ${time(frames / fps)}`;
         seek.setAttribute("aria-valuetext", shown.textContent);
@@ -109,24 +143,38 @@ function player(root) {
         behind.whole.style.zIndex = 1;
         behind.whole.style.opacity = 1;
     };
-    const prepare = () => { const shot = next(); behind.cue(shot ?? null, shot && !shot.blends ? shot.overlap : 0, fps); };
+    const prepare = () => { const shot = next(); behind.cue(shot ?? null, shot && !shot.blends ? shot.overlap - shot.j_cut : 0, fps); };
     const advance = () => {
         if (!next()) { pause(); return; }
         at += 1;
         [front, behind] = [behind, front];
         const left = behind;
-        hear();
+        tail = shots[at].l_cut;
+        hear(tail ? 1 : 0);
         front.play().catch(pause);
-        const swap = () => { uncover(); left.pause(); prepare(); };
+        const swap = () => { uncover(); if (!tail) { left.pause(); prepare(); } };
         if (front.ready()) swap(); else { left.pause(); front.video.addEventListener("loadeddata", swap, { once: true }); }
+    };
+    const along = (shot, local) => { // the next shot plays beside the one that is seen
+        if (behind.running) return;
+        if (behind.shot !== shot || Math.abs(behind.local() - local) > 2) behind.cue(shot, local, fps);
+        behind.play().catch(() => {});
+    };
+    const lead = (shot, now) => { // a J-cut: its sound before its picture
+        along(shot, now - shot.begins);
+        hear(Math.min(1, Math.max(0, (now - shot.begins) / shot.j_cut + 1)));
+    };
+    const fall = now => { // an L-cut: the sound of the shot before goes on
+        const share = Math.max(0, (now - shots[at].begins) / tail);
+        if (share < 1) { hear(1 - share); return; }
+        tail = 0;
+        behind.pause();
+        prepare();
+        hear();
     };
     const blend = (shot, now) => {
         const share = Math.min(1, Math.max(0, (now - shot.begins + 1) / (shot.overlap + 1)));
-        if (!behind.running) {
-            const local = Math.max(0, now - shot.begins);
-            if (behind.shot !== shot || Math.abs(behind.local() - local) > 2) behind.cue(shot, local, fps);
-            behind.play().catch(() => {});
-        }
+        along(shot, Math.max(0, now - shot.begins));
         behind.whole.style.zIndex = 3;
         behind.whole.style.opacity = behind.ready() ? share : 0;
         hear(share);
@@ -135,7 +183,9 @@ function player(root) {
         if (!playing) return;
         const shot = shots[at], now = shot.begins + front.local(), coming = next();
         if (front.over() || now >= shot.begins + shot.frames - SHOWN_EARLY) advance();
+        else if (tail) fall(now);
         else if (coming?.blends && now >= coming.begins) blend(coming, now);
+        else if (coming?.j_cut && now >= coming.begins - coming.j_cut) lead(coming, now);
         paint();
         request = requestAnimationFrame(follow);
     };
@@ -157,9 +207,10 @@ function player(root) {
         if (film() >= frames - 0.5) show(0);
         playing = true;
         alert.textContent = "";
-        hear();
+        hear(tail ? 1 : 0);
         unlock();
         front.play().catch(pause);
+        if (tail) behind.play().catch(() => {});
         request = requestAnimationFrame(follow);
         paint();
     };
@@ -167,6 +218,7 @@ function player(root) {
         const was = playing;
         if (was) { playing = false; cancelAnimationFrame(request); }
         at = Math.max(0, shots.findLastIndex(shot => now >= first(shot)));
+        tail = 0;
         front.cue(shots[at] ?? null, now - (shots[at]?.begins ?? 0), fps);
         uncover();
         prepare();
@@ -202,6 +254,7 @@ function player(root) {
         root.asked = asked;
         ({ words, fps, frames } = data);
         screen.classList.toggle("upright", data.upright);
+        bed.set(data.music, words.music);
         [[back, words.back], [on, words.on], [wide, words.wide]].forEach(([one, label]) => { one.title = label; one.setAttribute("aria-label", label); });
         seek.setAttribute("aria-label", words.seek);
         seek.max = frames;
@@ -226,7 +279,7 @@ function draw(strip, { shots, words, selected }, { go, move }) {
         const picture = shot.poster ? made("img", { src: shot.poster, alt: "", loading: "lazy", draggable: false }) : made("span", { className: "none" });
         picture.addEventListener("error", () => picture.replaceWith(made("span", { className: "none" })));
         const lines = shot.notes.map(([kind, text]) => made("span", { className: kind, textContent: text }));
-        const press = made("button", { type: "button", title: shot.title }, picture, made("span", { className: "facts" }, made("b", { textContent: shot.number }), ` ${shot.length}`), ...lines);
+        const press = made("button", { type: "button", title: shot.title }, picture, made("span", { className: "facts" }, made("b", { textContent: shot.number }), ` ${shot.length}`), ...lines.flatMap(one => [" ", one]));
         press.setAttribute("aria-label", [words.shot.replace("{n}", shot.number), shot.length, ...shot.notes.map(note => note[1]), shot.title].join(", "));
         press.setAttribute("aria-pressed", shot.id === selected);
         press.addEventListener("click", () => go(shot));

@@ -14,6 +14,7 @@ from jobs.service.cuts import Cut, CutShot, Joined
 from media.findings import WORDS
 from ui.app_context import app_context
 from ui.film.cut_shot import shot_fields
+from ui.film.cut_sound import film_sound, played_music
 from ui.film.editing import change
 from ui.film.words import words_of
 from ui.film.working import working
@@ -44,6 +45,7 @@ _WORDS = {
     "seek": gettext_noop("Position in the film"),
     "strip": gettext_noop("Shots of the film"),
     "shot": gettext_noop("Shot {n}"),
+    "music": gettext_noop("The music cannot be played in this browser. It will be in the joined film."),
     "failed": gettext_noop("The video of shot {n} cannot be played."),
 }
 
@@ -62,6 +64,7 @@ def cut_stage(film_id: str) -> None:
         if any(one.take is not None and one.take.is_preview for one in cut.shots):
             st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
     shot_fields(film, revision, cut, selected)
+    film_sound(film, revision)
     joined = job_service().cuts.joined(film, cut)
     _joined(film, joined)
     _acts(film, revision, cut, joined)
@@ -88,6 +91,7 @@ def _player(film: Film, revision: int, cut: Cut, selected: CutShot) -> None:
         "frames": cut.num_frames,
         "selected": selected.shot.id,
         "revision": revision,
+        "music": played_music(film),
         "upright": film.orientation == "portrait",
         "words": {name: _(text) for name, text in _WORDS.items()},
     }
@@ -109,6 +113,8 @@ def _shown(one: CutShot) -> dict[str, Any]:
         "frames": one.frames,
         "begins": one.begins,
         "overlap": one.overlap,
+        "j_cut": one.shot.join.j_cut,
+        "l_cut": one.shot.join.l_cut,
         "blends": one.shot.join.kind == "dissolve" and one.overlap > 0,
         "length": in_seconds(one.frames / 24),
         "notes": _notes(one),
@@ -131,6 +137,10 @@ def _notes(one: CutShot) -> list[tuple[str, str]]:
         notes.append(("note", _("↦ continues")))
     if one.shot.join.kind == "dissolve":
         notes.append(("note", _("⤬ dissolves, {n} frames").format(n=one.overlap)))
+    if one.shot.join.j_cut:
+        notes.append(("note", _("J-cut, {n} frames").format(n=one.shot.join.j_cut)))
+    if one.shot.join.l_cut:
+        notes.append(("note", _("L-cut, {n} frames").format(n=one.shot.join.l_cut)))
     if one.take is None:
         notes.append(("bad", _("No video yet")))
     if one.is_old:

@@ -7,8 +7,8 @@ from functools import partial
 import streamlit as st
 
 from core.messages import gettext_noop
-from film.document import MAX_DISSOLVE, Film, JoinKind
-from film.edits import moved, with_join, with_trim
+from film.document import MAX_DISSOLVE, MAX_SOUND_CUT, Film, JoinKind
+from film.edits import moved, with_join, with_sound_cut, with_trim
 from jobs.service.cuts import Cut, CutShot
 from ui.film.address import film_query
 from ui.film.editing import change
@@ -19,6 +19,7 @@ from ui.shared.plain import escape_markdown
 from ui.shared.words import in_seconds
 
 _START, _END, _JOIN, _FRAMES = (f"cut-{name}" for name in ("start", "end", "join", "frames"))
+_EARLIER, _LONGER = "cut-j", "cut-l"
 _EXCERPT = 120
 _DISSOLVE = 12  # frames, where a dissolve is chosen first
 _KINDS: dict[JoinKind, str] = {
@@ -45,6 +46,9 @@ def shot_fields(film: Film, revision: int, cut: Cut, one: CutShot) -> None:
             _trim(film, revision, one)
             if not first:
                 _join(film, revision, one)
+        if not first and shot.join.kind == "cut":
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                _sound_cut(film, revision, one, cut.shots[one.state.number - 2])
         if shot.join.kind == "continue":
             words = _("It begins with the last frame of the shot before, which is in the film once.")
             st.caption(f":material/info: {words}")
@@ -140,3 +144,46 @@ def _joined(film_id: str, revision: int, shot_id: str) -> None:
     kind: JoinKind = st.session_state[_JOIN]
     frames = int(st.session_state.get(_FRAMES) or _DISSOLVE)
     change(film_id, revision, lambda film: with_join(film, shot_id, kind, frames))
+
+
+def _sound_cut(film: Film, revision: int, one: CutShot, before: CutShot) -> None:
+    """Where the sound is cut: with the picture, before it (J-cut) or after it (L-cut); never both."""
+    join = one.shot.join
+    earlier = min(MAX_SOUND_CUT, one.shot.trim.start, before.frames - 1)
+    longer = min(MAX_SOUND_CUT, before.shot.trim.end, one.frames)
+    for key, label, help_, value, most, other in (
+        (
+            _EARLIER,
+            _("J-cut: frames its sound begins earlier"),
+            _("As many as are left away at its beginning, 12 at most; not together with an L-cut."),
+            join.j_cut,
+            earlier,
+            join.l_cut,
+        ),
+        (
+            _LONGER,
+            _("L-cut: frames the sound before goes on"),
+            _("As many as are left away at the end of the shot before, 12 at most; not together with a J-cut."),
+            join.l_cut,
+            longer,
+            join.j_cut,
+        ),
+    ):
+        st.session_state[key] = min(value, most)
+        st.number_input(
+            label,
+            0,
+            most,
+            step=1,
+            key=key,
+            width=300,
+            help=help_,
+            disabled=most == 0 or other > 0,
+            on_change=_sound_is_cut,
+            args=(film.id, revision, one.shot.id),
+        )
+
+
+def _sound_is_cut(film_id: str, revision: int, shot_id: str) -> None:
+    j_cut, l_cut = int(st.session_state[_EARLIER]), int(st.session_state[_LONGER])
+    change(film_id, revision, lambda film: with_sound_cut(film, shot_id, j_cut=j_cut, l_cut=l_cut))

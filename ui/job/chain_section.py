@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.background import OnStep
+from core.errors import MovaError
 from jobs.model.records import JobRecord
 from jobs.service.chains import Chain
 from jobs.service.export import LABELLED
@@ -14,6 +15,7 @@ from jobs.service.videos import film_name
 from media.visible_label import TEXT
 from record.folder import VIDEO
 from ui.app_context import app_context
+from ui.film.address import go_to
 from ui.job.server_acts import GO_TO
 from ui.server.files import file_path
 from ui.session import job_service
@@ -41,6 +43,8 @@ def chain_section(job: JobRecord) -> None:
             picked += _takes(chain, shot)
         if sum(one.state == "completed" for one in (*chain.shots, *_all_takes(chain))) > 1:
             _film(tuple(picked))
+        if chain.finished:
+            _to_film(job)
 
 
 def _row(chain: Chain, number: int, shot: JobRecord, *, is_shown: bool) -> list[JobRecord]:
@@ -113,6 +117,19 @@ def _film(shots: tuple[JobRecord, ...]) -> None:
         is_there=(service.files.folder_of(last) / name).is_file,
         show=show,
     )
+
+
+def _to_film(job: JobRecord) -> None:
+    """The way to the chain's film: cut, sound, subtitles, an editor."""
+    about = _("Its shots with all their takes, to be cut, scored and handed to an editor. Nothing is rendered again.")
+    if not st.button(_("Open the chain as a film"), key="chain-to-film", icon=":material/movie_edit:", help=about):
+        return
+    try:
+        film = job_service().films.from_chain(job.id)
+    except MovaError as error:
+        show_error(error)
+        return
+    go_to(film.id, "cut")
 
 
 def label_section(job: JobRecord) -> None:

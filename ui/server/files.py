@@ -41,6 +41,18 @@ _KINDS = {
     ".txt": "text/plain; charset=utf-8",
 }
 
+_SOUNDS = {
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".mp4": "audio/mp4",
+    ".aif": "audio/aiff",
+    ".aiff": "audio/aiff",
+}
+
 
 def file_path(job_id: str, name: str, *, save_as: str = "") -> str:
     """The path of a file's address on this server, such as ``/files/<token>/video.mp4``.
@@ -73,6 +85,27 @@ def document_path(film_id: str, revision: int, *, save_as: str) -> str:
 def hand_over_path(film_id: str, revision: int, *, save_as: str) -> str:
     """The path of an address that sends a film for an editor as one ZIP, made while it is sent."""
     return f"/hand-overs/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}"
+
+
+def music_path(digest: str, name: str) -> str:
+    """The path of a music file that this person keeps for films; ``name`` is what they call it."""
+    ending = Path(name).suffix.lower()
+    shown = f"music{ending if ending in _SOUNDS else ''}"
+    return f"/music/{_signer(person()).dumps(digest)}/{shown}"
+
+
+def send_music(request: Request) -> Response:
+    """Answer for the address of a music file; Range requests are answered with their part."""
+    try:
+        asking = _asking(request)
+        path = app_context().worker.service.of(asking).films.sounds.file(str(_signed(request, asking)))
+    except (BadData, ValueError, NotLoggedIn):
+        return _refused("This address is not valid any more. Open the page again.", 403)
+    if path is None:
+        return _refused("There is no such file.", 404)
+    name = request.path_params["name"]
+    kind = _SOUNDS.get(Path(name).suffix, "application/octet-stream")
+    return FileResponse(path, media_type=kind, headers=_headers("inline", name))
 
 
 def send_hand_over(request: Request) -> Response:
@@ -227,5 +260,6 @@ ROUTES = (
     Route("/files/{token}/{name}", send_file),
     Route("/films/{token}/{name}", send_document),
     Route("/zips/{token}/{name}", send_zip),
+    Route("/music/{token}/{name}", send_music),
     Route("/hand-overs/{token}/{name}", send_hand_over),
 )

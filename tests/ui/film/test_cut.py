@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import VideoUnplayable
-from film.document import Film
+from film.document import Bed, Film
 from film.edits import with_join, with_trim
 from media.videos import probe
 from tests.film.samples import FILM, changed
 from tests.jobs.film_takes import FRAMES, all_takes, take
+from tests.media.test_music import music
 from tests.ui.film.counting import statements
 from tests.ui.film.test_takes import SMALL, shown, stage
 from tests.ui.still_app import button, drawn, primaries, words
@@ -85,6 +87,71 @@ def test_numbers_and_order_are_revisions(app_context: AppContext) -> None:
     drawn(test)
     assert recorded(app_context)[0].shots[2].join.frames == 6
     assert shown(test, "mova_cut")["frames"] == 3 * FRAMES - 3 - 6
+
+
+def test_the_sound_is_cut_apart_from_the_picture_where_frames_are_left_away(app_context: AppContext) -> None:
+    filmed(app_context, with_trim(with_trim(SMALL, "s1", 0, 4), "s2", 3, 0))
+    test = stage("cut")
+    test.session_state["film-cut-shot"] = "s2"
+    drawn(test)
+    earlier, longer = test.number_input(key="cut-j"), test.number_input(key="cut-l")
+    assert ([earlier.max, longer.max], earlier.disabled, longer.disabled) == ([3, 4], False, False)
+    earlier.set_value(3)
+    drawn(test)
+    assert recorded(app_context)[0].shots[1].join.j_cut == 3
+    data = shown(test, "mova_cut")["shots"][1]
+    assert (data["j_cut"], data["l_cut"], data["notes"]) == (3, 0, [["note", "J-cut, 3 frames"]])
+    assert test.number_input(key="cut-l").disabled
+    test.number_input(key="cut-j").set_value(0)
+    drawn(test).number_input(key="cut-l").set_value(4)
+    drawn(test)
+    assert recorded(app_context)[0].shots[1].join.l_cut == 4
+    test.segmented_control(key="cut-join").set_value("dissolve")
+    drawn(test)
+    assert not [one for one in test.number_input if one.key == "cut-l"]
+    test.session_state["film-cut-shot"] = "s3"
+    assert drawn(test).number_input(key="cut-j").disabled  # nothing is left away at its beginning
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_music_of_ones_own_lies_under_the_film(app_context: AppContext, tmp_path: Path, language: str) -> None:
+    filmed(app_context)
+    test = stage("cut", language)
+    assert shown(test, "mova_cut")["music"] is None
+    test.file_uploader(key="cut-music-file").set_value(("words.mp3", b"no music", "audio/mpeg"))
+    assert "words.mp3" in words(drawn(test))
+    assert recorded(app_context)[1] == 1
+    sound = music(tmp_path / "bed.wav").read_bytes()
+    test.file_uploader(key="cut-music-file").set_value(("my bed.wav", sound, "audio/wav"))
+    drawn(test)
+    bed = recorded(app_context)[0].bed
+    assert bed is not None
+    assert (bed.name, bed.level, bed.duck, bed.loops) == ("my bed.wav", -9, 9, True)
+    assert "my bed.wav" in words(test)
+    played = shown(test, "mova_cut")["music"]
+    assert "/music/" in played["source"]
+    assert (played["level"], played["duck"], played["loops"], len(played["speech"])) == (-9, 9, True, 1)
+    test.number_input(key="cut-music-level").set_value(-12.5)
+    drawn(test).number_input(key="cut-music-duck").set_value(0.0)
+    drawn(test).checkbox(key="cut-music-loops").set_value(False)
+    drawn(test).selectbox(key="cut-loudness").set_value(-14.0)
+    drawn(test)
+    film = recorded(app_context)[0]
+    assert film.bed == bed.model_copy(update={"level": -12.5, "duck": 0.0, "loops": False})
+    assert film.loudness == -14
+    button(test, "cut-music-remove")
+    assert (recorded(app_context)[0].bed, recorded(app_context)[1]) == (None, 7)
+    test.selectbox(key="cut-loudness").set_value(0.0)
+    drawn(test)
+    assert recorded(app_context)[0].loudness is None
+
+
+def test_music_that_is_gone_is_said(app_context: AppContext) -> None:
+    filmed(app_context, SMALL.model_copy(update={"bed": Bed(sound="0" * 64, name="gone *.mp3"), "loudness": -20.5}))
+    test = stage("cut")
+    assert "gone *.mp3 is not kept here" in words(test)
+    assert "-20.5 LUFS" in words(test)
+    assert shown(test, "mova_cut")["music"] is None
 
 
 def test_the_second_of_two_tabs_is_told_and_nothing_is_lost(app_context: AppContext) -> None:

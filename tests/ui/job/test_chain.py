@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from jobs.model.records import JobRecord
 from jobs.service.videos import film_name
+from jobs.store.films import ShotJob
 from tests.jobs.finished_shots import shot
 from tests.ui.jobs_in_states import job_page, labels, press
 from tests.ui.still_app import drawn, primaries, words
@@ -131,6 +132,29 @@ def test_the_shots_to_join_can_be_chosen_a_take_among_them(app_context: AppConte
         test = drawn(test)
     assert "Tick the shots to join, at least two." in words(test)
     assert not [label for label in labels(test) if label.startswith("Join")]
+
+
+def test_a_chain_becomes_a_film_by_one_press(app_context: AppContext) -> None:
+    one = finished(app_context)
+    two = finished(app_context, after=one)
+    label = "Open the chain as a film"
+    test = press(job_page(one), label)
+    (overview,) = app_context.service.films.overviews(limit=5)
+    states = app_context.service.films.shots(overview.film)
+    assert [state.chosen and state.chosen.id for state in states] == [one.id, two.id]
+    assert test.query_params["film"] == overview.film.id
+    assert "33 frames" in words(test)  # of 17 and 17, one of which is in both
+    assert primaries(test) == ["Join the film"]
+    press(job_page(two), label)
+    assert app_context.service.films.count() == 1  # the same chain is the same film
+    assert label not in labels(job_page(finished(app_context)))
+
+
+def test_a_chain_that_cannot_be_a_film_says_why(app_context: AppContext) -> None:
+    one = finished(app_context)
+    two = finished(app_context, after=one)
+    app_context.worker.store.films.add_job("local", "another", ShotJob("s1", two.id, "x"))
+    assert "its take is part of another film" in words(press(job_page(one), "Open the chain as a film"))
 
 
 def test_the_size_that_is_said_is_that_of_the_file(app_context: AppContext) -> None:

@@ -7,6 +7,7 @@ import os
 import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,10 +20,20 @@ from jobs.model.request import JobRequest
 from jobs.store.orders import Order
 from tests.film.samples import FILM
 from tests.jobs.film_takes import FRAMES, all_takes
+from tests.media.test_music import music
 from tests.renders import landscape
 from tests.ui.still_app import new_job
 from ui.app_context import AppContext
-from ui.server.files import ROUTES, document_path, file_path, hand_over_path, poster_path, thumbnail_path, zip_path
+from ui.server.files import (
+    ROUTES,
+    document_path,
+    file_path,
+    hand_over_path,
+    music_path,
+    poster_path,
+    thumbnail_path,
+    zip_path,
+)
 
 
 @pytest.fixture
@@ -197,3 +208,16 @@ def test_a_film_for_an_editor_is_its_owners(
         assert {"film.json", "subtitles.srt", "credits.txt"} <= set(archive.namelist())
     assert browser.get(address.replace("/hand-overs/", "/hand-overs/x")).status_code == 403
     assert browser.get(hand_over_path("nobody", 1, save_as="a.zip")).status_code == 404
+
+
+def test_music_is_its_owners_and_comes_in_parts(app_context: AppContext, browser: TestClient, tmp_path: Path) -> None:
+    sound = music(tmp_path / "bed.wav")
+    bed = app_context.service.films.sounds.add_music(sound)
+    address = music_path(bed.sound, "../夜 曲.WAV")
+    assert address.endswith("/music.wav")
+    whole = browser.get(address)
+    assert (whole.status_code, whole.content, whole.headers["content-type"]) == (200, sound.read_bytes(), "audio/wav")
+    assert browser.get(address, headers={"Range": "bytes=0-3"}).content == b"RIFF"
+    assert browser.get(music_path("0" * 64, "a.mp3")).status_code == 404
+    assert browser.get(address.replace("/music/", "/music/x")).status_code == 403
+    assert music_path(bed.sound, "page.html").endswith("/music")
