@@ -175,7 +175,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
-    from jobs.service.hand_over import zipped
+    from jobs.service.hand_over import notes_on, zipped
 
     film, target = _read(options.film), ready(options.output)
     headings = (gettext_noop("Picture"), gettext_noop("Speech"), gettext_noop("Sound"))
@@ -189,9 +189,12 @@ def _export(options: argparse.Namespace, settings: Settings) -> dict[str, object
         except OSError as problem:
             raise storage_error(target.parent, problem) from None
     size = target.stat().st_size
+    notes = notes_on(film, options.format or ["all"])
+    for note in notes:
+        say(remark(note))
     words = gettext_noop("Files: {n}, {size} MB: {file}")
     said = message(words, n=len(files), size=f"{size / 1e6:.1f}", file=str(target))
-    result = {"file": str(target.resolve()), "bytes": size, "files": sorted(files)}
+    result = {"file": str(target.resolve()), "bytes": size, "files": sorted(files), "notes": list(map(str, notes))}
     return {"text": translated(said), **_summary(film), **result}
 
 

@@ -54,7 +54,6 @@ MovaError
 │   ├── BadMusic              a file that is no music for a film
 │   ├── BadSubtitles          a file that is none, or does not fit its film
 │   ├── LibraryMissing        a format whose package is not installed
-│   ├── FormatRefused         a format that is not written, with the reason
 │   └── PictureError
 │       ├── NotAPicture
 │       ├── VideoWithoutFrame     a film of which the last frame was wanted
@@ -505,11 +504,6 @@ class LibraryMissing(InputError):
         "Install what hand-overs need, pip install -r requirements-film.txt, or choose another format; "
         "timelines need Python 3.13 or older."
     )
-
-
-class FormatRefused(InputError):
-    what = gettext_noop("There is no hand-over to {name}: {reason}.")
-    advice = gettext_noop("Take --format all: its videos and its subtitles can be brought in by hand.")
 
 
 class BadSubtitles(InputError):

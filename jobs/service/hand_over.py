@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import FilmIncomplete, FormatRefused
-from core.messages import gettext_noop
+from core.errors import FilmIncomplete
+from core.messages import Message, gettext_noop, message
 from core.render_settings import TRAINED_FPS
 from core.steps import STEPS
 from core.version import VERSION
 from film.document import Film
-from film.storyboard_pdf import BoardRow, storyboard_pdf
+from film.jianying import draft, sounds_apart
+from film.storyboard_pdf import BoardRow, check_library, storyboard_pdf
 from film.subtitles import as_text
 from film.timeline import FILES, PlacedShot, Score, Take, TimelineKind, length_of, timeline
 from record.folder import FIRST_FRAME
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
     from jobs.service.videos import FinishedVideos
 
 FORMATS = (*FILES, "srt", "pdf", "jianying")
-_NO_JIANYING = gettext_noop(
-    "a draft of JianYing or CapCut names its media by their places on the computer that opens it, "
-    "and whether newer versions read one that they have not made cannot be checked here"
+_NO_DISSOLVES = gettext_noop(
+    "In FCPXML the dissolves are cuts: set them again in Final Cut. Both shots have the frames."
 )
-Content = bytes | Path
+_DRAFT_FOLDER = gettext_noop(
+    "For JianYing or CapCut unpack the ZIP into a new folder among its drafts: the whole folder is the draft. "
+    "It has not been opened in every version of them."
+)
+Content = bytes | Path | Callable[[], bytes]  # what takes long is made while the ZIP is sent
 
 
 @dataclass(frozen=True)
@@ -62,23 +67,34 @@ class HandOver:
             headings: of the storyboard's columns, in the language of its reader.
 
         Raises:
-            FormatRefused, LibraryMissing: a format is not to be had.
+            LibraryMissing: the package of a format is not installed.
             FilmIncomplete, FileMissing, BadMusic, VideoUnplayable: the film cannot be handed over as it is.
         """
-        wanted = {*FORMATS} - {"jianying"} if "all" in formats else {*formats}
-        if "jianying" in wanted:
-            raise FormatRefused(name="JianYing", reason=_NO_JIANYING)
+        wanted = _wanted(formats)
         placed = self._placed(film)
         found: dict[str, Content] = {"film.json": film.as_json().encode(), "credits.txt": self._credits(film, placed)}
         timelines: list[TimelineKind] = [kind for kind in FILES if kind in wanted]
-        if timelines:
-            found |= self._timelines(film, placed, timelines)
+        cues = self._assembly.subtitles(film) if {"srt", "jianying"} & wanted else []
+        score = self._score(film) if timelines or "jianying" in wanted else None
+        if timelines or "jianying" in wanted:
+            found |= self._media(placed)
+            if score is not None:
+                found[score[0].path] = score[1]
+        render, shots = placed[0].take.render, [one.shot for one in placed]
+        size, music = (render.width, render.height), score[0] if score else None
+        title = film.title or film.id
+        for kind in timelines:
+            found[FILES[kind]] = timeline(kind, title, shots, size, music).encode()
+        if "jianying" in wanted:
+            volume = 10 ** (film.bed.level / 20) if film.bed else 1.0
+            found |= draft(film.id, title, shots, size, cues, music, volume)
+            found |= self._sounds_apart(placed)
         if "srt" in wanted:
-            cues = self._assembly.subtitles(film)
-            found |= {f"subtitles.{kind}": as_text(cues, kind).encode() for kind in ("srt", "vtt")}
+            found |= {f"subtitles.{subs}": as_text(cues, subs).encode() for subs in ("srt", "vtt")}
         if "pdf" in wanted:
+            check_library()
             rows = [self._board_row(film, one) for one in placed]
-            found["storyboard.pdf"] = storyboard_pdf(film.title or film.id, rows, headings)
+            found["storyboard.pdf"] = partial(storyboard_pdf, title, rows, headings)
         return found
 
     # ---- parts -------------------------------------------------------------------------------------------------------
@@ -112,27 +128,32 @@ class HandOver:
             placed.append(_Placed(state, state.chosen, shot, begins))
         return placed
 
-    def _timelines(self, film: Film, placed: Sequence[_Placed], kinds: Sequence[TimelineKind]) -> dict[str, Content]:
+    def _media(self, placed: Sequence[_Placed]) -> dict[str, Content]:
+        """The videos of all takes by their paths."""
         found: dict[str, Content] = {}
         for one in placed:
             found[one.shot.take.path] = self._videos.file(one.take.id)
             others = [job for job in one.state.takes if job.id != one.take.id]
             found |= {take.path: self._videos.file(job.id) for take, job in zip(one.shot.others, others, strict=True)}
-        score = None
-        music = self._films.sounds.plan(film).music
-        if music is not None:
-            from media.music import check_music
-
-            facts = check_music(music.path, music.name)
-            path = f"media/music{_ending(music.name)}"
-            score = Score(path, max(1, int(facts.seconds * TRAINED_FPS)), music.loops)
-            found[path] = music.path
-        render = placed[0].take.render
-        shots = [one.shot for one in placed]
-        for kind in kinds:
-            text = timeline(kind, film.title or film.id, shots, (render.width, render.height), score)
-            found[FILES[kind]] = text.encode()
         return found
+
+    def _score(self, film: Film) -> tuple[Score, Path] | None:
+        """The film's music with the file that it is kept as."""
+        music = self._films.sounds.plan(film).music
+        if music is None:
+            return None
+        from media.music import check_music
+
+        facts = check_music(music.path, music.name)
+        path = f"media/music{_ending(music.name)}"
+        return Score(path, max(1, int(facts.seconds * TRAINED_FPS)), music.loops), music.path
+
+    def _sounds_apart(self, placed: Sequence[_Placed]) -> dict[str, Content]:
+        from media.sound_file import sound_alone
+
+        jobs = {one.shot.take.path: one.take.id for one in placed}
+        apart = sounds_apart([one.shot for one in placed])
+        return {sound: sound_alone(self._videos.file(jobs[take])) for take, sound in apart.items()}
 
     def _board_row(self, film: Film, one: _Placed) -> BoardRow:
         shot, frame = one.state.shot, self._context.folders.of(one.take).path / FIRST_FRAME
@@ -165,11 +186,24 @@ class HandOver:
         return ("\n".join(lines) + "\n").encode()
 
 
+def _wanted(formats: Collection[str]) -> set[str]:
+    return {*FORMATS} if "all" in formats else {*formats}
+
+
+def notes_on(film: Film, formats: Collection[str]) -> list[Message]:
+    """What a person should know of the formats that they asked for."""
+    wanted, found = _wanted(formats), list[Message]()
+    if "fcpxml" in wanted and any(shot.join.kind == "dissolve" for shot in film.shots):
+        found.append(message(_NO_DISSOLVES))
+    if "jianying" in wanted:
+        found.append(message(_DRAFT_FOLDER))
+    return found
+
+
 def installed() -> tuple[str, ...]:
     """The formats that can be written here: those whose packages are installed."""
-    has = {name: find_spec(name) is not None for name in ("opentimelineio", "fpdf")}
-    timelines = tuple(FILES) if has["opentimelineio"] else ()
-    return (*timelines, "srt", *(("pdf",) if has["fpdf"] else ()))
+    needs: dict[str, str] = dict.fromkeys(FILES, "opentimelineio") | {"pdf": "fpdf", "jianying": "pyJianYingDraft"}
+    return tuple(one for one in FORMATS if one not in needs or find_spec(needs[one]) is not None)
 
 
 def zipped(files: dict[str, Content]) -> Iterator[bytes]:
@@ -181,7 +215,7 @@ def zipped(files: dict[str, Content]) -> Iterator[bytes]:
         if isinstance(content, Path):
             archive.add_path(content, name, recurse=False)
         else:
-            archive.add(content, name)
+            archive.add(content if isinstance(content, bytes) else content(), name)
         yield from archive.all_files()
     yield from archive.finalize()
 

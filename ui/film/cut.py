@@ -216,7 +216,9 @@ def _acts(film: Film, revision: int, cut: Cut, joined: Joined | None) -> None:
             st.rerun()
         if not cut.missing:
             path = hand_over_path(film.id, revision, save_as=f"{file_name(film)}.zip")
-            help_ = _("Videos, a timeline, subtitles and a storyboard, in one ZIP")
+            help_ = _(
+                "Videos, timelines (Premiere, Resolve, Final Cut, JianYing), subtitles and a storyboard, in one ZIP"
+            )
             st.link_button(_("For an editor"), address(path), icon=":material/video_library:", help=help_)
         path = document_path(film.id, revision, save_as=f"{file_name(film)}.json")
         st.link_button(_("Download its document"), address(path), icon=":material/description:")

@@ -8,12 +8,16 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+import av
 import pytest
 
-from core.errors import EmptyText, FilmIncomplete, FormatRefused, LibraryMissing
+from core.errors import EmptyText, FilmIncomplete, LibraryMissing
 from film.document import Film
-from jobs.service.hand_over import zipped
+from film.jianying import OWN_FOLDER
+from film.timeline import FILES
+from jobs.service.hand_over import installed, notes_on, zipped
 from jobs.service.service import JobService
 from jobs.store.store import Store
 from tests.film.samples import FILM, changed
@@ -37,10 +41,29 @@ def archive_of(service: JobService, film: Film, *formats: str) -> zipfile.ZipFil
     return archive
 
 
+def paths_of(kind: str, archive: zipfile.ZipFile) -> list[str]:
+    """Every file that a timeline names."""
+    if kind == "jianying":
+        materials = json.loads(archive.read("draft_content.json"))["materials"]
+        return [one["path"].removeprefix(f"{OWN_FOLDER}/") for one in (*materials["videos"], *materials["audios"])]
+    text = archive.read(FILES[kind]).decode()  # type: ignore[index]
+    if kind == "edl":
+        return [one.split(": ", 1)[1].strip() for one in text.splitlines() if one.startswith("* FROM CLIP:")]
+    if kind == "otio":
+        whole = otio.adapters.read_from_string(text, "otio_json")
+        return [clip.media_reference.target_url for clip in whole.find_clips()]
+    root = ElementTree.fromstring(text)  # noqa: S314
+    if kind == "fcp7xml":
+        return [str(one.text) for one in root.iter("pathurl")]
+    return [str(one.get("src")) for tag in ("asset", "media-rep") for one in root.iter(tag) if one.get("src")]
+
+
 def test_all_of_it_is_there_and_every_path_leads_to_a_file(made: tuple[JobService, Store], tmp_path: Path) -> None:
     service, store = made
     film = SMALL.model_copy(update={"bed": service.films.sounds.add_music(music(tmp_path / "bed.wav"))})
-    film = Film.model_validate(changed(film, {"scenes.0.shots.1.trim": {"start": 3, "end": 2}}))
+    film = Film.model_validate(
+        changed(film, {"scenes.0.shots.1.trim": {"start": 3, "end": 2}, "scenes.0.shots.1.join.j_cut": 3})
+    )
     service.films.save(film)
     chosen = all_takes(service, store, film)
     film = Film.model_validate(changed(film, {"scenes.0.shots.1.take": chosen[1].id}))
@@ -51,6 +74,7 @@ def test_all_of_it_is_there_and_every_path_leads_to_a_file(made: tuple[JobServic
         assert names == {
             *("film.json", "credits.txt", "storyboard.pdf", "subtitles.srt", "subtitles.vtt"),
             *("timeline.otio", "timeline.fcpxml", "timeline.xml", "timeline.edl"),
+            *("draft_content.json", "draft_meta_info.json", "media/sound/001-s1.m4a", "media/sound/002-s2.m4a"),
             *(
                 "media/001-s1.mp4",
                 "media/002-s2.mp4",
@@ -65,9 +89,15 @@ def test_all_of_it_is_there_and_every_path_leads_to_a_file(made: tuple[JobServic
         assert {clip.media_reference.target_url for clip in whole.find_clips() if not clip.enabled} == {
             "media/takes/002-s2-1.mp4"
         }
-        for name in ("timeline.fcpxml", "timeline.xml", "timeline.edl", "credits.txt", "film.json"):
-            told = archive.read(name).decode()
-            assert str(tmp_path) not in told
+        for name in names - {one for one in names if one.startswith("media/") or one.endswith(".pdf")}:
+            assert str(tmp_path) not in archive.read(name).decode()
+        for kind in ("otio", "fcpxml", "fcp7xml", "edl", "jianying"):
+            told = paths_of(kind, archive)
+            assert len(told) >= len(film.shots)
+            assert set(told) <= names, kind
+        with archive.open("media/sound/002-s2.m4a") as alone, av.open(alone, "r") as sound:  # as long as its picture
+            assert not sound.streams.video
+            assert (sound.duration or 0) / 1e6 == pytest.approx(FRAMES / 24, abs=0.05)
         assert json.loads(archive.read("film.json"))["title"] == "灯塔"
         credits_ = archive.read("credits.txt").decode()
         assert all(f'"seed": {job.render.seed}' in credits_ for job in chosen)
@@ -91,6 +121,29 @@ def test_one_format_brings_what_it_needs_alone(made: tuple[JobService, Store]) -
         }
 
 
+def test_a_draft_of_jianying_has_its_media_beside_it(made: tuple[JobService, Store]) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    all_takes(service, store, SMALL)
+    with archive_of(service, SMALL, "jianying") as archive:
+        names = set(archive.namelist())
+        assert set(paths_of("jianying", archive)) == {one for one in names if one.startswith("media/")}
+        assert names - {one for one in names if one.startswith("media/")} == {
+            *("film.json", "credits.txt", "draft_content.json", "draft_meta_info.json")
+        }
+        texts = json.loads(archive.read("draft_content.json"))["materials"]["texts"]
+        assert "The light must not go out." in texts[0]["content"]
+
+
+def test_what_a_format_leaves_out_is_said() -> None:
+    assert notes_on(SMALL, ["otio", "fcpxml"]) == []
+    dissolving = Film.model_validate(changed(SMALL, {"scenes.0.shots.1.join": {"kind": "dissolve", "frames": 4}}))
+    (note,) = notes_on(dissolving, ["fcpxml"])
+    assert "the dissolves are cuts" in str(note)
+    assert len(notes_on(dissolving, ["all"])) == 2
+    assert "jianying" in installed()
+
+
 def test_what_cannot_be_handed_over_says_why(
     made: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -99,8 +152,6 @@ def test_what_cannot_be_handed_over_says_why(
     with pytest.raises(FilmIncomplete):
         service.hand_over.files(SMALL, ["otio"])
     all_takes(service, store, SMALL)
-    with pytest.raises(FormatRefused, match="JianYing"):
-        service.hand_over.files(SMALL, ["jianying"])
     empty: dict[str, Any] = {"id": "empty"}
     for act in (lambda film: service.hand_over.files(film, ["all"]), lambda film: service.assembly.clips(film)):
         with pytest.raises(EmptyText):
