@@ -265,6 +265,11 @@ class Settings(BaseSettings):
     quota_jobs_a_day: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     quota_disk_mb: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
 
+    # ---- Webhooks ----------------------------------------------------------------------------------------
+    # Webhooks go over https to public addresses alone. Which hosts and networks of one's own they may reach as well,
+    # also over http, between commas: hooks.example.lan, 10.0.0.0/8, 127.0.0.1:9000.
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = ()
+
     # ---- Language ----------------------------------------------------------------------------------------
     # Of what scripts say: auto follows the locale of the environment (LANGUAGE, LC_ALL, LC_MESSAGES, LANG).
     mova_language: Literal["auto", "en", "zh_CN"] = "auto"
@@ -290,7 +295,7 @@ class Settings(BaseSettings):
     max_image_mb: Annotated[int, Field(ge=1, le=1_000)] = 30
     max_image_megapixels: Annotated[int, Field(ge=1, le=170)] = 80
 
-    @field_validator("admins", "allowed_hosts", mode="before")
+    @field_validator("admins", "allowed_hosts", "webhook_allow", mode="before")
     @classmethod
     def _names(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value

@@ -26,6 +26,7 @@ LONGEST_CONNECT = 10.0
 _HEADERS = frozenset(
     {"accept", "authorization", "connection", "content-length", "content-type", "host"}
     | {"transfer-encoding", "user-agent", "x-goog-api-key", "x-server-timeout"}
+    | {"webhook-id", "webhook-signature", "webhook-timestamp"}
 )
 
 

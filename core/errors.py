@@ -43,6 +43,9 @@ MovaError
 │   ├── CardsNotNamed         a description without anybody of the cards chosen for it
 │   ├── FilmChanged           a film that somebody else has changed meanwhile
 │   ├── UnknownFilm
+│   ├── UnknownWebhook        an id that no webhook of this person has
+│   ├── BadWebhook            an address that may not be posted to
+│   ├── TooManyWebhooks
 │   ├── FilmEditRefused       a change that the film's own rules forbid
 │   ├── ShotNotReady          more takes of a shot that has no frame and texts
 │   ├── FilmIncomplete        a film of which a shot has no video yet
@@ -452,6 +455,23 @@ class FilmChanged(InputError):
 class UnknownFilm(InputError):
     what = gettext_noop("There is no film {film}.")
     advice = gettext_noop("Check its id; it is in the film's document.")
+
+
+class UnknownWebhook(InputError):
+    what = gettext_noop("There is no webhook {webhook}.")
+    advice = gettext_noop("It may have been removed; the Settings page lists yours.")
+
+
+class BadWebhook(InputError):
+    what = gettext_noop("This webhook cannot be used: {reason}.")
+    advice = gettext_noop(
+        "Give a public https address. Other hosts and networks are named in WEBHOOK_ALLOW by who runs the server."
+    )
+
+
+class TooManyWebhooks(InputError):
+    what = gettext_noop("You have {limit} webhooks, which is as many as one person may have.")
+    advice = gettext_noop("Remove one that you no longer need.")
 
 
 class FilmEditRefused(InputError):

@@ -87,11 +87,14 @@ def _is_near(host: str) -> bool:
 
 def _is_excepted(host: str, port: int) -> bool:
     named = re.split(r"[\s,]+", getproxies().get("no", ""))
-    return any(_covers(entry.lower(), host, port) for entry in named if entry) or bool(proxy_bypass(host))
+    return any(covers(entry.lower(), host, port) for entry in named if entry) or bool(proxy_bypass(host))
 
 
-def _covers(entry: str, host: str, port: int) -> bool:
-    """Whether an entry of NO_PROXY names a host: ``*``, a.example, .a.example, *.a.example:8080, 203.0.113.0/24."""
+def covers(entry: str, host: str, port: int) -> bool:
+    """Whether an entry of NO_PROXY or WEBHOOK_ALLOW names a host.
+
+    ``*``, a.example, .a.example, *.a.example:8080, 203.0.113.0/24.
+    """
     if entry == "*":
         return True
     with suppress(ValueError):

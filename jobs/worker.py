@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import MovaError, ServiceMissing, StorageError, StoreError
 from core.file_access import keep_private
+from core.kept_secret import WEBHOOKS, kept_secret
 from jobs.database.errors import in_plain_words
 from jobs.database.state import file_of
 from jobs.database.wake_up import WakeUp
@@ -27,6 +29,7 @@ from jobs.execution.lease import WorkerLease
 from jobs.execution.prepare import PrepareStage
 from jobs.execution.render import RenderStage
 from jobs.execution.slot_watch import SlotWatch
+from jobs.execution.webhooks import WebhookSender, utc_now
 from jobs.model.own_jobs import OwnJobs
 from jobs.model.records import JobRecord, StoredError
 from jobs.model.session_keys import LentKeys
@@ -55,6 +58,8 @@ _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
 _LOOK_AT_SERVERS = 2.0
 _KEEP_HOUSE = 600.0
+_LOOK_FOR_MESSAGES = 1.0
+_MESSAGES_KEPT = timedelta(days=30)
 _BROKEN_AFTER = 10.0  # a run that has just been started is on record before its thread walks it
 _UNTAKEN_AFTER = 5.0  # a job whose key is missing here waits this long before it says so: others may have the key
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
@@ -96,6 +101,17 @@ class Worker:
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
             self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE)),
         ]
+        self._sends = WorkerLease(self.store.database, own_only=True)
+        self.webhooks = WebhookSender(
+            self.store.webhooks,
+            partial(kept_secret, settings.output_dir, WEBHOOKS, settings.file_access),
+            settings.webhook_allow,
+            partial(self._sends.has_role, "webhooks"),
+            self._stopping,
+        )
+        if not own_only:  # a run for its own jobs ends with them: what waits here is sent by who stays
+            rest = partial(self._stopping.wait, _LOOK_FOR_MESSAGES)
+            self._threads.append(self._thread("webhooks", self.webhooks.turn, rest))
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.folders = Folders(settings, self.store)
         self.registry = ServerRegistry(settings)
@@ -174,6 +190,7 @@ class Worker:
             done = False
         self.pool.close()
         self._names.release(done=done)
+        self._sends.release()
         self.store.close()
 
     def _thread(self, name: str, work: Callable[[], object], rest: Callable[[], object]) -> threading.Thread:
@@ -368,6 +385,7 @@ class Worker:
         for error in self.folders.finish_deletes():
             _LOG.warning("%s %s", error, error.next_step())
         tidy_forms(self.settings, self.store)
+        self.store.webhooks.forget(utc_now() - _MESSAGES_KEPT)
         retired = self.service.files.housekeeping().retire(lambda: not self._draining.is_set())
         if retired is not None:  # a warning, for what is deleted is to be seen in every log
             words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"

@@ -3,8 +3,6 @@ only https, only public hosts, at every redirect, and the connection goes to the
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx2
@@ -12,12 +10,12 @@ import httpx2
 from api_utils import TRANSIENT_ERRORS, retried
 from core.errors import CertificateNotTrusted, ImageFetchFailed, ProviderBusy, ProviderError, ProviderUnreachable
 from core.messages import Phrase, gettext_noop, phrase
+from core.public_hosts import addresses_of, at_address, is_public, netloc, origin
 from providers import wire
 from providers.failure import Call
 
 LARGEST_PICTURE = 50 * 2**20
 _MOST_REDIRECTS = 3
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def picture(url: str, call: Call, base_url: str, attempts: int) -> bytes:
@@ -50,46 +48,25 @@ def _checked(url: str, address: str, call: Call, base_url: str) -> tuple[str, li
     """The address as it may be fetched, and the IP addresses to connect to; none for the service's own host."""
     try:
         url = urljoin(address, url)
-        scheme, host, port = _origin(url)
+        scheme, host, port = origin(url)
     except ValueError:
         raise _failed(call, gettext_noop("its address is not valid")) from None
     if scheme not in ("http", "https") or not host.isascii() or not host or "@" in urlsplit(url).netloc:
         raise _failed(call, gettext_noop("its address is not valid"))
-    if (scheme, host, port) == _origin(base_url):
+    if (scheme, host, port) == origin(base_url):
         return url, []
-    netloc = _netloc(host, None if port in (80, 443) else port)
-    return urlunsplit(urlsplit(url)._replace(scheme="https", netloc=netloc)), _public_addresses(host, port, call)
-
-
-def _origin(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _netloc(host: str, port: int | None) -> str:
-    name = f"[{host}]" if ":" in host else host
-    return f"{name}:{port}" if port else name
+    place = netloc(host, None if port in (80, 443) else port)
+    return urlunsplit(urlsplit(url)._replace(scheme="https", netloc=place)), _public_addresses(host, port, call)
 
 
 def _public_addresses(host: str, port: int, call: Call) -> list[str]:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = addresses_of(host, port)
     except (OSError, UnicodeError):
         raise call.error(ProviderUnreachable, f"the name {host} is not known") from None
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not addresses or not all(is_public(address) for address in addresses):
         raise _failed(call, phrase(gettext_noop("{host} is not a public address"), host=host))
     return addresses
-
-
-def is_public(address: str) -> bool:
-    """False for this machine, private and reserved networks, also where IPv6 wraps such an IPv4 address."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
-        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else inner
-        ip = inner or ip
-    return ip.is_global and not ip.is_multicast
 
 
 def _connected(url: str, addresses: list[str], call: Call) -> httpx2.Response:
@@ -108,10 +85,9 @@ def _connected(url: str, addresses: list[str], call: Call) -> httpx2.Response:
 
 def _got(url: str, address: str | None, call: Call) -> httpx2.Response:
     """One request. A proxy would look the name up anew, so only the service's own host may be behind one."""
-    parts = urlsplit(url)
-    target = urlunsplit(parts._replace(netloc=_netloc(address, parts.port))) if address else url
+    target, given = at_address(url, address) if address else (url, {})
     with wire.client(target, call.seconds, LARGEST_PICTURE, through_proxy=not address) as http:
-        return http.get(target, headers={"Host": parts.netloc}, extensions={"sni_hostname": parts.hostname})
+        return http.get(target, **given)
 
 
 def _lost(call: Call, problem: Exception) -> ProviderError:

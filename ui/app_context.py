@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import config
 from config import Settings
 from core.background import BackgroundTasks
+from core.kept_secret import ADDRESSES, kept_secret
 from jobs.service.service import JobService
 from jobs.worker import Worker
 from ui.server.login_setup import check_login
-from ui.server.signing_secret import signing_secret
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def open_app_context(settings: Settings | None = None) -> AppContext:
         settings = settings or config.load()
         worker = Worker(settings)
         worker.start(working=settings.embedded_worker)
-        _contexts.append(AppContext(settings, worker, signing_secret(settings.output_dir, settings.file_access)))
+        secret = kept_secret(settings.output_dir, ADDRESSES, settings.file_access)
+        _contexts.append(AppContext(settings, worker, secret))
     return _contexts[0]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, String, false
+from sqlalchemy import JSON, BigInteger, Double, ForeignKey, Index, Integer, String, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from jobs.database.columns import PlainText, UtcTime
@@ -274,4 +274,49 @@ class RenderTimeRow(Base):
 
     __table_args__ = (
         Index("render_times_of_model", "model", "size", "num_frames", "num_inference_steps", "finished", "server"),
+    )
+
+
+class WebhookRow(Base):
+    """An address of a person's program that is told what becomes of their jobs; its secrets are in no table."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner: Mapped[str]
+    url: Mapped[str]
+    events: Mapped[list[str]] = mapped_column(JSON)
+    secret: Mapped[int] = mapped_column(default=1)
+    earlier_until: Mapped[datetime | None]
+    stopped: Mapped[str | None] = mapped_column(String(16))
+    created: Mapped[datetime]
+
+    __table_args__ = (Index("webhooks_of_owner", "owner"),)
+
+
+class WebhookMessageRow(Base):
+    """A message for one webhook, written in the transaction of the state that it tells of; kept as the log of it."""
+
+    __tablename__ = "webhook_messages"
+
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True
+    )
+    id: Mapped[str] = mapped_column(String(64), unique=True)
+    webhook: Mapped[str] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    event: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(String(16))
+    attempts: Mapped[int] = mapped_column(default=0)
+    created: Mapped[datetime]
+    next_at: Mapped[datetime | None]
+    tried: Mapped[datetime | None]
+    status: Mapped[int | None]
+    trouble: Mapped[str | None] = mapped_column(String(16))
+
+    __table_args__ = (
+        Index("webhook_messages_due", "webhook", "state", "next_at", "number"),
+        Index("webhook_messages_in_order", "webhook", "subject", "state", "number"),
+        Index("webhook_messages_newest", "webhook", "number"),
     )

@@ -53,6 +53,20 @@ class WorkerLease:
                 self._share()
         return self.mine
 
+    def has_role(self, role: str) -> bool:
+        """Take a role that one process at a time has, such as ``webhooks``, or keep it; False where another has it.
+
+        For a lease that is for nothing else.
+
+        Raises:
+            StoreError: the database or its folder cannot be used.
+        """
+        if self.mine == role and (self._file or self._is_held()):
+            return True
+        with in_plain_words(self._database.name):
+            self.mine = role if self._take(role) else ""
+        return self.mine == role
+
     def is_free(self, name: str) -> bool:
         """Whether the holder of a name is gone."""
         with self.taken_if_free(name) as free:

@@ -221,10 +221,15 @@ class CutService:
         trimmed = self._assembly.trimmed(film)
         notes = tuple(trim_notes(film, trimmed))
         if trimmed != film:
-            self._films.save(trimmed, after=after)
+            revision = self._films.save(trimmed, after=after)
         takes = [state.chosen for state in self._films.shots(trimmed) if state.chosen is not None]
         name = _name(trimmed, takes)
-        self._videos.cut(takes, name, lambda target: self._assembly.join(trimmed, target, on_frame))
+        self._videos.cut(
+            takes,
+            name,
+            lambda target: self._assembly.join(trimmed, target, on_frame),
+            lambda file: self._context.store.films.completed(self._owner, film_id, revision, file),
+        )
         self._forget_earlier(trimmed, name)
         return Joined(takes[-1].id, name, notes)
 

@@ -36,6 +36,7 @@ from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
 from jobs.service.steps import StepService
 from jobs.service.videos import FinishedVideos
+from jobs.service.webhooks import WebhookService
 from jobs.store.orders import JobCreation, Order
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class JobService:
         self.cuts = CutService(context, self, self.films, self.assembly, self.videos)
         self.sheets = FilmSheets(context, self.films, self.plans)
         self.api_keys = ApiKeyService(context)
+        self.webhooks = WebhookService(context)
         self.person, self.get, self.known = context.person, context.get, context.known
 
     def of(self, person: Person, keys: SessionKeys | None = None) -> JobService:

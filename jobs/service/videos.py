@@ -21,7 +21,7 @@ from jobs.service.export import JOINED, LABELLED
 from record.folder import LIGHT, VIDEO
 
 if TYPE_CHECKING:
-    from jobs.model.records import JobRecord
+    from jobs.model.records import FileRecord, JobRecord
     from jobs.service.context import ServiceContext
     from media.film_sound import Clip, SoundPlan
     from media.loudness import FilmLevels, Level
@@ -121,11 +121,18 @@ class FinishedVideos:
         except (NothingToExtend, FileMissing, VideoUnplayable):
             return job.render.size
 
-    def cut(self, takes: Sequence[JobRecord], name: str, make: Callable[[Path], object]) -> Path:
+    def cut(
+        self,
+        takes: Sequence[JobRecord],
+        name: str,
+        make: Callable[[Path], object],
+        record: Callable[[FileRecord], None],
+    ) -> Path:
         """A film of these takes in the folder of the last one, under a name that stands for all that it is made of.
 
         Args:
             make: writes the file, where it is not there yet.
+            record: puts it on record, where it is not yet.
 
         Raises:
             NothingToExtend, DiskQuota, and what ``make`` raises.
@@ -134,7 +141,7 @@ class FinishedVideos:
         if not target.is_file():
             self._check_room(takes[-1], [self._video(take.id) for take in takes])
             make(target)
-        return self._counted(takes[-1], "cut", target)
+        return self._counted(takes[-1], "cut", target, record)
 
     def file(self, job_id: str) -> Path:
         """A job's finished video; raises NothingToExtend."""
@@ -214,11 +221,13 @@ class FinishedVideos:
         if self._context.quota:
             self._store.jobs.check_disk(job.owner, self._context.quota, sum(video.stat().st_size for video in videos))
 
-    def _counted(self, job: JobRecord, kind: str, made: Path) -> Path:
+    def _counted(
+        self, job: JobRecord, kind: str, made: Path, record: Callable[[FileRecord], None] | None = None
+    ) -> Path:
         """Put a file on record, by which its owner's files are counted; one of an older version too."""
         known = next((file for file in self._store.files.of(job.id) if file.name == made.name), None)
         if known is None or known.bytes != made.stat().st_size:
-            self._folders.record_file(job, kind, made.name)
+            (record or self._store.files.record)(self._folders.file_record(job.id, kind, made.name))
         return made
 
     def _video(self, job_id: str) -> Path:

@@ -12,6 +12,9 @@ from sqlalchemy import func, select
 
 from jobs.database.database import Database
 from jobs.database.tables import FilmJobRow, FilmRow
+from jobs.model.records import FileRecord
+from jobs.store.files import write_file
+from jobs.store.webhook_outbox import tell_of_film
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,13 @@ class Films:
             row = FilmRow(owner=owner, id=film_id, revision=after + 1, document=document, created=datetime.now(UTC))
             session.add(row)
             return after + 1
+
+    def completed(self, owner: str, film_id: str, revision: int, file: FileRecord) -> None:
+        """Record the file of a whole film, which lies in the folder of its last take; webhooks are told with it."""
+        data = {"revision": revision, "job": file.job_id, "file": file.name}
+        with self._database.write() as session:
+            write_file(self._database, session, file)
+            tell_of_film(session, owner, film_id, data, datetime.now(UTC))
 
     def add_job(self, owner: str, film_id: str, job: ShotJob) -> None:
         """Record a job of a shot, before it is created; recorded again it stays as it is."""

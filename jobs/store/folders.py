@@ -68,7 +68,7 @@ class Folders:
         folder = self._folder(job_id)
         if not (like and like.is_file() and like.read_bytes() == data and folder.link(name, like)):
             folder.write(name, data)
-        return self._file_record(job_id, kind, name)
+        return self.file_record(job_id, kind, name)
 
     def put_reference(self, job_id: str, digest: str, data: bytes, *, like: Path | None = None) -> FileRecord:
         """Write a reference picture of a job; returns what is to be recorded of the file.
@@ -106,9 +106,10 @@ class Folders:
 
     def record_file(self, job: JobRecord, kind: str, name: str) -> None:
         """Record a file that is in the folder already."""
-        self._store.files.record(self._file_record(job.id, kind, name))
+        self._store.files.record(self.file_record(job.id, kind, name))
 
-    def _file_record(self, job_id: str, kind: str, name: str) -> FileRecord:
+    def file_record(self, job_id: str, kind: str, name: str) -> FileRecord:
+        """What is to be recorded of a file that is in a job's folder."""
         path = file_inside(self._folder(job_id).path, name)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,17 @@ from sqlalchemy import delete, exists, update
 from sqlalchemy.orm import Session
 
 from jobs.database.database import Database
-from jobs.database.tables import ApiKeyRow, DayRow, FilmJobRow, FilmRow, FormRow, JobRow, RepeatableRow, TurnRow
+from jobs.database.tables import (
+    ApiKeyRow,
+    DayRow,
+    FilmJobRow,
+    FilmRow,
+    FormRow,
+    JobRow,
+    RepeatableRow,
+    TurnRow,
+    WebhookRow,
+)
 
 
 class Owners:
@@ -19,9 +29,8 @@ class Owners:
         if (former, name) in self._taken:
             return
         with self._database.write() as session:
-            session.execute(update(JobRow).where(JobRow.owner == former).values(owner=name))
-            session.execute(update(ApiKeyRow).where(ApiKeyRow.owner == former).values(owner=name))
-            session.execute(update(FilmJobRow).where(FilmJobRow.owner == former).values(owner=name))
+            for many in (JobRow, ApiKeyRow, FilmJobRow, WebhookRow):
+                session.execute(update(many).where(many.owner == former).values(owner=name))
             for row in (TurnRow, DayRow, FilmRow, FormRow, RepeatableRow):
                 _rename(session, row, former, name)
         self._taken.add((former, name))

@@ -22,6 +22,7 @@ from jobs.store.queue import JobQueue
 from jobs.store.render_times import RenderTimes
 from jobs.store.repeatable import Repeatable
 from jobs.store.steps import Steps
+from jobs.store.webhooks import Webhooks
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Store:
     forms: Forms
     keys: ApiKeys
     repeatable: Repeatable
+    webhooks: Webhooks
 
     def close(self) -> None:
         """Let go of all connections; a later call opens new ones."""
@@ -69,7 +71,7 @@ def open_store(address: str) -> Store:
         RenderTimes(database),
     )
     kept = (Chores(database), Owners(database), Batches(database), Films(database), Forms(database))
-    return Store(database, *parts, *kept, ApiKeys(database), Repeatable(database))
+    return Store(database, *parts, *kept, ApiKeys(database), Repeatable(database), Webhooks(database))
 
 
 def _prepare_file(path: Path, name: str) -> None:

@@ -21,6 +21,7 @@ from jobs.database.rows import (
 from jobs.database.tables import JobRow
 from jobs.model.records import JobChanges, Json, NewJob
 from jobs.model.states import FINAL, JobState
+from jobs.store.webhook_outbox import tell_of_job
 
 SENDING = "sending"  # the stage of a job that may be on its server from now on
 CHANGED = "changed"  # the stage of an ended job that is not any more what a server has of it
@@ -93,10 +94,14 @@ def unsent() -> Json:
 
 
 def change_job(session: Session, job_id: str, conditions: Collection[ColumnElement[bool]], values: Json) -> bool:
-    """Write values on a job where the conditions hold; returns whether they did."""
+    """Write values on a job where the conditions hold; returns whether they did. Webhooks are told of a new state."""
+    moment = now()
     statement = update(JobRow).where(JobRow.id == job_id, ~JobRow.deleted, *conditions)
-    changed = statement.values(**values, updated=now(), revision=JobRow.revision + 1)
-    return session.scalar(changed.returning(JobRow.id).execution_options(synchronize_session=False)) is not None
+    written = statement.values(**values, updated=moment, revision=JobRow.revision + 1)
+    changed = session.scalar(written.returning(JobRow.id).execution_options(synchronize_session=False)) is not None
+    if changed and "state" in values:
+        tell_of_job(session, job_id, values["state"], moment)
+    return changed
 
 
 def change_state(session: Session, job_id: str, allowed: Collection[JobState], state: JobState, values: Json) -> bool:

@@ -22,6 +22,7 @@ from pytest_httpserver import HTTPServer
 
 from core import bounded_http
 from core.errors import ImageFetchFailed
+from core.public_hosts import is_public
 from providers import fetch
 from providers.failure import Call
 from tests.pictures import picture
@@ -257,19 +258,19 @@ def test_no_wrapping_makes_an_inner_address_public(inner: ipaddress.IPv4Address)
     plain = int(inner)
     wrapped = [f"::ffff:{inner}", str(ipaddress.IPv6Address((0x64FF9B << 96) + plain))]
     wrapped.append(str(ipaddress.IPv6Address((0x2002 << 112) + (plain << 80))))
-    assert not any(fetch.is_public(address) for address in [str(inner), *wrapped])
+    assert not any(is_public(address) for address in [str(inner), *wrapped])
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "47.93.1.1", "2606:4700:4700::1111", "2400:3200::1", "::ffff:8.8.8.8"])
 def test_public_addresses_are_public(address: str) -> None:
-    assert fetch.is_public(address)
+    assert is_public(address)
 
 
 @pytest.mark.parametrize(
     "address", ["100.64.0.1", "0.1.2.3", "224.0.0.1", "255.255.255.255", "fe80::1%eth0", "ff02::1"]
 )
 def test_reserved_addresses_are_not(address: str) -> None:
-    assert not fetch.is_public(address)
+    assert not is_public(address)
 
 
 def test_no_proxy_stands_between_the_check_and_a_public_host(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from ui.settings.disk import disk_board
 from ui.settings.doctor import doctor_board
 from ui.settings.servers import server_rows
 from ui.settings.services import service_rows, source_of
+from ui.settings.webhooks import webhook_board
 from ui.shared.plain import escape_markdown
 from ui.shared.shell import language_switch
 
@@ -75,6 +76,7 @@ language_switch("language-settings")
 server_rows()
 service_rows()
 api_key_board()
+webhook_board()
 if person().steers:  # it looks at the machine itself, and asks every service with the server's keys
     doctor_board()
 disk_board()

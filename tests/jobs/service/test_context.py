@@ -33,6 +33,7 @@ from jobs.service.queue import QueueService
 from jobs.service.service import JobService
 from jobs.service.steps import StepService
 from jobs.service.videos import FinishedVideos
+from jobs.service.webhooks import WebhookService
 from jobs.store.store import Store
 from media.crop import CropChoice
 from tests.jobs.load.workers import service_at, settings_of, white_order
@@ -71,6 +72,8 @@ WITHOUT_A_JOB = {
     *("plans.render_of_request", "plans.steps_of_several", "videos.cut", "videos.level_copy"),
     *("forms.kept", "forms.keep", "forms.clear"),
     *(f"api_keys.{name}" for name in ("create", "all", "revoke", "of_program", "made_by")),
+    *(f"webhooks.{name}" for name in ("add", "all", "change", "end_earlier_secret", "get", "log", "pause", "remove")),
+    *(f"webhooks.{name}" for name in ("renew_secret", "resume", "send_again", "send_test")),
     *(f"queue.{name}" for name in ("view", "pace", "pause", "place", "resume", "is_paused")),
     *(f"library.{name}" for name in ("page", "made_before", "count", "months", "states_of", "batch_rows")),
 }
@@ -90,6 +93,7 @@ PARTS: dict[str, type] = {
     "sheets.": FilmSheets,
     "forms.": FormService,
     "api_keys.": ApiKeyService,
+    "webhooks.": WebhookService,
 }
 
 

@@ -134,8 +134,12 @@ def test_the_joined_file_has_exactly_its_frames_and_its_document(opened: tuple[J
     takes = all_takes(service, store, film)
     cut = service.cuts.of(film)
     assert service.cuts.joined(film, cut) is None
+    webhook, _secret = service.webhooks.add("https://receiver.example/hook", ["film.completed"])
     joined = service.cuts.join(film.id, ignore, after=1)
-    assert service.cuts.joined(film, cut) == joined
+    assert service.cuts.joined(film, cut) == joined == service.cuts.join(film.id, ignore, after=1)
+    (told,) = service.webhooks.log(webhook.id)
+    about = {"object": "film", "id": film.id, "revision": 1, "job": joined.job_id, "file": joined.name}
+    assert json.loads(told.body)["data"] == about
     path = service.files.folder(joined.job_id) / joined.name
     assert probe(path).num_frames == cut.num_frames == 17 + 13 + 14
     with av.open(str(path)) as container:

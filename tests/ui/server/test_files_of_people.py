@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import io
-import os
-import stat
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -23,7 +18,6 @@ from tests.ui.still_app import still_app
 from ui.app_context import AppContext
 from ui.server import files
 from ui.server.files import ROUTES
-from ui.server.signing_secret import signing_secret
 
 HEADER = "X-Forwarded-User"
 ANN, BOB, ROOT = Person(name="ann"), Person(name="bob"), Person(name="root", is_admin=True)
@@ -108,27 +102,3 @@ def test_a_deleted_jobs_address_fails(job: str, app_context: AppContext) -> None
     app_context.worker.service.cancel(job)
     app_context.worker.service.delete(job)
     assert get(path, ANN)[0] == 404
-
-
-def test_the_secret_outlives_a_restart_and_is_the_apps_own(tmp_path: Path) -> None:
-    first = signing_secret(tmp_path)
-    assert len(first) > 40
-    assert signing_secret(tmp_path) == first
-    (path,) = tmp_path.iterdir()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.unlink()
-    assert signing_secret(tmp_path) != first
-
-
-def test_the_secret_is_made_where_there_are_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object, **__: object) -> None:
-        raise PermissionError(errno.EPERM, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refused)  # as exFAT and some network mounts do
-    assert signing_secret(tmp_path) == signing_secret(tmp_path)
-
-
-def test_processes_that_start_together_have_one_secret(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(signing_secret, [tmp_path] * 8))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == [".address-secret"]

@@ -1,4 +1,4 @@
-"""What signs the addresses of files: one for all app processes over the same folder, and the same after a restart."""
+"""A secret of the program's own in OUTPUT_DIR: one for all processes over the same folder, the same after a restart."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Literal
 from core.errors import storage_error
 from core.files import atomic_write
 
-_NAME = ".address-secret"
+ADDRESSES = ".address-secret"  # signs the addresses of files
+WEBHOOKS = ".webhook-secret"  # the secrets of all webhooks follow from it
 
 
-def signing_secret(output_dir: Path, access: Literal["owner", "group"] = "owner") -> str:
-    """The secret in OUTPUT_DIR, made where there is none; only the app's own user may read it, or its group as well.
+def kept_secret(output_dir: Path, name: str, access: Literal["owner", "group"] = "owner") -> str:
+    """The secret of this name, made where there is none; only the program's own user may read it, or its group as well.
 
     Raises:
         StorageError
     """
-    path = output_dir / _NAME
+    path = output_dir / name
     try:
         if not path.exists():
             _make(path, {"owner": 0o600, "group": 0o660}[access])
@@ -33,7 +34,7 @@ def _make(path: Path, mode: int) -> None:
 
     By a lock and not by a link, which exFAT and some network mounts refuse.
     """
-    lock = path.with_name(f"{_NAME}.lock")
+    lock = path.with_name(f"{path.name}.lock")
     with lock.open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not path.exists():
