@@ -11,6 +11,7 @@ Only where they are named, for they take long and have no aim:
 gpu             a running server, --server URL: seconds a render by steps, frames and size
 store_at_100k   every question that pages ask of a store with 100,000 jobs
 thousand_jobs   a thousand jobs of twenty owners on eight servers
+webhooks        10,000 messages to a receiver, and what a change of state costs with one
 (and python -m benchmarks.soak: half an hour in which everything goes wrong at random)
 """
 
@@ -30,7 +31,7 @@ from benchmarks.figures import Benchmark, Figure, document, machine, read, table
 
 # In the order of the table; each is the function of its name in the file of its name.
 NAMES = ("overhead", "inflight", "history", "start", "preview", "engine")
-MORE = ("store_at_100k", "thousand_jobs")
+MORE = ("store_at_100k", "thousand_jobs", "webhooks")
 ON_A_SERVER = "gpu"
 OUTPUTS = Path(__file__).resolve().parent.parent / "outputs" / "benchmarks"  # nothing below outputs is committed
 

@@ -163,7 +163,7 @@ def _outcome(message: WebhookMessage) -> str:
     if message.state == "given_up":
         return _("Given up after {n} tries: {why}.").format(n=message.attempts, why=why)
     when = at_about(message.next_at) if message.next_at else ""
-    return _("Not delivered yet, tries: {n}: {why}. The next one is {time}.").format(
+    return _("Not delivered yet after {n} tries: {why}. Next try: {time}.").format(
         n=message.attempts, why=why, time=when
     )
 
