@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from core.errors import MovaError, ServiceMissing, StorageError, StoreError
+from core.errors import MovaError, StorageError, StoreError
 from core.file_access import keep_private
 from core.kept_secret import WEBHOOKS, kept_secret
 from jobs.database.errors import in_plain_words
@@ -28,19 +28,17 @@ from jobs.execution.dispatch import Dispatch
 from jobs.execution.lease import WorkerLease
 from jobs.execution.prepare import PrepareStage
 from jobs.execution.render import RenderStage
+from jobs.execution.runs import Runs
 from jobs.execution.slot_watch import SlotWatch
 from jobs.execution.webhooks import WebhookSender, utc_now
 from jobs.model.own_jobs import OwnJobs
-from jobs.model.records import JobRecord, StoredError
 from jobs.model.session_keys import LentKeys
-from jobs.model.states import ACTIVE, PREPARING
 from jobs.servers.monitor import HOLDS, ServerMonitor
 from jobs.servers.pool import ServerPool
 from jobs.servers.registry import ServerRegistry
 from jobs.service.context import ServiceContext
 from jobs.service.forms import tidy_forms
 from jobs.service.service import JobService
-from jobs.store.fair_order import fewest_first
 from jobs.store.folders import Folders
 from jobs.store.store import Store, open_store
 from record.folder import make_folder
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_PREPARED_AT_ONCE = 12  # each may ask a service and holds a thread
 _TURN = 3.0  # seconds between polls of the tables while nothing wakes the worker
 _HEAR_AGAIN = 1.0
 _KEEP_NAME = 1.0
@@ -60,9 +57,6 @@ _LOOK_AT_SERVERS = 2.0
 _KEEP_HOUSE = 600.0
 _LOOK_FOR_MESSAGES = 1.0
 _MESSAGES_KEPT = timedelta(days=30)
-_BROKEN_AFTER = 10.0  # a run that has just been started is on record before its thread walks it
-_UNTAKEN_AFTER = 5.0  # a job whose key is missing here waits this long before it says so: others may have the key
-_DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
 _FIRST_LOOK = 3.0  # what a person's act waits for the first look at servers that nobody configured
 _GRACE = 10.0  # what a stop waits for service calls that are in flight
 _LAST_TURNS = 5.0  # and for our own threads, all of them together
@@ -86,18 +80,16 @@ class Worker:
         self._draining, self._stopping = threading.Event(), threading.Event()
         self._calls: set[Future[Any]] = set()
         self._held_by = ""
-        self._suspects: dict[str, float] = {}
-        self._idle: dict[str, float] = {}
-        self._untaken: dict[str, float] = {}
         self._own = OwnJobs() if own_only else None
+        self._runs = Runs(self.store, self._names, self._own, lambda job: self._preparing.missing(job))
         # Each in a thread of its own: a database that blocks DBOS must not cost us the lease, nor a server that hangs
         # hold up the others.
         self._threads = [
             self._thread("dispatcher", self._turn, self._rest),
             self._thread("name", self._names.keep, partial(self._stopping.wait, _KEEP_NAME)),
             self._thread("calls", self._hear_others, partial(self._stopping.wait, _HEAR_AGAIN)),
-            self._thread("own", self._look_at_own, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
-            self._thread("others", self._look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
+            self._thread("own", self._runs.look_at_own, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
+            self._thread("others", self._runs.look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
             self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE)),
         ]
@@ -145,7 +137,7 @@ class Worker:
         self.slots = SlotWatch(self.store, self.folders, self.pool)
         if self._own is not None:
             self._own.run = name
-            self.slots = SlotWatch(self.store, self.folders, self.pool, self._is_others, self._is_left)
+            self.slots = SlotWatch(self.store, self.folders, self.pool, self._runs.is_others, self._runs.is_left)
         if working:
             self._lent.worker = name
         self._outlook.start()
@@ -184,7 +176,7 @@ class Worker:
             deadline = time.monotonic() + _LAST_TURNS
             for thread in self._threads:
                 thread.join(max(0.0, deadline - time.monotonic()))
-            done = self._own is not None and self._has_left_nothing()
+            done = self._own is not None and self._runs.left_nothing()
             engine.stop()
         else:
             done = False
@@ -282,63 +274,9 @@ class Worker:
             self._stopping.wait()
 
     def _turn(self) -> None:
-        self._pick_up()
+        self._runs.pick_up()
         for job_id in self.dispatch.claimed():
             engine.start("render", job_id)
-
-    def _pick_up(self) -> None:
-        """Start a run of every job that lacks one: new ones, and those whose process died too early."""
-        active = self.store.jobs.in_states(ACTIVE)
-        running = engine.unfinished() if active else {}
-        for job in active:
-            if job.state not in PREPARING and job.id not in running and self._may_run("render", job):
-                engine.start("render", job.id)
-        preparing = [job for job in active if job.state in PREPARING]
-        here = [job.owner for job in preparing if running.get(job.id) == self._names.mine]
-        places = _PREPARED_AT_ONCE - len(here)
-        for job in fewest_first([job for job in preparing if job.id not in running], here):
-            if places <= 0:
-                break
-            if self._may_run("prepare", job):
-                engine.start("prepare", job.id)
-                places -= 1
-
-    def _may_run(self, kind: str, job: JobRecord | None) -> bool:
-        """Whether this process may run a job: with ``own_only`` its own, and only with the keys it needs."""
-        if job is None or self._is_others(job):
-            return False
-        if kind != "prepare" or job.state != "preparing":
-            return True
-        if self._is_in_session_elsewhere(job):
-            return False
-        problem = self._preparing.missing(job)
-        if problem is None:
-            self._untaken.pop(job.id, None)
-            return True
-        self._say_missing(job, problem)
-        return False
-
-    def _is_others(self, job: JobRecord) -> bool:
-        return self._own is not None and job.id not in self._own
-
-    def _is_left(self, job: JobRecord) -> bool:
-        """Whether no living process continues a job that was sent."""
-        if not self._is_others(job) or self._names.somebody_serves_all():
-            return False
-        run = engine.unfinished().get(job.id) or job.bookkeeping.run
-        return not run or (run != self._names.mine and self._names.is_free(run))
-
-    def _is_in_session_elsewhere(self, job: JobRecord) -> bool:
-        """Whether another living process has the session whose keys serve a job."""
-        holder = job.bookkeeping.session_of if job.bookkeeping.session_keys else None
-        return holder not in (None, self._names.mine) and not self._names.is_free(holder)
-
-    def _say_missing(self, job: JobRecord, problem: ServiceMissing) -> None:
-        """Record on a job which key is missing, once no process has taken it for a while."""
-        since = self._untaken.setdefault(job.id, time.monotonic())
-        error = StoredError.of(problem)
-        if time.monotonic() - since >= _UNTAKEN_AFTER and job.error != error:
-            self.store.jobs.update(job.id, revision=job.revision, only_in=PREPARING, error=error)
 
     def _preview_stands_in(self) -> bool:
         """Whether a job that goes now goes to the preview engine, as no server is configured and none is there."""
@@ -346,35 +284,6 @@ class Worker:
             return False
         status = self.monitor.server_status(patience=_FIRST_LOOK)
         return status is not None and status.preview
-
-    def _has_left_nothing(self) -> bool:
-        """Whether no run is left in this process's name."""
-        try:
-            with in_plain_words(self.store.database.name):
-                return self._names.mine not in engine.unfinished().values()
-        except MovaError:
-            return False
-
-    def _look_after_others(self) -> None:
-        """Take over the runs of processes whose name is free: they have died."""
-        others = {name for name in engine.unfinished().values() if name and name != self._names.mine}
-        self._suspects = {name: since for name, since in self._suspects.items() if name in others}
-        for name in others:
-            with self._names.taken_if_free(name) as free:
-                if not free:
-                    self._suspects.pop(name, None)
-                    continue
-                since = self._suspects.setdefault(name, time.monotonic())
-                if self.store.database.is_sqlite or time.monotonic() - since >= _DEAD_AFTER:
-                    engine.take_over(name, lambda kind, job_id: self._may_run(kind, self.store.jobs.get(job_id)))
-
-    def _look_at_own(self) -> None:
-        """Go on with runs of our own that broke off where the engine's database could not be written."""
-        idle = engine.broken_off(self._names.mine)
-        self._idle = {run: self._idle.get(run, time.monotonic()) for run in idle}
-        for run, since in self._idle.items():
-            if time.monotonic() - since >= _BROKEN_AFTER:
-                engine.go_on(run)
 
     def _look_at_servers(self) -> None:
         """Read servers that were added to the configuration, and check the health of all of them."""

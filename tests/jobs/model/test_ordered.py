@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-import jobs.worker
+import jobs.execution.runs
 from core.steps import STEPS, Step
 from jobs.model.request import JobRequest
 from jobs.service.service import JobService
@@ -96,7 +96,7 @@ def test_the_ordered_model_is_asked_and_by_name_where_another_service_comes_firs
 def test_where_nobody_has_the_key_the_job_waits_and_says_which(
     tmp_path: Path, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.worker, "_UNTAKEN_AFTER", 0.5)
+    monkeypatch.setattr(jobs.execution.runs, "_UNTAKEN_AFTER", 0.5)
     keyed = places(tmp_path, **services.environment("gemini"))
     with service_at(settings_of(keyed)) as (service, _):
         (job,) = ordered(service)
@@ -114,7 +114,7 @@ def test_where_nobody_has_the_key_the_job_waits_and_says_which(
 def test_a_person_has_it_made_by_what_is_here(
     tmp_path: Path, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.worker, "_UNTAKEN_AFTER", 0.5)
+    monkeypatch.setattr(jobs.execution.runs, "_UNTAKEN_AFTER", 0.5)
     with service_at(settings_of(places(tmp_path, **services.environment("gemini")))) as (service, _):
         (job,) = ordered(service)
     with running_service(tmp_path, VideoServer(seconds=None)) as running:
@@ -126,7 +126,7 @@ def test_a_person_has_it_made_by_what_is_here(
 def test_who_goes_on_without_a_key_orders_no_drafts_by_that(
     tmp_path: Path, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs.worker, "_UNTAKEN_AFTER", 0.5)
+    monkeypatch.setattr(jobs.execution.runs, "_UNTAKEN_AFTER", 0.5)
     gemini: Any = services.environment("gemini")
     with running_service(tmp_path, VideoServer(seconds=None), **gemini) as running:
         (job,) = ordered(running.service, until="image_prompt")
