@@ -30,6 +30,7 @@ COMPUTED = (
     *(
         gettext_noop("unclear"),
         gettext_noop("sending"),
+        gettext_noop("listening"),
         gettext_noop("completed"),
         gettext_noop("failed"),
         gettext_noop("cancelled"),

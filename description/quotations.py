@@ -135,3 +135,12 @@ def key(text: str) -> str:
     """What two quotations with the same words have in common: letters and digits, in one case and width."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\W_]+", "", plain) or text
+
+
+def spoken_lines(*texts: str) -> list[str]:
+    """The spoken quotations of the first text that has any, each once."""
+    for text in texts:
+        found = {key(quote.text): quote.text for quote in quotations(text) if quote.spoken}
+        if found:
+            return list(found.values())
+    return []

@@ -158,6 +158,7 @@ class Worker:
             self._persist,
             self._wake,
             self._own,
+            keys=self._lent.overrides,
         )
         runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(sending.advance)}
         engine.launch(self.settings.database_address, name, runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ _WHOLE = 30  # seconds up to which a film is decoded from its beginning
 _MOST_LEFT_AWAY = 12  # frames, half a second
 _SMALL = 160  # pixels of width on which light and detail are measured
 _JUMP, _FLASH = 12.0, 30.0  # grey levels between two frames, and against the second before
+_CUT, _CUT_ABOVE = 20.0, 6.0  # mean grey levels between two frames, and how often the usual
 _END = 10  # seconds before the end from which a longer one is
 
 
@@ -59,6 +61,35 @@ def clean_last_frame(path: Path) -> tuple[Image.Image, int]:
             raise VideoUnplayable(reason=gettext_noop("it has no frames"))
         left_away = _unclean(np.stack([_grey(frame) for frame in shown]))
         return _as_shown(shown[-1 - left_away], track), left_away
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a video ends, where *Extend* begins: ``unclean`` last frames flash or blur; ``jumps``: a cut in its last
+    second.
+    """
+
+    unclean: int
+    jumps: bool
+
+
+def ending_of(path: Path) -> Ending:
+    """Look at the last second.
+
+    Raises:
+        FileMissing, VideoUnplayable.
+    """
+    with opened(path) as film:
+        track = picture_track(film)
+        track.thread_type = "AUTO"
+        shown = deque(film.decode(track), maxlen=2 * _MOST_LEFT_AWAY)
+        if not shown:
+            raise VideoUnplayable(reason=gettext_noop("it has no frames"))
+        frames = np.stack([_grey(frame) for frame in shown])
+    unclean = _unclean(frames)
+    moved = np.abs(np.diff(frames[: len(frames) - unclean], axis=0)).mean(axis=(1, 2))
+    jumps = bool(len(moved) > 2 and moved.max() > max(_CUT, _CUT_ABOVE * float(np.median(moved))))
+    return Ending(unclean, jumps)
 
 
 def _grey(frame: VideoFrame) -> npt.NDArray[np.float32]:

@@ -50,8 +50,9 @@ class RunRecord:
 
     ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one; ``settings``
     are what was sent, whatever came back. It is a copy of its ``parent``; its first frame is the last one of the shot
-    that it ``extends``. ``look`` names what an automatic look at the video found; None: not looked. ``references``
-    are the pictures that its first frame is to be drawn after; those that went along stand with that step.
+    that it ``extends``. ``look`` names what an automatic look at the video found; None: not looked. ``report`` is what
+    was heard and measured, with a version of its own. ``references`` are the pictures that its first frame is to be
+    drawn after; those that went along stand with that step.
     """
 
     id: str
@@ -92,6 +93,7 @@ class RunRecord:
     sound: bool | None = None
     inference_time_s: float | None = None
     look: list[str] | None = None
+    report: dict[str, Any] | None = None
     references: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)

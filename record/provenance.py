@@ -89,8 +89,18 @@ def _without_prompts(document: Json) -> Json:
     ]
     settings = {**(document["settings"] or {}), "negative_prompt": None}
     emptied: Json = {"prompt": "", "description": None, "negative_prompt": None, "warnings": []}
+    emptied["report"] = _wordless(document.get("report"))
     emptied["references"] = _nameless(document.get("references"))
     return {**document, **emptied, "settings": settings, "steps": steps, "prompts_left_out": True}
+
+
+def _wordless(report: Json | None) -> Json | None:
+    """A report without what was to be said and what was heard."""
+    if report is None:
+        return None
+    lines = [{**line, "text": "", **({"heard": ""} if "heard" in line else {})} for line in report.get("lines", ())]
+    heard = report.get("heard")
+    return {**report, "lines": lines, "beyond": [], "heard": {**heard, "text": ""} if heard else None}
 
 
 def _nameless(references: list[Json] | None) -> list[Json]:

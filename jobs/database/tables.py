@@ -53,6 +53,8 @@ class JobRow(Base):
     error_raw: Mapped[str | None]
     warnings: Mapped[list[dict[str, Any]]]
     look: Mapped[str | None] = mapped_column(String(200))  # findings, comma-separated; empty: none, NULL: not checked
+    heard: Mapped[str | None] = mapped_column(String(16))  # the worst of its lines; NULL: none was judged
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     attempts: Mapped[int] = mapped_column(default=0)
     line_position: Mapped[int] = mapped_column(BigInteger, default=0)
     parent: Mapped[str | None]
@@ -73,7 +75,7 @@ class JobRow(Base):
 
 
 # Each page is found inside one index, which therefore also holds what pages filter by.
-_FILTERS = (JobRow.mode, JobRow.model, JobRow.server, JobRow.favourite, JobRow.size, JobRow.look)
+_FILTERS = (JobRow.mode, JobRow.model, JobRow.server, JobRow.favourite, JobRow.size, JobRow.look, JobRow.heard)
 Index("jobs_newest", JobRow.deleted, JobRow.number, JobRow.owner, JobRow.state, *_FILTERS)
 Index("jobs_of_owner", JobRow.owner, JobRow.deleted, JobRow.number, JobRow.state, *_FILTERS)
 Index("jobs_in_state", JobRow.state, JobRow.deleted, JobRow.number, JobRow.owner, *_FILTERS)

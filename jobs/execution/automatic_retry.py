@@ -34,10 +34,10 @@ class AnotherSeed:
     limit: int
     own: OwnJobs | None = None
 
-    def recorded(self, job: JobRecord, look: tuple[str, ...] | None) -> JobRecord:
+    def recorded(self, job: JobRecord) -> JobRecord:
         """Record the next try if one is due, without starting it; returns the job with its new warnings."""
         tries = job.bookkeeping.look_try
-        if not look or tries >= self.limit:
+        if not job.look or tries >= self.limit:
             return job
         next_id, number = _id_after(job), tries + 1
         with suppress(InputError, OSError):  # no room for another job, or a frame that is gone: then there is no try

@@ -7,17 +7,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.errors import KeyGone, StorageError, StoreError
 from core.messages import Message
+from description.quotations import spoken_lines
 from jobs.model.records import JobRecord, StepRecord
+from jobs.model.states import LISTENING
+from jobs.store.folders import prompt_of
+from jobs.store.response_cache import CachingProvider, ResponseCache
 from pipeline import PREVIEW_MESSAGE
 from record.folder import VIDEO
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from config import Settings
     from jobs.execution.automatic_retry import AnotherSeed
     from jobs.store.folders import Folders
     from jobs.store.store import Store
+    from listening.report import TakeReport
     from media.videos import VideoFacts
+    from providers.base import Provider
 
 
 @dataclass(frozen=True)
@@ -31,12 +40,16 @@ class Saved:
 
 @dataclass(frozen=True)
 class FinalizeStage:
-    """Repeated from the start if it was interrupted: nothing is recorded before all of it is done."""
+    """First the file is made safe and recorded, then it is listened to, then the job is completed.
+
+    Each part is repeated from its start if it was interrupted. ``keys`` are those of a session that pays for the job.
+    """
 
     store: Store
     folders: Folders
     settings: Settings
     another: AnotherSeed
+    keys: Callable[[JobRecord], Mapping[str, str | None]] = lambda _: {}
 
     def described(self, job: JobRecord, part: Path) -> Saved:
         """Check the downloaded file, and write its provenance into it before it is renamed to its final name.
@@ -52,28 +65,81 @@ class FinalizeStage:
         facts, deviations = check(part, job.render, seen.add)
         # A preview is not made by MOVA: it is not checked for failures.
         look = None if job.is_preview else seen.findings(facts, job.render)
-        step, told = self._step(job, deviations), self.another.recorded(job, look)
-        done = replace(told, state="completed", finished=datetime.now(UTC), look=look)
-        steps = {**self.store.steps.chosen(job.id), "render": step}
-        record = self.folders.record_of(done, steps.values(), facts)
+        step = self._step(job, deviations)
+        done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
+        record = self.folders.record_of(done, self._steps(step), facts)
         error = embed(part, record, frame_of(self.folders.of(job).path), prompts=self.settings.provenance_prompts)
         return Saved(_warned(done, error), step, replace(facts, bytes=part.stat().st_size))
 
-    def recorded(self, saved: Saved) -> JobRecord:
-        """Record everything except the final state; returns the job as it will be completed."""
-        from record.provenance import check_pair
-
-        job, folder = saved.job, self.folders.of(saved.job).path
+    def recorded(self, saved: Saved) -> None:
+        """Record the file that is in its place: from here on it is not fetched again."""
         self.store.steps.save(saved.step)
-        self.folders.record_file(job, "video", VIDEO)
-        self.folders.write_record(job, saved.video)
-        self.another.start(job)
-        error = check_pair(folder, prompts=self.settings.provenance_prompts)
-        if error is None or error.template in [words.template for words in job.warnings]:
-            return job
-        warned = _warned(job, error)
-        self.folders.write_record(warned, saved.video)
-        return warned
+        self.folders.record_file(saved.job, "video", VIDEO)
+        self.folders.write_record(saved.job, saved.video)
+        self.store.jobs.update(
+            saved.job.id,
+            stage=LISTENING,
+            finished=saved.job.finished,
+            warnings=saved.job.warnings,
+            look=saved.job.look,
+        )
+
+    def reported(self, job: JobRecord) -> JobRecord:
+        """Listen to the recorded file, and order another take where one is due.
+
+        Returns:
+            The job as it will be completed; all but its final state is recorded.
+        """
+        from media.videos import probe
+        from record.provenance import check_pair, embed, frame_of
+
+        folder, prompts = self.folders.of(job), self.settings.provenance_prompts
+        video = folder.path / VIDEO
+        report = None if job.is_preview else self._heard(job, video)
+        told = report.as_json() if report else None
+        done = replace(job, state="completed", report=told, heard=report.verdict if report else None)
+        done = self.another.recorded(done)
+        if (told, done.warnings) != (None, job.warnings):
+            record = self.folders.record_of(done, self.store.steps.chosen(job.id).values(), probe(video))
+            done = _warned(done, embed(video, record, frame_of(folder.path), prompts=prompts))
+            self.folders.record_file(done, "video", VIDEO)
+        facts = probe(video)
+        self.folders.write_record(done, facts)
+        self.another.start(done)
+        error = check_pair(folder.path, prompts=prompts)
+        if error is not None and error.template not in [words.template for words in done.warnings]:
+            done = _warned(done, error)
+            self.folders.write_record(done, facts)
+        return done
+
+    def _heard(self, job: JobRecord, video: Path) -> TakeReport | None:
+        """The report; a fault of ours in it must not cost the video."""
+        from listening.report import take_report
+        from providers import listener
+
+        answers = ResponseCache(self.folders.of(job), "heard", job.attempts + 1)
+
+        def service() -> Provider | None:
+            found = listener(self.settings, self._overrides(job))
+            return CachingProvider(found, answers) if found else None
+
+        lines = spoken_lines(prompt_of(job, self.store.steps.chosen(job.id).values()), job.request.text)
+        try:
+            return take_report(video, lines, service, off=self.settings.listen == "off")
+        except (StoreError, StorageError):
+            raise
+        except Exception:
+            return None
+
+    def _overrides(self, job: JobRecord) -> Mapping[str, str | None]:
+        """A session's key pays for the listening as for the steps; where it is gone, the server's own do."""
+        try:
+            return self.keys(job)
+        except KeyGone:
+            return {}
+
+    def _steps(self, step: StepRecord) -> list[StepRecord]:
+        return [*{**self.store.steps.chosen(step.job_id), "render": step}.values()]
 
     def _step(self, job: JobRecord, deviations: list[Message]) -> StepRecord:
         """The render as a step; the same one where it was recorded before a crash."""

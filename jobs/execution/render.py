@@ -6,7 +6,7 @@ A job is sent once: it carries our own id on the server, and is looked for there
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,11 +38,12 @@ from jobs.execution.automatic_retry import AnotherSeed
 from jobs.execution.finalize import FinalizeStage, Saved, seconds_since
 from jobs.execution.prepare import Interruptibly, Persist
 from jobs.model.records import JobRecord, StepRecord, StoredError
-from jobs.model.states import JobState
+from jobs.model.states import LISTENING, JobState
 from jobs.plan.cautions import description_cautions
 from jobs.servers.pool import ServerPool
 from jobs.store.folders import Folders, prompt_of
 from jobs.store.orders import JobCreation
+from jobs.store.response_cache import clear_responses
 from jobs.store.writes import SENDING
 from pipeline import KEPT_DRAFTS_NOTE, OFFLINE_MESSAGE, PREVIEW_MESSAGE
 from providers import choose
@@ -95,6 +96,7 @@ class RenderStage:
     changed: Event
     own: OwnJobs | None = None
     cut_off: dict[str, float] = field(default_factory=dict)
+    keys: Callable[[JobRecord], Mapping[str, str | None]] = lambda _: {}
 
     def advance(self, job_id: str) -> bool:
         """Take a claimed job one stage further; False where there is none left."""
@@ -321,20 +323,28 @@ class RenderStage:
         client, path = self.pool.client(job), self.folders.of(job).path / VIDEO
         creation = JobCreation(self.settings, self.store, self.folders)
         another = AnotherSeed(creation, self.settings.look_retries, self.own)
-        saving = FinalizeStage(self.store, self.folders, self.settings, another)
-        saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
+        saving = FinalizeStage(self.store, self.folders, self.settings, another, self.keys)
+        if job.stage != LISTENING or not path.is_file():
+            saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
+            self._still_wanted(job)
+            saving.recorded(saved)
+        now = self._still_wanted(job)
+        done = self.interruptibly(lambda: saving.reported(now))
         self._still_wanted(job)
-        done = saving.recorded(saved)
         self.folders.of(job).clear_parts()
         self.store.jobs.move_to(
             job.id,
             "completed",
             only_from=_SAVING,
+            stage="completed",
             finished=done.finished,
             warnings=done.warnings,
             bookkeeping={"next_try": done.bookkeeping.next_try},
             look=done.look,
+            heard=done.heard,
+            report=done.report,
         )
+        clear_responses(self.folders.of(job))  # only now: until here a kill would ask again
         return False
 
     def _downloaded(

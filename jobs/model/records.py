@@ -113,8 +113,10 @@ class JobRecord:
 
     ``is_preview`` says that it was rendered by a preview engine and is no MOVA video. ``look`` is what the automatic
     check of the finished video found (media/findings.py): empty if nothing is wrong with it, None if it was not
-    checked. ``inference_time_s`` is the server's own figure. ``moved`` is when its status or percentage last changed,
-    ``waits_on`` when its person last chose to wait on although it seemed stuck.
+    checked. ``report`` is what was heard and measured (listening/report.py), ``heard`` the worst of its lines:
+    ``said``, ``partly`` or ``not_said``, None where none was judged. ``inference_time_s`` is the server's own figure.
+    ``moved`` is when its status or percentage last changed, ``waits_on`` when its person last chose to wait on although
+    it seemed stuck.
     """
 
     id: str
@@ -132,6 +134,8 @@ class JobRecord:
     error: StoredError | None
     warnings: tuple[Message, ...]
     look: tuple[str, ...] | None
+    heard: str | None
+    report: Json | None
     attempts: int
     line_position: int
     parent: str | None
@@ -218,6 +222,8 @@ class JobChanges(TypedDict, total=False):
     is_preview: bool
     favourite: bool
     look: tuple[str, ...] | None
+    heard: str | None
+    report: Json | None
     finished: datetime | None
     unreachable_since: datetime | None
     inference_time_s: float | None
@@ -323,6 +329,7 @@ class JobFilter:
     since: datetime | None = None
     until: datetime | None = None
     looks_failed: bool | None = None
+    heard: str | None = None
     text: str | None = None
 
 

@@ -24,6 +24,7 @@ JobState = Literal[
     "abandoned",
     "lost",
 ]
+LISTENING = "listening"  # the stage of a job whose video is safe and listened to
 StepState = Literal["pending", "running", "done", "stale", "failed", "skipped"]
 
 # Who brings a job out of a state: its person, who is asked; a run of the engine; the queue; nobody, for it has ended.

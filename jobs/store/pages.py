@@ -126,6 +126,8 @@ def _conditions(wanted: JobFilter) -> list[ColumnElement[bool]]:
         conditions.append(is_preview_column(JobRow.server) if of_preview else JobRow.server == wanted.server)
     if wanted.looks_failed is not None:
         conditions.append((func.coalesce(JobRow.look, "") != "") == wanted.looks_failed)
+    if wanted.heard is not None:
+        conditions.append(JobRow.heard == wanted.heard)
     return conditions
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from jobs.model.records import Estimate, JobRecord
 from jobs.model.request import PREVIEW
-from jobs.model.states import ON_SERVER
+from jobs.model.states import LISTENING, ON_SERVER
 from jobs.service.queue import Progress
 from ui.create.receipt import about
 from ui.job.server_acts import stall_box, waits_for
@@ -73,7 +73,7 @@ def _moving(progress: Progress) -> None:
 
 def _left(progress: Progress) -> list[str]:
     if progress.job.state == "saving":
-        return [_("fetching the video")]
+        return [_("listening") if progress.job.stage == LISTENING else _("fetching the video")]
     render, estimate = progress.render, progress.estimate
     left = [_left_of(estimate, render.seconds_left)] if estimate and render.seconds_left is not None else []
     return [*filter(None, [part_words(render)]), *left]

@@ -1,0 +1,168 @@
+"""The report of a finished take: which lines were said, what the sound is like, how the picture ends.
+
+It is told in ``job.json`` and inside the video as ``report``. Whatever fails here is a line of the report, never the
+end of a job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.errors import MovaError
+from listening.believed import Doubt, doubt
+from listening.comparison import Comparison, Verdict, compare
+from listening.sound import TakeSound, wav_of
+from listening.units import units_of
+from providers.base import HearingRequest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from listening.sound import SoundMeasures
+    from media.last_frame import Ending
+    from providers.base import HeardAnswer, Provider
+
+VERSION = 1
+Json = dict[str, Any]
+# Why the words were not looked at.
+Unheard = Literal["off", "no_service", "silent", "no_speech", "failed"]
+_CUT_OFF = 0.5  # seconds before the end: speech that begins there is cut off
+_QUIET = -50.0  # LUFS
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeReport:
+    """``comparison`` is None where no words were heard or they are not believed; ``unheard`` and ``doubted`` say why.
+
+    ``failure`` is the name of the error and its facts. ``speech`` are stretches in seconds, None where nobody looked;
+    ``missing`` names what the extra of ``requirements-listen.txt`` would have looked at.
+    """
+
+    lines: tuple[str, ...] = ()
+    heard: HeardAnswer | None = None
+    comparison: Comparison | None = None
+    unheard: Unheard | None = None
+    failure: Json | None = None
+    doubted: Doubt | None = None
+    speech: tuple[tuple[float, float], ...] | None = None
+    sound: SoundMeasures | None = None
+    dnsmos: float | None = None
+    cut_off: bool | None = None
+    ending: Ending | None = None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The worst of the lines, None where none was judged."""
+        return self.comparison.verdict if self.comparison else None
+
+    @property
+    def unasked_speech(self) -> bool:
+        """Whether somebody speaks although no line was asked for."""
+        return not self.lines and bool(self.heard and self.heard.words) and self.doubted is None
+
+    def as_json(self) -> Json:
+        found, by = self.comparison, self.heard
+        return {
+            "version": VERSION,
+            "verdict": self.verdict,
+            "lines": [asdict(line) for line in found.lines] if found else [{"text": one} for one in self.lines],
+            "beyond": [asdict(one) for one in found.beyond] if found else [],
+            "other_language": bool(found and found.other_language),
+            "unasked_speech": self.unasked_speech,
+            "heard": {name: value for name, value in asdict(by).items() if name != "words"} | {"text": by.text}
+            if by
+            else None,
+            "unheard": self.unheard,
+            "failure": self.failure,
+            "doubted": self.doubted,
+            "speech": None if self.speech is None else [list(one) for one in self.speech],
+            "cut_off": self.cut_off,
+            "sound": asdict(self.sound) if self.sound else None,
+            "dnsmos": self.dnsmos,
+            "ending": asdict(self.ending) if self.ending else None,
+            "missing": list(self.missing),
+        }
+
+
+def take_report(
+    video: Path,
+    lines: Sequence[str],
+    listener: Callable[[], Provider | None],
+    *,
+    off: bool = False,
+) -> TakeReport:
+    """Listen to a finished video, and look at its end.
+
+    Args:
+        lines: what was to be said, in its order.
+        listener: the service that hears, None where there is none; asked only where there is something to hear.
+        off: no service is to be asked.
+    """
+    spoken = tuple(line for line in lines if units_of(line))
+    report = _looked_at(TakeReport(lines=spoken), video)
+    try:
+        sound = TakeSound.of(video)
+    except MovaError as problem:
+        return replace(report, unheard="failed", failure=_told(problem))
+    report, plain = replace(report, sound=sound.measures()), sound.for_speech()
+    if report.sound is None or report.sound.loudness is None or report.sound.loudness < _QUIET:
+        nothing = Comparison(lines=compare(spoken, ()).lines)
+        return replace(report, unheard="silent", speech=(), cut_off=False, comparison=nothing)
+    report = _with_models(report, plain, sound.seconds)
+    if off:
+        return replace(report, unheard="off")
+    if not spoken and report.speech == ():
+        return replace(report, unheard="no_speech")
+    return _with_words(report, plain, sound.seconds, listener)
+
+
+def _told(problem: MovaError) -> Json:
+    """So that it can be said in the reader's language; without the service's own words."""
+    return {"kind": type(problem).__name__, "facts": dict(problem.facts)}
+
+
+def _looked_at(report: TakeReport, video: Path) -> TakeReport:
+    from media.last_frame import ending_of
+
+    try:
+        return replace(report, ending=ending_of(video))
+    except MovaError:
+        return report
+
+
+def _with_models(report: TakeReport, plain: npt.NDArray[np.float32], seconds: float) -> TakeReport:
+    """What the extra's models say; a model that fails is one that is missing."""
+    from listening import quality_score, voice_activity
+
+    missing: list[str] = []
+    if voice_activity.is_installed():
+        speech = tuple(voice_activity.speech_in(plain))
+        late = any(begins >= seconds - _CUT_OFF for begins, _ in speech)
+        report = replace(report, speech=speech, cut_off=late)
+    else:
+        missing.append("speech")
+    if not quality_score.is_installed():
+        missing.append("dnsmos")
+    elif report.speech != ():
+        report = replace(report, dnsmos=quality_score.dnsmos(plain))
+    return replace(report, missing=tuple(missing))
+
+
+def _with_words(
+    report: TakeReport, plain: npt.NDArray[np.float32], seconds: float, listener: Callable[[], Provider | None]
+) -> TakeReport:
+    try:
+        service = listener()
+        if service is None:
+            return replace(report, unheard="no_service")
+        heard = service.hear(HearingRequest(sound=wav_of(plain), seconds=round(seconds, 3)))
+    except MovaError as problem:
+        return replace(report, unheard="failed", failure=_told(problem))
+    if doubted := doubt(heard.words, seconds, report.speech):
+        return replace(report, heard=heard, doubted=doubted)
+    return replace(report, heard=heard, comparison=compare(report.lines, heard.words))

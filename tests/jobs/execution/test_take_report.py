@@ -1,0 +1,170 @@
+"""A finished video is listened to once it is safe: recorded in the store, job.json and the video, asked once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import jobs.execution.render
+from jobs.model.records import JobFilter, JobRecord
+from media.tags import read_tags
+from tests.hostile.faults import FAULTS
+from tests.jobs.load.video_server import FakeJob, VideoServer
+from tests.jobs.load.workers import white_order
+from tests.jobs.running_service import RunningService, running_service
+from tests.listening.speech import joined, silence, speech, take
+from tests.providers.fake_services import FakeServices, Raw, Reply
+from tests.providers.wire_formats import whisper_answer
+
+LINE = "The light must not go out."
+TEXT = f'The old keeper turns and says: "{LINE}" A cat purrs.'
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    sound = joined(silence(0.3), speech(LINE), silence(0.5))
+    return take(tmp_path_factory.mktemp("takes") / "take.mp4", sound).read_bytes()
+
+
+def ran(running: RunningService, text: str = TEXT) -> JobRecord:
+    job = running.service.create(white_order(text=text))
+    assert running.service.start(job.id)
+    return running.becomes(job.id, "completed")
+
+
+def told(running: RunningService, job: JobRecord) -> dict[str, Any]:
+    """The report as all three places have it."""
+    folder = running.service.files.folder(job.id)
+    beside = json.loads((folder / "job.json").read_text())["report"]
+    inside = json.loads(read_tags(folder / "video.mp4").words["comment"])["report"]
+    assert beside == inside == job.report
+    assert job.report is not None
+    return job.report
+
+
+def working(folder: Path, film: bytes, **more: Any) -> Any:
+    return running_service(folder, VideoServer(video=lambda _: film), **more)
+
+
+def named(fake: FakeServices) -> dict[str, Any]:
+    return dict(fake.environment("openai"))
+
+
+@pytest.mark.parametrize(
+    ("heard", "verdict"),
+    [("the light must not go out", "said"), ("the light must", "partly"), ("we sell fresh bread here", "not_said")],
+)
+def test_what_was_heard_is_on_record(tmp_path: Path, film: bytes, heard: str, verdict: str) -> None:
+    with FakeServices() as fake, working(tmp_path, film, **fake.environment("openai")) as running:
+        fake.script("openai.hearing", heard)
+        job = ran(running)
+        report = told(running, job)
+        assert (job.heard, report["verdict"], report["lines"][0]["verdict"]) == (verdict, verdict, verdict)
+        assert report["lines"][0]["text"] == LINE
+        assert fake.count("openai.hearing") == 1
+        (received,) = fake.received("openai.hearing")
+        assert LINE not in json.dumps(received.body)
+        pages = running.worker.store.pages
+        assert pages.count(JobFilter(heard=verdict)) == 1
+        assert pages.count(JobFilter(heard="other")) == 0
+        assert not list(running.service.files.folder(job.id).glob(".answer-*"))
+
+
+FAILURES: dict[str, tuple[Reply, str | None, str | None]] = {
+    "no speech": ("", None, None),
+    "refusal": (Raw(400, {"error": {"code": "content_policy_violation", "message": "no"}}), "failed", None),
+    "time-out": (FAULTS["silent"], "failed", None),
+    "nonsense": (Raw(200, "{nonsense"), "failed", None),
+    "other shape": (Raw(200, {"text": ["x"]}), "failed", None),
+    "loop": (Raw(200, whisper_answer("thank you for watching " * 8)), None, "loop"),
+}
+
+
+@pytest.mark.parametrize("way", FAILURES)
+def test_each_way_of_failing_ends_in_words_and_the_job_is_completed(tmp_path: Path, film: bytes, way: str) -> None:
+    reply, unheard, doubted = FAILURES[way]
+    more = {"LISTEN_TIMEOUT": "1", "PROVIDER_ATTEMPTS": "1"}
+    with FakeServices() as fake, working(tmp_path, film, **fake.environment("openai"), **more) as running:
+        fake.script("openai.hearing", reply)
+        job = ran(running)
+        report = told(running, job)
+        assert (report["unheard"], report["doubted"]) == (unheard, doubted)
+        assert job.heard == ("not_said" if way == "no speech" else None)
+        assert (report["failure"] is not None) == (unheard == "failed")
+        assert job.error is None
+        assert fake.count("openai.hearing") == 1
+
+
+def test_nothing_is_sent_where_nobody_hears(tmp_path: Path, film: bytes) -> None:
+    with FakeServices() as fake:
+        for folder, more, why in (
+            ("none", {}, "no_service"),
+            ("off", {**fake.environment("openai"), "LISTEN": "off"}, "off"),
+            ("unnamed", {**fake.environment("openai"), "OPENAI_AUDIO_MODEL": ""}, "no_service"),
+        ):
+            with working(tmp_path / folder, film, **more) as running:
+                assert told(running, ran(running))["unheard"] == why
+        assert fake.count() == 0
+
+
+def test_words_stay_out_of_the_video_where_prompts_do(tmp_path: Path, film: bytes) -> None:
+    more = {"PROVENANCE_PROMPTS": "false"}
+    with FakeServices() as fake, working(tmp_path, film, **fake.environment("openai"), **more) as running:
+        fake.script("openai.hearing", "the light must not go out and hello there")
+        job = ran(running)
+        folder = running.service.files.folder(job.id)
+        inside = read_tags(folder / "video.mp4").words["comment"]
+        assert "light" not in inside
+        assert "hello" not in inside
+        assert json.loads(inside)["report"]["verdict"] == "said"
+        assert job.report is not None
+        assert job.report["lines"][0]["heard"]
+
+
+@pytest.mark.parametrize("cut", ["reported", "move_to"])
+def test_a_kill_while_listening_fetches_and_asks_nothing_again(
+    tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    from jobs.execution.finalize import FinalizeStage
+    from jobs.store.jobs import Jobs
+
+    class Cut(BaseException):
+        pass
+
+    owner: Any = FinalizeStage if cut == "reported" else Jobs
+    original: Callable[..., Any] = getattr(owner, cut)
+    stages, cuts = jobs.execution.render.RenderStage.advance, list[str]()
+
+    def once(self: Any, *given: Any, **more: Any) -> Any:
+        if cuts or (cut == "move_to" and given[1] != "completed"):
+            return original(self, *given, **more)
+        cuts.append("cut")
+        if cut == "reported":
+            original(self, *given, **more)
+        raise Cut
+
+    def advance(self: jobs.execution.render.RenderStage, job_id: str) -> bool:
+        try:
+            return stages(self, job_id)
+        except Cut:
+            return True  # and again, as another process would
+
+    monkeypatch.setattr(owner, cut, once)
+    monkeypatch.setattr(jobs.execution.render.RenderStage, "advance", advance)
+    served = list[str]()
+
+    def serve(_: FakeJob) -> bytes:
+        served.append("film")
+        return film
+
+    with FakeServices() as fake, running_service(tmp_path, VideoServer(video=serve), **named(fake)) as running:
+        fake.script("openai.hearing", "the light must not go out")
+        job = ran(running)
+        assert told(running, job)["verdict"] == "said"
+        assert cuts == ["cut"]
+        assert fake.count("openai.hearing") == 1
+        assert served == ["film"]
