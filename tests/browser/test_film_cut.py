@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import pytest
 import requests
 from playwright.sync_api import Locator, expect
@@ -98,6 +99,22 @@ def downloaded(visit: Visit, name: str, folder: Path) -> Path:
     return path
 
 
+def plays(video: Locator) -> float:
+    """Play a video, muted; returns how far it came."""
+    expect(video).to_be_visible()
+    seconds: float = video.evaluate(
+        """async video => {
+            video.muted = true;
+            await video.play();
+            for (let turn = 0; turn < 100 && !video.ended && !video.error && video.currentTime < 0.5; turn++)
+                await new Promise(done => setTimeout(done, 100));
+            video.pause();
+            return video.error ? -1 : video.currentTime;
+        }"""
+    )
+    return seconds
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 def test_from_takes_to_one_file_and_back(
     visitor: Callable[..., Visit], app: RunningApp, tmp_path: Path, language: str
@@ -136,6 +153,9 @@ def test_from_takes_to_one_file_and_back(
     visit.press(say("Join the film"))
     joined = downloaded(visit, say("Download the film"), tmp_path)
     assert probe(joined).num_frames == 3 * FRAMES - 3
+    with av.open(str(joined)) as container:
+        assert [track.language for track in container.streams.subtitles] == ["eng"]
+    assert plays(visit.page.locator("[data-testid=stVideo]")) > 0.3  # with its track of subtitles
     visit.reload()
     assert probe(downloaded(visit, say("Download the film"), tmp_path)).num_frames == 3 * FRAMES - 3
 

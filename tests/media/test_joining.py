@@ -159,6 +159,14 @@ def test_fifty_shots_end_together(tmp_path: Path, sound: SoundPlan) -> None:
     assert facts.sound_seconds == pytest.approx(facts.num_frames / 24, abs=1 / 24)
 
 
+@pytest.mark.parametrize("count", [1, 300])
+def test_one_shot_and_three_hundred(tmp_path: Path, count: int) -> None:
+    shot = film(tmp_path / "1.mp4", num_frames=5, size=(32, 32), sound=tone())
+    facts = probe(cut_together(tmp_path, *[Clip(path=shot)] * count, sound=SoundPlan(loudness=-16)))
+    assert facts.num_frames == count * 5
+    assert facts.sound_seconds == pytest.approx(facts.num_frames / 24, abs=1 / 24)
+
+
 @pytest.mark.parametrize("clip", [{"start": 9}, {"start": 5, "end": 4}, {"overlap": 10, "blends": True}])
 def test_more_left_away_than_there_is_is_refused(tmp_path: Path, clip: dict[str, int]) -> None:
     shot = film(tmp_path / "1.mp4", num_frames=9)

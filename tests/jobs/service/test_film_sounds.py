@@ -58,6 +58,24 @@ def test_lines_become_a_track_of_subtitles_and_edited_ones_take_their_place(
     assert lines_in(tmp_path / "none.mp4") == []
 
 
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [("The light must not go out.", "eng"), ("灯塔今夜绝不能熄灭。", "zho"), ("灯塔不能熄灭，OK？", "zho")],
+    ids=["English", "Chinese", "mixed"],
+)
+def test_the_track_says_the_language_of_the_lines(
+    made: tuple[JobService, Store], tmp_path: Path, line: str, language: str
+) -> None:
+    service, store = made
+    told = Film.model_validate(changed(SMALL, {"scenes.0.shots.0.utterances.0.text": line}))
+    service.films.save(told)
+    all_takes(service, store, told)
+    service.assembly.join(told, tmp_path / "film.mp4", lambda *_: None)
+    assert "".join(lines_in(tmp_path / "film.mp4")).replace("\n", " ").replace(" ", "") == line.replace(" ", "")
+    with av.open(str(tmp_path / "film.mp4")) as container:
+        assert [track.language for track in container.streams.subtitles] == [language]
+
+
 def lines_in(path: Path) -> list[str]:
     with av.open(str(path)) as container:
         tracks = container.streams.subtitles

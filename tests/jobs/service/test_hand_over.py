@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -133,6 +134,26 @@ def test_a_draft_of_jianying_has_its_media_beside_it(made: tuple[JobService, Sto
         }
         texts = json.loads(archive.read("draft_content.json"))["materials"]["texts"]
         assert "The light must not go out." in texts[0]["content"]
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_one_shot_and_three_hundred_in_every_format(
+    made: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    service, store = made
+    shots = [{"id": f"s{number}", "action": f"Shot {number}."} for number in range(1, count + 1)]
+    film = Film.model_validate(changed(SMALL, {"scenes": [{"id": "a", "shots": shots}]}))
+    service.films.save(film)
+    one = take(service, store, film, "s1")
+    all_taken = [replace(state, chosen=one) for state in service.films.shots(film)]  # by the same video
+    monkeypatch.setattr(type(service.films), "shots", lambda *_: all_taken)
+    with archive_of(service, film, "all") as archive:
+        names = archive.namelist()
+        assert len([name for name in names if name.startswith("media/")]) == count
+        for kind in ("otio", "fcpxml", "fcp7xml", "edl", "jianying"):
+            assert set(paths_of(kind, archive)) == {name for name in names if name.startswith("media/")}
+        whole = otio.adapters.read_from_string(archive.read("timeline.otio").decode(), "otio_json")
+        assert whole.duration().value == film.num_frames == count * FRAMES
 
 
 def test_what_a_format_leaves_out_is_said() -> None:
