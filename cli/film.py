@@ -178,11 +178,9 @@ def _export(options: argparse.Namespace, settings: Settings) -> dict[str, object
     from jobs.service.hand_over import notes_on, zipped
 
     film, target = _read(options.film), ready(options.output)
-    headings = (gettext_noop("Picture"), gettext_noop("Speech"), gettext_noop("Sound"))
     with service_without_worker(settings) as service:
         service.films.save(film)
-        picture, speech, sound = (translated(message(one)) for one in headings)
-        files = service.hand_over.files(film, options.format or ["all"], (picture, speech, sound))
+        files = service.hand_over.files(film, options.format or ["all"], lambda words: translated(Message(words)))
         try:
             with atomic_file(target) as part, part.open("wb") as archive:
                 archive.writelines(zipped(files))

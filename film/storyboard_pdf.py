@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
+from PIL import Image
+
 from core.errors import LibraryMissing
 from film.subtitles import language_of
 from storyboard.lettering import drawable, font_files
@@ -119,12 +121,22 @@ def _row(pdf: FPDF, row: BoardRow, top: float) -> None:
     frame, action, lines, sound = _columns(pdf)
     high = _ROW - _LINE - 1
     if row.picture is not None:
-        pdf.image(io.BytesIO(row.picture), frame[0], top, frame[1], high, keep_aspect_ratio=True)
+        _frame(pdf, row.picture, frame, top, high)
     _put(pdf, drawable(f"{row.head}   {row.clock}"), frame[0], top + high + 0.5, frame[1], 1, size=_SMALL, colour=_GREY)
     for (left, width), words in ((action, row.action), (lines, row.lines), (sound, row.sound)):
         _put(pdf, drawable(words), left, top, width, int(_ROW / _LINE))
     pdf.set_draw_color(210)
     pdf.line(_MARGIN, top + _ROW + 1, pdf.w - _MARGIN, top + _ROW + 1)
+
+
+def _frame(pdf: FPDF, picture: bytes, column: tuple[float, float], top: float, high: float) -> None:
+    """A picture at the column's left edge, as large as it may be."""
+    with Image.open(io.BytesIO(picture)) as opened:
+        aspect = opened.width / opened.height
+    left, width = column
+    pdf.image(
+        io.BytesIO(picture), left, top, *((width, width / aspect) if width / aspect < high else (high * aspect, high))
+    )
 
 
 def _put(

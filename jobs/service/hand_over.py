@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import FilmIncomplete
-from core.messages import Message, gettext_noop, message
+from core.messages import Message, Translate, as_written, gettext_noop, message
 from core.render_settings import TRAINED_FPS
 from core.steps import STEPS
 from core.version import VERSION
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jobs.service.videos import FinishedVideos
 
 FORMATS = (*FILES, "srt", "pdf", "jianying")
+_HEADINGS = (gettext_noop("Action"), gettext_noop("Speech"), gettext_noop("Sound"))
 _NO_DISSOLVES = gettext_noop(
     "In FCPXML the dissolves are cuts: set them again in Final Cut. Both shots have the frames."
 )
@@ -57,14 +58,12 @@ class HandOver:
     ) -> None:
         self._context, self._films, self._assembly, self._videos = context, films, assembly, videos
 
-    def files(
-        self, film: Film, formats: Collection[str], headings: tuple[str, str, str] = ("Picture", "Speech", "Sound")
-    ) -> dict[str, Content]:
+    def files(self, film: Film, formats: Collection[str], say: Translate = as_written) -> dict[str, Content]:
         """The files of a hand-over by their names in the ZIP, nothing of it written yet.
 
         Args:
             formats: some of ``FORMATS``, or ``all`` of them.
-            headings: of the storyboard's columns, in the language of its reader.
+            say: puts the storyboard's headings into the language of its reader.
 
         Raises:
             LibraryMissing: the package of a format is not installed.
@@ -94,7 +93,8 @@ class HandOver:
         if "pdf" in wanted:
             check_library()
             rows = [self._board_row(film, one) for one in placed]
-            found["storyboard.pdf"] = partial(storyboard_pdf, title, rows, headings)
+            picture, speech, sound = map(say, _HEADINGS)
+            found["storyboard.pdf"] = partial(storyboard_pdf, title, rows, (picture, speech, sound))
         return found
 
     # ---- parts -------------------------------------------------------------------------------------------------------

@@ -83,6 +83,19 @@ def test_rumble_and_hiss_are_no_voice(tmp_path: Path) -> None:
     near(speech_in(path), [(1.6, 2.6)])
 
 
+@pytest.mark.parametrize("loudest", [0.02, 0.06])
+def test_a_sea_that_swells_and_fades_is_no_voice(tmp_path: Path, loudest: float) -> None:
+    time = np.arange(round(SECONDS * RATE)) / RATE
+    swell = noise(SECONDS, loudest) * np.minimum(1, 0.3 + time / 3.5) * np.minimum(1, (SECONDS - time) / 0.5)
+    path = as_film(tmp_path, swell + placed((2.4, voice(1.0))))
+    near(speech_in(path), [(2.4, 3.4)])
+    assert speech_in(as_film(tmp_path, swell)) == []
+
+
+def test_a_voice_without_a_pause_is_heard_from_end_to_end(tmp_path: Path) -> None:
+    near(speech_in(as_film(tmp_path, placed((0.0, voice(SECONDS)), floor=0.001))), [(0.0, SECONDS)])
+
+
 @pytest.mark.parametrize("kind", ["silence", "no sound", "noise", "tone"])
 def test_where_nothing_stands_out_nothing_is_said(tmp_path: Path, kind: str) -> None:
     time = np.arange(round(SECONDS * RATE)) / RATE

@@ -18,13 +18,14 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from core.errors import MovaError, NotLoggedIn, UnknownFilm
+from core.translations import translator
 from jobs.model.people import Person
 from jobs.service.export import zip_stream
 from jobs.service.hand_over import installed, zipped
 from record.folder import LIGHT, POSTER, VIDEO, file_inside
 from ui.app_context import app_context
 from ui.server.visitor import person_asking
-from ui.session import person
+from ui.session import language, person
 from ui.shared.pictures import small_jpeg
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def document_path(film_id: str, revision: int, *, save_as: str) -> str:
 
 def hand_over_path(film_id: str, revision: int, *, save_as: str) -> str:
     """The path of an address that sends a film for an editor as one ZIP, made while it is sent."""
-    return f"/hand-overs/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}"
+    signed = _signer(person()).dumps([film_id, revision, save_as, language()])
+    return f"/hand-overs/{signed}/{quote(save_as)}"
 
 
 def music_path(digest: str, name: str) -> str:
@@ -112,10 +114,10 @@ def send_hand_over(request: Request) -> Response:
     """Answer for the address of a film's hand-over, with the formats whose packages are installed."""
     try:
         asking = _asking(request)
-        film_id, revision, save_as = _signed(request, asking)
+        film_id, revision, save_as, spoken = _signed(request, asking)
         service = app_context().worker.service.of(asking)
         film, _ = service.films.get(film_id, revision)
-        files = service.hand_over.files(film, installed())
+        files = service.hand_over.files(film, installed(), translator(spoken))
     except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
     except UnknownFilm:

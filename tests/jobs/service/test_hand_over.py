@@ -15,6 +15,7 @@ import av
 import pytest
 
 from core.errors import EmptyText, FilmIncomplete, LibraryMissing
+from core.translations import translator
 from film.document import Film
 from film.jianying import OWN_FOLDER
 from film.timeline import FILES
@@ -154,6 +155,24 @@ def test_one_shot_and_three_hundred_in_every_format(
             assert set(paths_of(kind, archive)) == {name for name in names if name.startswith("media/")}
         whole = otio.adapters.read_from_string(archive.read("timeline.otio").decode(), "otio_json")
         assert whole.duration().value == film.num_frames == count * FRAMES
+
+
+def test_the_storyboard_speaks_the_language_of_its_reader(
+    made: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    all_takes(service, store, SMALL)
+    told: list[tuple[str, ...]] = []
+
+    def board(_title: str, _rows: object, headings: tuple[str, ...]) -> bytes:
+        told.append(headings)
+        return b"%PDF-"
+
+    monkeypatch.setattr("jobs.service.hand_over.storyboard_pdf", board)
+    for language in ("en", "zh_CN"):
+        b"".join(zipped(service.hand_over.files(SMALL, ["pdf"], translator(language))))
+    assert told == [("Action", "Speech", "Sound"), ("动作", "台词", "声音")]
 
 
 def test_what_a_format_leaves_out_is_said() -> None:
