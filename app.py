@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
+from api.app import BesideThePages, create_api
 from cli.terminal import say_error
 from core.errors import MovaError
 from ui import app_context as app_context
+from ui.server.api import api_context, picture_limit_mb
 from ui.server.files import ROUTES
 from ui.server.host_guard import HostGuard
 from ui.server.language_cookie import LanguageCookie
@@ -33,5 +35,11 @@ async def lifespan(app: object) -> AsyncIterator[None]:
         await asyncio.to_thread(app_context.close_app_context)
 
 
-_MIDDLEWARE = [Middleware(HostGuard), Middleware(UploadGuard), Middleware(LanguageCookie)]
+_API = create_api(api_context, max_image_mb=picture_limit_mb())
+_MIDDLEWARE = [
+    Middleware(HostGuard),
+    Middleware(BesideThePages, _API),
+    Middleware(UploadGuard),
+    Middleware(LanguageCookie),
+]
 app = st.App("ui/main.py", lifespan=lifespan, routes=list(ROUTES), middleware=_MIDDLEWARE)

@@ -256,6 +256,9 @@ class Settings(BaseSettings):
     # The names under which the app answers besides localhost, between commas. Empty: any name where there is a login;
     # else an address in digits or this machine's own name, so that no page of elsewhere gets at it.
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    # Whether programs on this machine reach /v1/videos and /api/v1 without a key. It opens nothing where there is a
+    # login, where the server listens on more than this machine's own address, or behind a proxy.
+    api_open: bool = False
     # How many MB of uploads are kept in memory for one session (a tab of a browser) and in all.
     uploads_session_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 200
     uploads_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 2_000

@@ -11,6 +11,9 @@ MovaError
 │   ├── UnknownApiKey         a name that no key has
 │   ├── ApiKeyExists          a name that one has already
 │   ├── RequestDiffers        an Idempotency-Key that another request had
+│   ├── ActRefused            what a job's state does not allow
+│   ├── MatchMissing          a change that does not say of which version
+│   ├── FilmExists            a film's id that is taken
 │   ├── EmptyText             a text is missing
 │   ├── TextTooLong
 │   ├── NotText               a number or a list where a text belongs
@@ -289,6 +292,21 @@ class ApiKeyExists(InputError):
 class RequestDiffers(InputError):
     what = gettext_noop("The Idempotency-Key {key} belongs to another request.")
     advice = gettext_noop("Send the same request again, or this one with a new key. Nothing was made.")
+
+
+class ActRefused(InputError):
+    what = gettext_noop("Job {job} is {state}: this cannot be done now.")
+    advice = gettext_noop("Look at the job again; its acts say what can be done in this state.")
+
+
+class MatchMissing(InputError):
+    what = gettext_noop("The request does not say which version it changes.")
+    advice = gettext_noop("Send the ETag of the version that you have read as If-Match.")
+
+
+class FilmExists(InputError):
+    what = gettext_noop("There is a film {film} already.")
+    advice = gettext_noop("Change that one with PUT, or give this one another id.")
 
 
 class EmptyText(InputError):

@@ -1,7 +1,8 @@
 """One suite for any server of SGLang's video API: ``SGLANG_BASE_URL=http://localhost:30000 pytest tests/contract``.
 
 Without that variable the suite starts the preview engine and tests it, or with REAL_SGLANG=1 SGLang's own MOVA pipeline
-on a CPU (``./run_tests.sh --real``). Nothing is skipped on any of them.
+on a CPU (``./run_tests.sh --real``). Nothing is skipped on any of them. Each test then runs once more against our own
+``/v1/videos`` with that server behind its queue, but those marked ``engine_only``, which say why.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.api.running_api import RunningApi
 from tests.contract.contract_target import Target
 from tests.real_sglang.launched import LaunchedServer
 
@@ -23,8 +25,36 @@ ROOT = Path(__file__).resolve().parents[2]
 READY = "preview engine ready: "
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only a server itself can be asked, where our queue is the target."""
+
+    def stays(item: pytest.Item) -> bool:
+        asked = getattr(item, "callspec", None)
+        is_queue = asked is not None and asked.params.get("server") == "queue"
+        return not (is_queue and item.get_closest_marker("engine_only"))
+
+    left_out = [item for item in items if not stays(item)]
+    items[:] = [item for item in items if stays(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(scope="session", params=["engine", "queue"])
+def server(
+    request: pytest.FixtureRequest, engine: Target, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Target]:
+    if request.param == "engine":
+        yield engine
+        return
+    address = {"mova-360p": "SGLANG_360P_URL", "mova-720p": "SGLANG_720P_URL"}[engine.model]
+    api = RunningApi(tmp_path_factory.mktemp("queue"), **{address: engine.base_url})
+    api.start()
+    yield Target(api.address, api.key, served=engine.model)
+    api.stop()
+
+
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> Iterator[Target]:
+def engine(request: pytest.FixtureRequest) -> Iterator[Target]:
     given = os.environ.get("SGLANG_BASE_URL")
     if given:
         yield _ready(Target(given.rstrip("/")))

@@ -43,25 +43,43 @@ class Clip:
 
 @dataclass(frozen=True)
 class Target:
+    """``key`` opens our own queue, whose texts of refusals are our own; ``served`` is the model behind it."""
+
     base_url: str
+    key: str = ""
+    served: str = ""
+
+    @property
+    def is_queue(self) -> bool:
+        return bool(self.key)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
     @cached_property
     def model(self) -> str:
         """``mova-360p`` or ``mova-720p``, read from the only place that says it."""
+        if self.served:
+            return self.served
         return "mova-720p" if "720p" in self.get("/server_info").json()["model_path"].lower() else "mova-360p"
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return requests.get(self.base_url + path, timeout=30, **options)
+        headers = {**self.headers, **options.pop("headers", {})}
+        return requests.get(self.base_url + path, timeout=30, headers=headers, **options)
 
     def post(self, **options: Any) -> requests.Response:
-        return requests.post(f"{self.base_url}/v1/videos", timeout=30, **options)
+        headers = {**self.headers, **options.pop("headers", {})}
+        return requests.post(f"{self.base_url}/v1/videos", timeout=30, headers=headers, **options)
 
     def delete(self, job_id: str) -> requests.Response:
-        return requests.delete(f"{self.base_url}/v1/videos/{job_id}", timeout=30)
+        return requests.delete(f"{self.base_url}/v1/videos/{job_id}", timeout=30, headers=self.headers)
 
     def create(self, upload: Any = (), **fields: Any) -> requests.Response:
         """POST a multipart form: the fields, a prompt unless it is None, and a picture unless ``upload`` is None."""
         given = {"prompt": PROMPT, **fields}
+        if self.is_queue and given.get("num_frames") == 1:  # its shortest video has five frames
+            given["num_frames"] = 5
         parts = [(name, (None, str(value))) for name, value in given.items() if value is not None]
         file = ("frame.png", gradient(640, 352), "image/png") if upload == () else upload
         return self.post(files=[*parts, *([("input_reference", file)] if file else [])])

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.contract_target import KEYS, ONE_FRAME, PROMPT, Target
+from tests.contract.contract_target import KEYS, ONE_FRAME, PROMPT, TINY, Target
 from tests.pictures import gradient
 
 DATA_URL = "data:image/png;base64," + base64.b64encode(gradient(640, 352)).decode()
 
 
+@pytest.mark.engine_only("ids and paths are its own")
 def test_answer_has_every_key(server: Target) -> None:
     began = int(time.time())
     job = server.submit()
@@ -28,6 +29,7 @@ def test_answer_has_every_key(server: Target) -> None:
     assert all(job[key] is None for key in KEYS - filled)
 
 
+@pytest.mark.engine_only("no path of the machine is told")
 def test_completed_job_has_every_key(server: Target) -> None:
     created = server.submit()
     job = server.wait(created["id"])
@@ -39,6 +41,7 @@ def test_completed_job_has_every_key(server: Target) -> None:
     assert job["inference_time_s"] > 0
 
 
+@pytest.mark.engine_only("the settings have the defaults")
 def test_size_seconds_and_model_have_defaults(server: Target) -> None:
     job = server.create(num_inference_steps=1).json()
     expected = "1280x720" if server.model == "mova-720p" else "640x352"
@@ -49,6 +52,7 @@ def test_size_seconds_and_model_have_defaults(server: Target) -> None:
 
 
 @pytest.mark.parametrize("name", ["mova-360p#job-123", "任何名字", "any string at all"])
+@pytest.mark.engine_only("the answer names the model that renders")
 def test_model_is_echoed_in_every_answer(server: Target, name: str) -> None:
     job = server.submit(**ONE_FRAME, model=name)
     listed = server.get("/v1/videos", params={"limit": 100}).json()["data"]
@@ -63,7 +67,14 @@ def test_unknown_fields_are_ignored(server: Target, fields: dict[str, str]) -> N
 
 
 @pytest.mark.parametrize(
-    "prompt", ["橘猫扑向毛线球。镜头缓缓推近 😀", "  ", '{"json": true}', "a\nb\tc", "%s {x} \\ \"'"]
+    "prompt",
+    [
+        "橘猫扑向毛线球。镜头缓缓推近 😀",
+        pytest.param("  ", marks=pytest.mark.engine_only("an empty text is refused")),
+        '{"json": true}',
+        "a\nb\tc",
+        "%s {x} \\ \"'",
+    ],
 )
 def test_any_prompt_is_rendered(server: Target, prompt: str) -> None:
     assert server.render(**ONE_FRAME, prompt=prompt)["status"] == "completed"
@@ -85,12 +96,13 @@ def test_a_readable_picture_is_taken_under_any_name(server: Target, named: tuple
 
 
 @pytest.mark.parametrize("size", [(64, 64), (352, 640), (1920, 200)])
+@pytest.mark.engine_only("a strip is refused before it is sent")
 def test_a_picture_of_any_aspect_is_taken(server: Target, size: tuple[int, int]) -> None:
     assert server.render(("frame.png", gradient(*size), "image/png"), **ONE_FRAME)["status"] == "completed"
 
 
 def test_two_pictures_are_accepted(server: Target) -> None:
-    parts: list[Any] = [(name, (None, str(value))) for name, value in {"prompt": PROMPT, **ONE_FRAME}.items()]
+    parts: list[Any] = [(name, (None, str(value))) for name, value in {"prompt": PROMPT, **TINY}.items()]
     parts += [("input_reference", ("frame.png", gradient(640, 352), "image/png"))] * 2
     assert server.post(files=parts).status_code == 200
 
@@ -101,7 +113,7 @@ def test_picture_as_data_url(server: Target) -> None:
 
 @pytest.mark.parametrize("field", ["reference_url", "input_reference"])
 def test_json_body_with_data_url(server: Target, field: str) -> None:
-    response = server.post(json={"prompt": PROMPT, **ONE_FRAME, field: DATA_URL})
+    response = server.post(json={"prompt": PROMPT, **TINY, field: DATA_URL})
     assert response.status_code == 200, response.text
     assert response.json().keys() == KEYS
     assert server.wait(response.json()["id"])["status"] == "completed"
@@ -119,6 +131,7 @@ def test_form_extra_body_is_read(server: Target) -> None:
     assert job["seconds"] == "2"
 
 
+@pytest.mark.engine_only("each file carries its own provenance")
 def test_a_better_output_quality_makes_a_larger_file(server: Target) -> None:
     words = ("low", "medium", "high", "maximum")
     files = {word: server.content(server.render(output_quality=word)["id"]) for word in (*words, "default")}

@@ -23,6 +23,7 @@ def listed_states(server: Target, ids: list[str]) -> tuple[str, ...]:
     return tuple(states[job_id] for job_id in ids)
 
 
+@pytest.mark.engine_only("a step may pass between two looks of ours")
 def test_progress_never_falls_and_is_100_only_with_the_file(server: Target) -> None:
     seen = list(server.followed(server.submit(**LONG)["id"]))
     progress = [job["progress"] for job in seen]
@@ -35,6 +36,7 @@ def test_progress_never_falls_and_is_100_only_with_the_file(server: Target) -> N
     assert all(job["progress"] % 5 == 0 or job["progress"] == 99 for job in seen)
 
 
+@pytest.mark.engine_only("the queue sends ahead")
 def test_one_job_at_a_time_first_come_first_served(server: Target) -> None:
     ids = [server.submit(**LONG)["id"], server.submit()["id"], server.submit()["id"]]
     seen = set()
@@ -85,7 +87,12 @@ def test_content_in_parts(server: Target, completed: Fields) -> None:
 
 
 def test_content_is_not_for_head(server: Target, completed: Fields) -> None:
-    assert requests.head(f"{server.base_url}/v1/videos/{completed['id']}/content", timeout=30).status_code == 405
+    assert (
+        requests.head(
+            f"{server.base_url}/v1/videos/{completed['id']}/content", timeout=30, headers=server.headers
+        ).status_code
+        == 405
+    )
 
 
 @pytest.mark.parametrize("variant", ["0", "00"])
@@ -95,12 +102,14 @@ def test_the_first_variant_is_the_video(server: Target, completed: Fields, varia
 
 
 @pytest.mark.parametrize("variant", ["1", "-1", "", "video", "thumbnail"])
+@pytest.mark.engine_only("OpenAI has a thumbnail, too")
 def test_there_is_no_other_variant(server: Target, completed: Fields, variant: str) -> None:
     response = server.get(f"/v1/videos/{completed['id']}/content?variant={variant}")
     assert (response.status_code, response.json()) == (404, {"detail": f"Video variant {variant} not found"})
 
 
 @pytest.mark.parametrize("bad", [b"", b"this is no picture", gradient(640, 352)[:60]])
+@pytest.mark.engine_only("it is refused before it is sent")
 def test_a_bad_picture_fails_its_job_only(server: Target, bad: bytes) -> None:
     job = server.wait(server.submit(("frame.png", bad, "image/png"))["id"])
     assert job.keys() == KEYS
@@ -115,6 +124,7 @@ def test_a_bad_picture_fails_its_job_only(server: Target, bad: bytes) -> None:
     assert server.render(**ONE_FRAME)["status"] == "completed"
 
 
+@pytest.mark.engine_only("it is refused before it is sent")
 def test_what_is_no_picture_is_called_so(server: Target) -> None:
     job = server.wait(server.submit(("frame.png", b"no picture", "image/png"))["id"])
     assert "cannot identify image file" in job["error"]["message"]
@@ -129,6 +139,7 @@ def test_what_is_no_picture_is_called_so(server: Target) -> None:
         ({"size": "1x10000"}, "Input and output sizes should be greater than 0"),
     ],
 )
+@pytest.mark.engine_only("it is refused before it is sent")
 def test_what_only_the_pipeline_finds_fails_the_job(server: Target, fields: dict[str, Any], reason: str) -> None:
     job = server.wait(server.submit(**fields)["id"])
     assert job["status"] == "failed"
@@ -149,6 +160,7 @@ def test_delete_forgets_a_completed_job(server: Target) -> None:
         assert (response.status_code, response.json()) == (404, UNKNOWN)
 
 
+@pytest.mark.engine_only("what waits here is cancelled in truth")
 def test_delete_does_not_stop_a_running_job(server: Target) -> None:
     running, waiting = server.submit(**LONG)["id"], server.submit(**ONE_FRAME)["id"]
     while server.job(running)["status"] == "queued":

@@ -28,6 +28,7 @@ SIZES: list[tuple[dict[str, Any], dict[str, tuple[str, tuple[int, int]]]]] = [
 
 
 @pytest.mark.parametrize(("fields", "expected"), SIZES)
+@pytest.mark.engine_only("a size of MOVA itself is rendered and told")
 def test_size(server: Target, fields: dict[str, Any], expected: dict[str, tuple[str, tuple[int, int]]]) -> None:
     answered, rendered = expected[server.model]
     job = server.render(**ONE_FRAME, **fields)
@@ -38,7 +39,7 @@ def test_size(server: Target, fields: dict[str, Any], expected: dict[str, tuple[
 @pytest.mark.parametrize(
     ("fields", "seconds", "frames", "fps"),
     [
-        ({"num_frames": 1}, "0", 1, 24),
+        pytest.param({"num_frames": 1}, "0", 1, 24, marks=pytest.mark.engine_only("five frames are the least")),
         ({"num_frames": 5}, "0", 5, 24),
         ({"num_frames": 14}, "1", 17, 24),
         ({"num_frames": 16}, "1", 17, 24),
@@ -63,6 +64,7 @@ def test_file_is_h264_with_a_sound_track_as_long_as_the_picture(server: Target) 
     assert clip.sound_seconds == pytest.approx(25 / 24, abs=0.05)
 
 
+@pytest.mark.engine_only("a seed is drawn and on record")
 def test_the_seed_decides_the_file_and_is_42_if_not_given(server: Target) -> None:
     files = {seed: server.content(server.render(seed=seed)["id"]) for seed in (None, 42, 0, 7)}
     assert server.content(server.render(seed=7)["id"]) == files[7]
@@ -71,5 +73,6 @@ def test_the_seed_decides_the_file_and_is_42_if_not_given(server: Target) -> Non
 
 
 @pytest.mark.parametrize("seed", [2**63, 2**64 - 1])
+@pytest.mark.engine_only("seeds end at 2**63 - 1")
 def test_large_seeds_are_taken(server: Target, seed: int) -> None:
     assert server.render(**ONE_FRAME, seed=seed)["status"] == "completed"

@@ -6,6 +6,8 @@ import pytest
 
 from tests.contract.contract_target import Target
 
+pytestmark = pytest.mark.engine_only("it describes its one model")
+
 
 @pytest.mark.parametrize("path", ["/health", "/health_generate", "/liveness"])
 def test_health_is_one_word(server: Target, path: str) -> None:

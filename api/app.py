@@ -1,0 +1,76 @@
+"""The API as an app: its routes, its description, and the way in beside the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from api import health, videos
+from api.access import Reader
+from api.problems import Problem, add_handlers, answers
+from api.video_fields import VideoBody, VideoForm
+from core.version import VERSION
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from api.context import ApiContext
+
+_ABOUT = "Jobs, films and videos of the MOVA workflow. Errors under /api/v1 are RFC 9457 problems with a stable code."
+_PREFIXES = ("/v1", "/api")
+_BODY_ROOM = 4 / 3  # a picture as base64
+_SCHEMAS = "#/components/schemas/{model}"
+
+
+def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> FastAPI:
+    """The API over what ``context`` gives, which is asked for with each request."""
+    app = FastAPI(
+        title="MOVA workflow",
+        version=VERSION,
+        description=_ABOUT,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=int(max_image_mb * 2**20 * _BODY_ROOM) + 2**20,
+        redirect_slashes=False,
+    )
+    app.state.context = context
+    for part in (health, videos):
+        app.include_router(part.router)
+    add_handlers(app)
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = describe()
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            kinds = [(kind, "validation") for kind in (Problem, VideoBody, VideoForm)]
+            _, more = models_json_schema(kinds, ref_template=_SCHEMAS)  # type: ignore[arg-type]
+            schemas.update(more["$defs"])
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+
+    @app.get("/api/v1/openapi.json", tags=["Description"], responses=answers())
+    def description(_caller: Reader) -> dict[str, Any]:
+        """This document."""
+        return app.openapi()
+
+    return app
+
+
+class BesideThePages:
+    """Middleware that gives the API what is asked for at its addresses, and the pages the rest."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._app, self._api = app, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "http" and any(
+            scope["path"] == prefix or scope["path"].startswith(f"{prefix}/") for prefix in _PREFIXES
+        )
+        await (self._api if is_ours else self._app)(scope, receive, send)

@@ -1,0 +1,179 @@
+"""Errors as RFC 9457 problem documents: a stable code from the error tree, words in the language asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from api.access import language_asked_for
+from core import errors
+from core.errors import MovaError
+from core.translations import translator
+
+if TYPE_CHECKING:
+    from core.messages import Translate
+
+MEDIA_TYPE = "application/problem+json"
+_COMPATIBLE = "/v1/"  # there the shape of errors is SGLang's
+# By the nearest class; what is not named is the input's fault where it is an InputError, else ours.
+STATUS: dict[type[MovaError], int] = {
+    errors.ApiKeyMissing: 401,
+    errors.ApiKeyRefused: 401,
+    errors.NotLoggedIn: 401,
+    errors.ScopeMissing: 403,
+    errors.NotAllowed: 403,
+    errors.TooManyTries: 429,
+    errors.QuotaReached: 429,
+    errors.DiskQuota: 403,
+    errors.UnknownJob: 404,
+    errors.BadId: 404,
+    errors.UnknownFilm: 404,
+    errors.UnknownApiKey: 404,
+    errors.FileMissing: 404,
+    errors.NothingToExtend: 409,
+    errors.ActRefused: 409,
+    errors.JobSent: 409,
+    errors.FilmIncomplete: 409,
+    errors.FilmEditRefused: 409,
+    errors.ShotNotReady: 409,
+    errors.ApiKeyExists: 409,
+    errors.FilmExists: 409,
+    errors.RequestDiffers: 409,
+    errors.PlanChanged: 412,
+    errors.FilmChanged: 412,
+    errors.MatchMissing: 428,
+    errors.FileTooLarge: 413,
+    errors.PictureTooLarge: 413,
+    errors.InputError: 422,
+    errors.ServerError: 503,
+    errors.StoreError: 503,
+    errors.StorageError: 507,
+    errors.ProviderError: 502,
+    errors.NoProvider: 503,
+}
+_WAIT = {429: 60, 503: 5}  # seconds after which another try makes sense
+
+
+class Problem(BaseModel):
+    """RFC 9457. ``code`` is the same in every version; ``title`` says what happened, ``detail`` what to do."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str = Field(examples=["unknown_job"])
+
+
+def status_of(error: MovaError) -> int:
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def code_of(kind: type[MovaError]) -> str:
+    """``unknown_job`` of UnknownJob."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def problem_of(error: MovaError, translate: Translate) -> Problem:
+    return Problem(
+        title=error.message(translate),
+        status=status_of(error),
+        detail=error.next_step(translate),
+        code=code_of(type(error)),
+    )
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answer every error in the shape of its address."""
+    app.add_exception_handler(MovaError, _of_ours)
+    app.add_exception_handler(RequestValidationError, _of_input)
+    app.add_exception_handler(HTTPException, _of_http)
+
+
+def _of_ours(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, MovaError)  # noqa: S101 (registered for it)
+    language = language_asked_for(request)
+    problem = problem_of(error, translator(language))
+    return _answer(request, problem, problem.title if is_compatible(request) else None, language=language)
+
+
+def _of_input(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    found = [{name: _plain(one.get(name)) for name in ("type", "loc", "msg", "input")} for one in error.errors()]
+    where = "; ".join(f"{'.'.join(map(str, one['loc'] or ()))}: {one['msg']}" for one in found[:5])
+    problem = Problem(
+        title="The request does not fit its description.", status=422, detail=where[:1000], code="input_error"
+    )
+    return _answer(request, problem, found if is_compatible(request) else None)
+
+
+def _of_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    words = str(error.detail)
+    code = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
+    problem = Problem(title=words, status=error.status_code, detail="See /api/v1/openapi.json.", code=code)
+    return _answer(request, problem, words if is_compatible(request) else None, headers=dict(error.headers or {}))
+
+
+def is_compatible(request: Request) -> bool:
+    """Whether an address is one of OpenAI's and SGLang's."""
+    return request.url.path.startswith(_COMPATIBLE) or request.url.path == "/v1"
+
+
+def _answer(
+    request: Request,
+    problem: Problem,
+    detail: object,
+    *,
+    headers: dict[str, str] | None = None,
+    language: str = "en",
+) -> JSONResponse:
+    told = {"Content-Language": language.replace("_", "-"), "Vary": "Accept-Language", **(headers or {})}
+    if problem.status in _WAIT:
+        told["Retry-After"] = str(_WAIT[problem.status])
+    if problem.status == 401:
+        told["WWW-Authenticate"] = "Bearer"
+    if detail is not None:
+        status = {422: 400}.get(problem.status, problem.status) if isinstance(detail, str) else problem.status
+        return JSONResponse({"detail": detail}, status_code=status, headers=told)
+    return JSONResponse(problem.model_dump(), status_code=problem.status, headers=told, media_type=MEDIA_TYPE)
+
+
+def _plain(value: Any) -> Any:
+    """A value of an error as JSON can say it: no bytes, no NaN, nothing long."""
+    if isinstance(value, str):
+        return value[:200]
+    if isinstance(value, int | bool | None):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value[:20]]
+    return type(value).__name__ if not isinstance(value, float) or value != value else str(value)[:40]
+
+
+def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What an operation documents besides its result: the errors that every one may have, and these."""
+    every = {401, 403, 422, 429, 500, 503, *statuses}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _MEANING.get(status, "Problem"), "content": content} for status in sorted(every)}
+
+
+_MEANING = {
+    401: "No key, or one that is not known",
+    403: "The key may not do this",
+    404: "There is no such thing, or it is somebody else's",
+    409: "Not in this state",
+    412: "It has changed since",
+    413: "Too large",
+    422: "The input cannot be used",
+    428: "If-Match is missing",
+    429: "A limit is reached",
+    500: "A fault of the program",
+    502: "A service failed",
+    503: "A server or the database is not ready",
+    507: "The disk is full",
+}
