@@ -43,7 +43,8 @@ class FilmSheet:
     """``frames`` is the price of the first frames that are missing, ``renders`` of all shots that are not held back.
 
     ``render`` is where a shot of this film would be rendered now, with the time that such renders took.
-    ``pictures`` are the first frames that count, ``prompts`` those that they were made from, by the ids of their shots.
+    ``pictures`` are the first frames by the ids of their shots, of one that is out of date the frame that it had;
+    ``prompts`` are those that the ones that count were made from.
     """
 
     shots: tuple[ShotState, ...]
@@ -92,7 +93,8 @@ class FilmSheets:
         records = self._context.store.steps.of_several(jobs)
         made = [(one, records[one.job.id]) for one in states if one.job is not None]
         prompts = {one.shot.id: found for one, them in made if (found := chosen_of(them, "image_prompt"))}
-        pictures = {one.shot.id: found for one, them in made if (found := chosen_of(them, "first_frame"))}
+        framed = [*made, *((one, records[one.latest.id]) for one in states if one.is_stale and one.latest is not None)]
+        pictures = {one.shot.id: found for one, them in framed if (found := chosen_of(them, "first_frame"))}
         told = {shot: prompt.output for shot, prompt in prompts.items() if prompt.output}
         return FilmSheet(
             shots=states,

@@ -32,25 +32,17 @@ def card_pictures(film: Film, one: T, put: WithCard[T], *, unsaved: bool) -> Non
     """
     role: Role = "person" if isinstance(one, CastMember) else "place"
     st.caption(_("Pictures go along to every first frame in which {name} is seen.").format(name=_shown(one.name)))
-    for number, digest in enumerate(one.pictures):
-        left, right = st.columns([2, 3], vertical_alignment="center")
-        with left:
-            _picture(digest, one.name)
-        gone = one.model_copy(update={"pictures": tuple(each for each in one.pictures if each != digest)})
-        right.button(
-            _("Remove the picture"),
-            key=f"remove-picture-{one.id}-{number}",
-            icon=":material/delete:",
-            type="tertiary",
-            on_click=_put,
-            args=(film.id, gone, put),
-        )
     if one.pictures:
+        with st.container(horizontal=True, key=f"card-pictures-{one.id}"):
+            for number, digest in enumerate(one.pictures):
+                with st.container(width=_SIDE, gap="xsmall"):
+                    _picture(digest, one.name)
+                    _remove_button(film, one, put, number)
         _strength(film, one, put, role)
     if len(one.pictures) < MAX_PICTURES:
+        _from_words(film, one, put, unsaved)
         _upload(film, one, put)
         _from_frame(film, one, put)
-        _from_words(film, one, put, unsaved)
     st.button(
         _("Keep among my cards"),
         key=f"keep-card-{one.id}",
@@ -100,7 +92,19 @@ def _picture(digest: str, name: str) -> None:
     except MovaError:
         st.warning(_("This picture is not kept here: upload it again, or remove it."), icon=":material/broken_image:")
         return
-    st.image(data_uri(picture, 2 * _SIDE), width=_SIDE, alt=_("A picture of {name}").format(name=name))
+    st.image(data_uri(picture, 2 * _SIDE), width="stretch", alt=_("A picture of {name}").format(name=name))
+
+
+def _remove_button(film: Film, one: T, put: WithCard[T], number: int) -> None:
+    gone = tuple(each for each in one.pictures if each != one.pictures[number])
+    st.button(
+        _("Remove the picture"),
+        key=f"remove-picture-{one.id}-{number}",
+        icon=":material/delete:",
+        type="tertiary",
+        on_click=_put,
+        args=(film.id, one.model_copy(update={"pictures": gone}), put),
+    )
 
 
 def _strength(film: Film, one: T, put: WithCard[T], role: Role) -> None:
@@ -159,7 +163,6 @@ def _from_words(film: Film, one: T, put: WithCard[T], unsaved: bool) -> None:
         _("Draw a picture from the words"),
         key=f"draw-{one.id}",
         icon=":material/brush:",
-        type="tertiary",
         help=_("Save first.") if unsaved else about,
         disabled=unsaved,
     ):

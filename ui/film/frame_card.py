@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import streamlit as st
 
-from core.messages import Message
+from core.messages import Message, gettext_noop, message
 from core.render_settings import TRAINED_FPS
-from description.likeness import likenesses
+from description.likeness import Likeness, Verdict, likenesses
 from film.composition import speech_seconds_of
 from film.document import Film
 from film.editing import shot_of, with_shot
@@ -29,6 +29,12 @@ from ui.shared.words import in_seconds
 
 _LINE, _ALT = 90, 120
 _SHOWN = (".png", ".jpg", ".jpeg")
+_REASON = gettext_noop("{name}: {reason}.")
+_LIKENESS: Mapping[Verdict, tuple[str, str, str]] = {
+    "same": ("green", "person_check", gettext_noop("{name}: as on the card")),
+    "different": ("orange", "person_alert", gettext_noop("{name}: not as on the card")),
+    "unsure": ("gray", "person_search", gettext_noop("{name}: cannot be told")),
+}
 
 
 def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Sequence[Message]) -> None:
@@ -42,8 +48,11 @@ def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Seq
             head += f" · :material/record_voice_over: {clock}"
         st.markdown(f"{head}]")
         st.markdown(shown_words(shot, _LINE))
-        if badges := [*_badges(state, marks), *_likeness(made)]:
+        compared = likenesses(made.warnings if made and state.has_frame else ())
+        if badges := [*_badges(state, marks), *map(_likeness_badge, compared)]:
             st.markdown("  ".join(badges))
+        if reasons := "  \n".join(_reasons(compared)):
+            st.caption(reasons)
         with st.container(horizontal=True, gap="xsmall", key=f"frame-acts-{shot.id}"):
             args = (film.id, shot.id)
             if shot.frame.source == "made" and state.has_frame:
@@ -56,14 +65,18 @@ def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Seq
 
 
 def show_picture(state: ShotState, made: StepRecord | None, key: str) -> None:
-    """The first frame as it is rendered from; words in its place as long as there is none."""
-    name = _file_of(state.job, made) if state.job is not None and state.has_frame and made else None
-    if name is None or made is None or state.job is None:
+    """The first frame as it is rendered from, paler the one before where it is out of date; words as long as there is
+    none.
+    """
+    job = state.latest if state.is_stale else state.job if state.has_frame else None
+    name = _file_of(job, made) if job is not None and made else None
+    if name is None or made is None or job is None:
         with st.container(key=f"{key}-{state.shot.id}", horizontal_alignment="center", vertical_alignment="center"):
             st.caption(_empty(state), text_alignment="center")
         return
     alt = _("First frame: {text}").format(text=short(words_of(state.shot), _ALT))
-    st.image(address(f"{file_path(state.job.id, name)}?v={made.version}"), width="stretch", alt=alt)
+    with st.container(key=f"{'old' if state.is_stale else 'now'}-{key}-{state.shot.id}"):
+        st.image(address(f"{file_path(job.id, name)}?v={made.version}"), width="stretch", alt=alt)
 
 
 def _file_of(job: JobRecord, made: StepRecord) -> str | None:
@@ -104,12 +117,16 @@ def _badges(state: ShotState, marks: Sequence[Message]) -> list[str]:
     return found
 
 
-def _likeness(made: StepRecord | None) -> Iterator[str]:
-    """Who is not as on the card, and why; nothing of those who are."""
-    for one in likenesses(made.warnings if made else ()):
+def _likeness_badge(one: Likeness) -> str:
+    colour, icon, words = _LIKENESS[one.verdict]
+    return f":{colour}-badge[:material/{icon}: {_(words).format(name=escape_markdown(one.name))}]"
+
+
+def _reasons(found: Iterable[Likeness]) -> Iterator[str]:
+    """Why somebody is not as on the card, or cannot be told."""
+    for one in found:
         if one.verdict != "same":
-            colour = "orange" if one.verdict == "different" else "gray"
-            yield f":{colour}-badge[:material/face: {escape_markdown(one.message.text(_).rstrip('.。'))}]"
+            yield escape_markdown(message(_REASON, name=one.name, reason=one.reason).text(_))
 
 
 def _short_mark(mark: Message) -> str:

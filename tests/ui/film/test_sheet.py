@@ -160,9 +160,11 @@ def test_a_frame_that_is_not_as_on_the_cards_is_marked(app_context: AppContext) 
     frame = steps.chosen(jobs[1])["first_frame"]
     steps.save(replace(frame, version=2, warnings=tuple(one.message for one in verdicts)))
     said = words(sheet())
-    assert "Mara is not as on the card: her hair is blond" in said
-    assert "Whether the keeper is as on the card cannot be told" in said
-    assert "the room is as on the card" not in said
+    assert "Mara: her hair is blond." in said
+    assert "the keeper: the service gave no verdict that can be read." in said
+    assert "brass and glass" not in said
+    for mark in ("Mara: not as on the card", "the keeper: cannot be told", "the room: as on the card"):
+        assert mark in said
 
 
 def test_with_everything_rendered_the_takes_are_next(app_context: AppContext) -> None:
