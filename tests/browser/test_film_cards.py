@@ -202,7 +202,7 @@ def test_cards_from_words_an_upload_and_a_frame(
     expect(card(visit).get_by_role("img")).to_have_count(2)
     to_sheet(visit, say)
     assert stale(visit, say) == [1, 2]
-    expect(shown(visit, 2).get_by_role("img")).to_have_count(1)  # as it was, until it is made anew
+    expect(shown(visit, 2).locator("img")).to_have_count(1)  # as it was, until it is made anew
     visit.picture(tmp_path, "stale")
     visit.primary_is(say("Make the frames ({n})").format(n=2))
     assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
