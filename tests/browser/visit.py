@@ -13,10 +13,11 @@ from tests.browser.running_app import RunningApp
 
 SECONDS = 1000
 expect.set_options(timeout=30 * SECONDS)
-# Streamlit looks for its own root below the page first; and a restart of the app breaks connections, to pictures too.
+# Streamlit looks for its own root below the page first; a restart of the app breaks connections, to pictures too, and
+# one that takes longer is told of.
 _EXPECTED = re.compile(
     r"ERR_CONNECTION_REFUSED|Client Error: Image source error"
-    r"|WebSocket connection|when disconnected from server|/\w+/_stcore/(health|host-config)"
+    r"|WebSocket connection|when disconnected from server|/_stcore/(health|host-config)"
 )
 # What a running script is taking away is still drawn for a moment.
 _STANDING = "[data-testid=stElementContainer]:not([data-stale=true])"
@@ -110,6 +111,7 @@ class Visit:
     def go(self, act: str, say: Translate = as_written) -> None:
         """Press the primary button, which has to bear this name, and wait until something else is to be done."""
         self.primary_is(act)
+        self._until_it_stands_still(self.primary)
         self.primary.click(delay=60)
         expect(self.primary).not_to_contain_text(act)
         self.rests(say)
