@@ -8,13 +8,14 @@ from core.steps import Step
 from jobs.model.records import JobRecord, StepRecord
 from jobs.plan.cautions import description_cautions
 from ui.job.facts import moment, server
+from ui.job.heard import heard_lines
 from ui.server.files import poster_path
 from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address, job_link, title_of
 from ui.shared.notices import acting, show_notes
 from ui.shared.plain import escape_markdown, show_text
-from ui.shared.video import draft_badge, look_badge, receipt_of, show_video
+from ui.shared.video import draft_badge, line_badge, look_badge, receipt_of, show_video
 from ui.shared.words import clock, show_state
 
 _TEXTS_OF_MOVA: tuple[Step, ...] = ("video_description",)
@@ -38,6 +39,7 @@ def finished_video(job: JobRecord) -> None:
         show_notes(job.warnings)
         steps = job_service().steps.of(job.id)
         show_notes(description_cautions(job.request, [one for one in steps if one.chosen]))
+        heard_lines(job)
         st.markdown(f"**{_('Prompt')}**")
         with st.container(key="prompt-of-video"):
             show_text(sent_text(job, steps))
@@ -53,6 +55,7 @@ def job_badges(job: JobRecord) -> None:
         st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
     draft_badge(job)
     look_badge(job)
+    line_badge(job)
 
 
 def sent_text(job: JobRecord, steps: tuple[StepRecord, ...]) -> str:

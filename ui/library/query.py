@@ -27,6 +27,7 @@ class Wanted:
     size: str | None = None
     favourites: bool = False
     looks_failed: bool = False
+    line_not_said: bool = False
     since: date | None = None
     until: date | None = None
     oldest: bool = False
@@ -44,6 +45,7 @@ class Wanted:
             size=query.get("size", "")[:_LONGEST] or None,
             favourites=query.get("favourites") == "1",
             looks_failed=query.get("looks") == "failed",
+            line_not_said=query.get("line") == "not-said",
             since=_day(query.get("from")),
             until=_day(query.get("to")),
             oldest=query.get("sort") == "oldest",
@@ -61,6 +63,7 @@ class Wanted:
             "size": self.size,
             "favourites": "1" if self.favourites else None,
             "looks": "failed" if self.looks_failed else None,
+            "line": "not-said" if self.line_not_said else None,
             "from": self.since and self.since.isoformat(),
             "to": self.until and self.until.isoformat(),
             "sort": "oldest" if self.oldest else None,
@@ -77,7 +80,7 @@ class Wanted:
     def filters(self) -> int:
         """How many filters are set; the text and the order are none."""
         one_of = (self.state, self.mode, self.server, self.size, self.since, self.until)
-        return sum(1 for one in (*one_of, self.favourites, self.looks_failed) if one)
+        return sum(1 for one in (*one_of, self.favourites, self.looks_failed, self.line_not_said) if one)
 
     def filter(self, zone: ZoneInfo) -> JobFilter:
         """The store's filter; days begin and end where the visitor is."""
@@ -88,6 +91,7 @@ class Wanted:
             size=self.size,
             favourite=True if self.favourites else None,
             looks_failed=True if self.looks_failed else None,
+            heard="not_said" if self.line_not_said else None,
             since=_midnight(self.since, zone) if self.since else None,
             until=_midnight(self.until + timedelta(days=1), zone) if self.until else None,
             text=self.text or None,

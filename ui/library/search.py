@@ -67,6 +67,7 @@ def _filters(now: Wanted) -> None:
         _day("until", _("Created until"), now)
     _only("favourites", _("Favourites only"), now.favourites)
     _only("looks_failed", _("Only videos that look failed"), now.looks_failed)
+    _only("line_not_said", _("Only videos with a line that was not said"), now.line_not_said)
     st.button(_("Clear the filters"), key="library-clear", icon=":material/filter_list_off:", on_click=clear)
 
 

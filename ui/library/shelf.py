@@ -83,6 +83,8 @@ def _lines(job: JobRecord) -> list[tuple[str, str]]:
         lines.append(("bad" if job.state in ("failed", "lost") else "state", state_word(job.state)))
     if job.looks_failed:
         lines.append(("look", look_words(job)))
+    if job.heard == "not_said":
+        lines.append(("look", _("line not said")))
     if job.request.draft:
         lines.append(("facts", _("Draft video")))
     if job.is_preview:

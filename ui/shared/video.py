@@ -83,6 +83,12 @@ def look_badge(job: JobRecord) -> None:
         st.badge(look_words(job), icon=":material/report:", color="orange")
 
 
+def line_badge(job: JobRecord) -> None:
+    """Only where a line is missing in what was heard."""
+    if job.heard == "not_said":
+        st.badge(_("line not said"), icon=":material/voice_over_off:", color="orange")
+
+
 def draft_badge(job: JobRecord) -> None:
     """Nothing where it is no draft."""
     if job.request.draft:

@@ -152,13 +152,15 @@ def test_searching_in_all_texts(app_context: AppContext, query: str, found: list
 
 def test_the_address_says_what_is_shown(app_context: AppContext) -> None:
     boat, cat = new_job(app_context.service, "A boat"), new_job(app_context.service, "A cat", mode="full")
-    app_context.worker.store.jobs.update(cat.id, favourite=True, server="a", look=("flat_colour",))
+    found = {"look": ("flat_colour",), "heard": "not_said"}
+    app_context.worker.store.jobs.update(cat.id, favourite=True, server="a", **found)  # type: ignore[arg-type]
     app_context.worker.store.jobs.move_to(boat.id, "cancelled")
     asked = [
         ({"mode": "full"}, cat),
         ({"favourites": "1"}, cat),
         ({"server": "a"}, cat),
         ({"looks": "failed"}, cat),
+        ({"line": "not-said"}, cat),
         ({"state": "cancelled"}, boat),
     ]
     asked += [({"q": "boat", "size": "640x352", "from": "2026-01-01", "to": "2999-01-01"}, boat)]

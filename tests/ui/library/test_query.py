@@ -24,6 +24,7 @@ WANTED = st.builds(
     size=st.none() | st.sampled_from(["640x352", "1x1"]),
     favourites=st.booleans(),
     looks_failed=st.booleans(),
+    line_not_said=st.booleans(),
     since=DAYS,
     until=DAYS,
     oldest=st.booleans(),
