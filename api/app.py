@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from api import health, videos
+from api import health, videos, webhooks
 from api.access import Reader
+from api.mcp_http import routes as mcp_routes
 from api.problems import Problem, add_handlers, answers
 from api.video_fields import VideoBody, VideoForm
 from core.version import VERSION
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from api.context import ApiContext
 
 _ABOUT = "Jobs, films and videos of the MOVA workflow. Errors under /api/v1 are RFC 9457 problems with a stable code."
-_PREFIXES = ("/v1", "/api")
+_PREFIXES = ("/v1", "/api", "/mcp")
 _BODY_ROOM = 4 / 3  # a picture as base64
 _SCHEMAS = "#/components/schemas/{model}"
 
@@ -38,8 +39,9 @@ def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> 
         redirect_slashes=False,
     )
     app.state.context = context
-    for part in (health, videos):
+    for part in (health, videos, webhooks):
         app.include_router(part.router)
+    app.router.routes.extend(mcp_routes())
     add_handlers(app)
     describe = app.openapi
 

@@ -35,6 +35,8 @@ STATUS: dict[type[MovaError], int] = {
     errors.BadId: 404,
     errors.UnknownFilm: 404,
     errors.UnknownApiKey: 404,
+    errors.UnknownWebhook: 404,
+    errors.TooManyWebhooks: 409,
     errors.FileMissing: 404,
     errors.NothingToExtend: 409,
     errors.ActRefused: 409,

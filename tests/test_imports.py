@@ -45,6 +45,8 @@ ONLY_IN = {
     "dashscope": ("providers/dashscope_chat.py",),
     "httpx": ("providers/dashscope_chat.py",),
     "httpx2": ("providers/", "core/bounded_http.py", "core/certificates.py", "core/posting.py", "render/http.py"),
+    "mcp": ("api/mcp",),
+    "mcp_types": ("api/mcp",),
     "standardwebhooks": ("jobs/execution/webhooks.py",),
     "fastapi": ("preview/", "api/"),
     "sqlalchemy": ("jobs/database/", "jobs/store/", "jobs/execution/engine.py", "jobs/execution/lease.py"),
