@@ -12,7 +12,6 @@ from api.mcp_estimates import estimate_of, job_of
 from api.mcp_files import address_of
 from cli.requests import OwnPicture, RunOptions, full_order, simple_order
 from core.errors import ActRefused, InputError, MovaError, NotAPicture
-from core.messages import gettext_noop
 from core.render_settings import LIMITS, SIZES
 from core.steps import Step
 from jobs.model.records import JobFilter
@@ -255,7 +254,7 @@ def _picture(text: str | None) -> bytes | None:
     try:
         return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
     except (binascii.Error, ValueError):
-        raise NotAPicture(name=gettext_noop("picture")) from None
+        raise NotAPicture from None
 
 
 def _learned(estimate: Learned | None) -> tuple[float, float, float] | None:
