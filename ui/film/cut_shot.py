@@ -47,8 +47,7 @@ def shot_fields(film: Film, revision: int, cut: Cut, one: CutShot) -> None:
             if not first:
                 _join(film, revision, one)
         if not first and shot.join.kind == "cut":
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                _sound_cut(film, revision, one, cut.shots[one.state.number - 2])
+            _sound_cut(film, revision, one, cut.shots[one.state.number - 2])
         if shot.join.kind == "continue":
             words = _("It begins with the last frame of the shot before, which is in the film once.")
             st.caption(f":material/info: {words}")
@@ -148,9 +147,22 @@ def _joined(film_id: str, revision: int, shot_id: str) -> None:
 
 def _sound_cut(film: Film, revision: int, one: CutShot, before: CutShot) -> None:
     """Where the sound is cut: with the picture, before it (J-cut) or after it (L-cut); never both."""
-    join = one.shot.join
     earlier = min(MAX_SOUND_CUT, one.shot.trim.start, before.frames - 1)
     longer = min(MAX_SOUND_CUT, before.shot.trim.end, one.frames)
+    if not earlier and not longer:
+        words = _(
+            "Its sound can begin before its picture (J-cut) once frames are left away at its beginning; the sound of "
+            "the shot before can go on into it (L-cut) once frames are left away at that one's end."
+        )
+        st.caption(f":material/graphic_eq: {words}")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _sound_fields(film, revision, one, earlier, longer)
+
+
+def _sound_fields(film: Film, revision: int, one: CutShot, earlier: int, longer: int) -> None:
+    """A field for each of the two cuts, which goes as far as frames are left away there."""
+    join = one.shot.join
     for key, label, help_, value, most, other in (
         (
             _EARLIER,
