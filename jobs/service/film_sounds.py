@@ -21,9 +21,13 @@ if TYPE_CHECKING:
 
 
 class FilmSounds:
-    def __init__(self, kept: Callable[[str], Path]) -> None:
-        """``kept`` is where this person's file of a SHA-256 lies."""
-        self._kept = kept
+    def __init__(self, kept: Callable[[str], Path], check_room: Callable[[int], None]) -> None:
+        """
+        Args:
+            kept: where this person's file of a SHA-256 lies.
+            check_room: raises DiskQuota where there is no room for so many bytes.
+        """
+        self._kept, self._check_room = kept, check_room
 
     def add_music(self, source: Path, name: str = "") -> Bed:
         """Keep a music file for films; returns how a document names it.
@@ -33,7 +37,7 @@ class FilmSounds:
 
         Raises:
             BadMusic: it is none.
-            StorageError
+            StorageError, DiskQuota
         """
         from media.music import check_music
 
@@ -43,6 +47,7 @@ class FilmSounds:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         path = self._kept(digest)
         if not path.exists():
+            self._check_room(source.stat().st_size)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with atomic_file(path) as part:
@@ -55,7 +60,7 @@ class FilmSounds:
         """The same for a file that a browser has sent.
 
         Raises:
-            BadMusic, StorageError
+            BadMusic, StorageError, DiskQuota
         """
         with TemporaryDirectory(prefix="mova-music-") as folder:
             try:

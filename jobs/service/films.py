@@ -87,8 +87,12 @@ class FilmService:
         person = hashlib.sha256(self._owner.encode()).hexdigest()[:16]
         self._folder = context.settings.output_dir / "films" / person
         self.drafts = FilmDrafts(context, self._folder)
-        self.sounds = FilmSounds(self._picture)
+        self.sounds = FilmSounds(self._picture, self._check_room)
         self.cards = CardService(self._folder, self.picture)
+
+    def _check_room(self, incoming: int) -> None:
+        if self._context.quota:
+            self._context.store.jobs.check_disk(self._owner, self._context.quota, incoming)
 
     # ---- documents ---------------------------------------------------------------------------------------------------
 

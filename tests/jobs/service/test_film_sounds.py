@@ -9,9 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from core.errors import BadMusic, FileMissing
+from core.errors import BadMusic, DiskQuota, FileMissing
 from film.document import Film
 from film.subtitles import Cue
+from jobs.model.people import Person
 from jobs.service.service import JobService
 from jobs.store.store import Store
 from media.loudness import level_of
@@ -81,6 +82,18 @@ def lines_in(path: Path) -> list[str]:
         tracks = container.streams.subtitles
         told = [bytes(packet)[2:].decode() for track in tracks for packet in container.demux(track)]
     return [one for one in told if one]
+
+
+def test_music_for_which_there_is_no_room_is_not_kept(tmp_path: Path) -> None:
+    variables = {"OUTPUT_DIR": str(tmp_path / "outputs"), "QUOTA_DISK_MB": "1"}
+    bed, small = music(tmp_path / "long.wav", seconds=15), music(tmp_path / "small.wav")
+    with service_at(settings_of(variables)) as (service, _store):
+        service = service.of(Person(name="mara"))
+        with pytest.raises(DiskQuota):
+            service.films.sounds.add_music(bed)
+        with pytest.raises(DiskQuota):
+            service.films.sounds.upload_music("long.wav", bed.read_bytes())
+        assert service.films.sounds.upload_music("small.wav", small.read_bytes()).name == "small.wav"
 
 
 def test_music_is_kept_by_its_digest_and_lies_under_the_film(made: tuple[JobService, Store], tmp_path: Path) -> None:
