@@ -71,6 +71,11 @@ def test_two_shots_are_added_and_joined(visit: Visit, server: StandIn, tmp_path:
     visit.press("Join 2 shots into one film")
     facts = probe(film_of(visit, tmp_path))
     assert facts.num_frames == server.sent[0].num_frames + server.sent[2].num_frames
+    visit.press("Open the chain as a film")
+    expect(visit.page).to_have_url(re.compile("film.*stage=cut"))
+    expect(visit.page.locator(".strip li")).to_have_count(3)
+    visit.primary_is("Join the film")
+    assert faults(visit.page) == []
 
 
 def test_in_chinese_with_a_labelled_copy(visitor: Callable[..., Visit], server: StandIn) -> None:
