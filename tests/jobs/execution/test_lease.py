@@ -8,6 +8,7 @@ import pytest
 
 from jobs.execution.lease import WorkerLease
 from jobs.store.store import Store
+from tests.waiting import until
 
 NewLease = Callable[..., WorkerLease]
 
@@ -68,3 +69,27 @@ def test_a_name_that_is_held_is_kept(lease: NewLease) -> None:
     name = one.claim()
     assert one.keep()
     assert (one.mine, lease().is_free(name)) == (name, False)
+
+
+def test_a_role_is_one_process_s_at_a_time(lease: NewLease) -> None:
+    first, second = lease(own_only=True), lease(own_only=True)
+    assert first.has_role("webhooks")
+    assert not second.has_role("webhooks")
+    assert first.has_role("webhooks")  # asked again it is kept
+    first.release()
+    until(lambda: second.has_role("webhooks"))  # a database server sees a moment later that a connection is gone
+
+
+def test_a_role_that_the_database_server_let_go_of_is_taken_again_or_lost(lease: NewLease, store: Store) -> None:
+    first, second = lease(own_only=True), lease(own_only=True)
+    assert first.has_role("webhooks")
+    if store.database.is_sqlite:
+        return  # a locked file is let go of when its process ends, and never before
+    assert first._connection is not None
+    raw = first._connection.connection.dbapi_connection
+    assert raw is not None
+    raw.close()  # as a restart of the server does
+    until(lambda: second.has_role("webhooks"))
+    assert not first.has_role("webhooks")
+    second.release()
+    until(lambda: first.has_role("webhooks"))
