@@ -63,7 +63,7 @@ class HandOver:
 
         Args:
             formats: some of ``FORMATS``, or ``all`` of them.
-            say: puts the storyboard's headings into the language of its reader.
+            say: puts the storyboard's headings and the notes into the language of their reader.
 
         Raises:
             LibraryMissing: the package of a format is not installed.
@@ -90,6 +90,8 @@ class HandOver:
             found |= self._sounds_apart(placed)
         if "srt" in wanted:
             found |= {f"subtitles.{subs}": as_text(cues, subs).encode() for subs in ("srt", "vtt")}
+        if notes := notes_on(film, formats):
+            found["notes.txt"] = "\n\n".join([*(one.text(say) for one in notes), ""]).encode()
         if "pdf" in wanted:
             check_library()
             rows = [self._board_row(film, one) for one in placed]

@@ -74,7 +74,7 @@ def test_all_of_it_is_there_and_every_path_leads_to_a_file(made: tuple[JobServic
         names = set(archive.namelist())
         assert len(names) == len(archive.namelist())
         assert names == {
-            *("film.json", "credits.txt", "storyboard.pdf", "subtitles.srt", "subtitles.vtt"),
+            *("film.json", "credits.txt", "notes.txt", "storyboard.pdf", "subtitles.srt", "subtitles.vtt"),
             *("timeline.otio", "timeline.fcpxml", "timeline.xml", "timeline.edl"),
             *("draft_content.json", "draft_meta_info.json", "media/sound/001-s1.m4a", "media/sound/002-s2.m4a"),
             *(
@@ -131,7 +131,7 @@ def test_a_draft_of_jianying_has_its_media_beside_it(made: tuple[JobService, Sto
         names = set(archive.namelist())
         assert set(paths_of("jianying", archive)) == {one for one in names if one.startswith("media/")}
         assert names - {one for one in names if one.startswith("media/")} == {
-            *("film.json", "credits.txt", "draft_content.json", "draft_meta_info.json")
+            *("film.json", "credits.txt", "notes.txt", "draft_content.json", "draft_meta_info.json")
         }
         texts = json.loads(archive.read("draft_content.json"))["materials"]["texts"]
         assert "The light must not go out." in texts[0]["content"]
@@ -170,8 +170,13 @@ def test_the_storyboard_speaks_the_language_of_its_reader(
         return b"%PDF-"
 
     monkeypatch.setattr("jobs.service.hand_over.storyboard_pdf", board)
+    notes = []
     for language in ("en", "zh_CN"):
-        b"".join(zipped(service.hand_over.files(SMALL, ["pdf"], translator(language))))
+        files = service.hand_over.files(SMALL, ["pdf", "jianying"], translator(language))
+        b"".join(zipped(files))
+        notes.append(bytes(files["notes.txt"]).decode())  # type: ignore[arg-type]
+    assert "unpack the ZIP" in notes[0]
+    assert "解压" in notes[1]
     assert told == [("Action", "Speech", "Sound"), ("动作", "台词", "声音")]
 
 
