@@ -15,6 +15,7 @@ from film.subtitles import Cue, cues_of, language_of
 from media.film_sound import Clip
 
 if TYPE_CHECKING:
+    from jobs.model.records import JobRecord
     from jobs.service.films import FilmService
     from jobs.service.videos import FinishedVideos, OnFrame
     from media.loudness import FilmLevels
@@ -76,13 +77,26 @@ class FilmAssembly:
     def heard(self, film: Film) -> dict[str, list[tuple[float, float]]]:
         """Where somebody may be heard in the takes of shots with lines, in seconds, by the shots' ids.
 
+        As each take's report says; where that does not, by the model that finds speech, or the energy of the sound.
+
         Raises:
             VideoUnplayable
         """
+        takes = {state.shot.id: state.chosen for state in self._films.shots(film) if state.shot.utterances}
+        return {shot: self._speech_of(take) for shot, take in takes.items() if take is not None}
+
+    def _speech_of(self, take: JobRecord) -> list[tuple[float, float]]:
+        from listening import voice_activity
+        from listening.sound import TakeSound
         from media.speech import speech_in
 
-        takes = {state.shot.id: state.chosen for state in self._films.shots(film) if state.shot.utterances}
-        return {shot: speech_in(self._videos.file(take.id)) for shot, take in takes.items() if take is not None}
+        known = (take.report or {}).get("speech")
+        if known:
+            return [(float(first), float(last)) for first, last in known]
+        video = self._videos.file(take.id)
+        if voice_activity.is_installed() and (found := voice_activity.speech_in(TakeSound.of(video).for_speech())):
+            return found
+        return speech_in(video)
 
     def subtitles(self, film: Film) -> list[Cue]:
         """The subtitles of a film, timed by what is heard in its takes, else by its words.

@@ -84,6 +84,23 @@ def lines_in(path: Path) -> list[str]:
     return [one for one in told if one]
 
 
+@pytest.mark.parametrize("model", [True, False], ids=["with the model", "without"])
+def test_where_somebody_speaks_is_taken_from_the_report_else_from_the_sound(
+    made: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch, model: bool
+) -> None:
+    service, store = made
+    service.films.save(SMALL)
+    one = all_takes(service, store, SMALL)[0]
+    monkeypatch.setattr("listening.voice_activity.is_installed", lambda: model)
+    monkeypatch.setattr("listening.voice_activity.speech_in", lambda _sound: [(0.1, 0.3)])
+    monkeypatch.setattr("media.speech.speech_in", lambda _path: [(0.2, 0.4)])
+    assert service.assembly.heard(SMALL) == {"s1": [(0.1, 0.3) if model else (0.2, 0.4)]}
+    monkeypatch.setattr("listening.voice_activity.speech_in", lambda _sound: [])
+    assert service.assembly.heard(SMALL) == {"s1": [(0.2, 0.4)]}
+    store.jobs.update(one.id, report={"speech": [[0.3, 0.6]]})
+    assert service.assembly.heard(SMALL) == {"s1": [(0.3, 0.6)]}
+
+
 def test_music_for_which_there_is_no_room_is_not_kept(tmp_path: Path) -> None:
     variables = {"OUTPUT_DIR": str(tmp_path / "outputs"), "QUOTA_DISK_MB": "1"}
     bed, small = music(tmp_path / "long.wav", seconds=15), music(tmp_path / "small.wav")
