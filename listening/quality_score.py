@@ -6,13 +6,18 @@ evaluation publishes a mean of 3.80 for its own clips: a number beside a number,
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from listening.sound import SPEECH_RATE
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 MOVA_MEAN = 3.80
 _INPUT = int(9.01 * SPEECH_RATE)
@@ -30,13 +35,18 @@ def is_installed() -> bool:
     return _model() is not None and find_spec("onnxruntime") is not None
 
 
-def dnsmos(sound: npt.NDArray[np.float32]) -> float:
-    """1 (bad) to 5 of one channel of 16 kHz, at least a sample long; what is short is repeated, as the model asks."""
+@cache
+def _session() -> InferenceSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(_model()), options, providers=["CPUExecutionProvider"])
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(_model()), options, providers=["CPUExecutionProvider"])
+
+
+def dnsmos(sound: npt.NDArray[np.float32]) -> float:
+    """1 (bad) to 5 of one channel of 16 kHz, at least a sample long; what is short is repeated, as the model asks."""
+    session = _session()
     whole = np.tile(sound, -(-_INPUT // len(sound)))
     starts = range(0, min(len(whole) - _INPUT, len(sound)) + 1, _INPUT)
     raw = [session.run(None, {"input_1": whole[None, start : start + _INPUT]})[0][0][2] for start in starts]

@@ -16,6 +16,7 @@ from listening.believed import Doubt, doubt
 from listening.comparison import Comparison, Verdict, compare
 from listening.sound import TakeSound, wav_of
 from listening.units import units_of
+from media.decoding import DECODING
 from providers.base import HearingRequest
 
 if TYPE_CHECKING:
@@ -104,21 +105,29 @@ def take_report(
         off: no service is to be asked.
     """
     spoken = tuple(line for line in lines if units_of(line))
-    report = _looked_at(TakeReport(lines=spoken), video)
-    try:
-        sound = TakeSound.of(video)
-    except MovaError as problem:
-        return replace(report, unheard="failed", failure=_told(problem))
-    report, plain = replace(report, sound=sound.measures()), sound.for_speech()
-    if report.sound is None or report.sound.loudness is None or report.sound.loudness < _QUIET:
-        nothing = Comparison(lines=compare(spoken, ()).lines)
-        return replace(report, unheard="silent", speech=(), cut_off=False, comparison=nothing)
-    report = _with_models(report, plain, sound.seconds)
+    with DECODING:
+        report, sound = _measured(TakeReport(lines=spoken), video)
+    if sound is None:
+        return report
     if off:
         return replace(report, unheard="off")
     if not spoken and report.speech == ():
         return replace(report, unheard="no_speech")
-    return _with_words(report, plain, sound.seconds, listener)
+    return _with_words(report, sound.for_speech(), sound.seconds, listener)
+
+
+def _measured(report: TakeReport, video: Path) -> tuple[TakeReport, TakeSound | None]:
+    """What needs no service; the sound only where there is something to hear in it."""
+    report = _looked_at(report, video)
+    try:
+        sound = TakeSound.of(video)
+    except MovaError as problem:
+        return replace(report, unheard="failed", failure=_told(problem)), None
+    report = replace(report, sound=sound.measures())
+    if report.sound is None or report.sound.loudness is None or report.sound.loudness < _QUIET:
+        nothing = Comparison(lines=compare(report.lines, ()).lines)
+        return replace(report, unheard="silent", speech=(), cut_off=False, comparison=nothing), None
+    return _with_models(report, sound.for_speech(), sound.seconds), sound
 
 
 def _told(problem: MovaError) -> Json:

@@ -57,19 +57,21 @@ class FinalizeStage:
         Raises:
             FileMissing, VideoUnplayable: as ``media.videos.check``.
         """
+        from media.decoding import DECODING
         from media.quality_check import QualityCheck
         from media.videos import check
         from record.provenance import embed, frame_of
 
-        seen = QualityCheck()
-        facts, deviations = check(part, job.render, seen.add)
-        # A preview is not made by MOVA: it is not checked for failures.
-        look = None if job.is_preview else seen.findings(facts, job.render)
-        step = self._step(job, deviations)
-        done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
-        record = self.folders.record_of(done, self._steps(step), facts)
-        error = embed(part, record, frame_of(self.folders.of(job).path), prompts=self.settings.provenance_prompts)
-        return Saved(_warned(done, error), step, replace(facts, bytes=part.stat().st_size))
+        with DECODING:
+            seen = QualityCheck()
+            facts, deviations = check(part, job.render, seen.add)
+            # A preview is not made by MOVA: it is not checked for failures.
+            look = None if job.is_preview else seen.findings(facts, job.render)
+            step = self._step(job, deviations)
+            done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
+            record = self.folders.record_of(done, self._steps(step), facts)
+            error = embed(part, record, frame_of(self.folders.of(job).path), prompts=self.settings.provenance_prompts)
+            return Saved(_warned(done, error), step, replace(facts, bytes=part.stat().st_size))
 
     def recorded(self, saved: Saved) -> None:
         """Record the file that is in its place: from here on it is not fetched again."""
