@@ -292,6 +292,9 @@ class Settings(BaseSettings):
     # How often a video that looks failed (one flat colour, frozen, silent) is rendered again by itself, each time as a
     # job of its own with another seed. 0: never, you are shown what looks failed and decide.
     look_retries: Annotated[int, Field(ge=0, le=5)] = 0
+    # Several takes of one job (--takes) end where the next one would go beyond so many minutes of GPU time, as far as
+    # renders like it were measured. 0: only the number of takes ends them.
+    takes_gpu_minutes: Annotated[int, Field(ge=0, le=100_000)] = 120
     # Whether a finished video carries its prompts and texts inside, so that it can be run again from the file alone.
     # Off, they stay in job.json only; settings, seed, first frame and the label of AI content are written always.
     provenance_prompts: bool = True

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BATCH_FIELDS = """Fields of a row are named like the options of `simple` and `full`, with underscores: mode, prompt,
 description, image and cast (relative to the manifest), white_frame, orientation, server, num_frames, fps, seed,
 guidance_scale, num_inference_steps, negative_prompt, output_quality, crop_shift, bars, captions,
-trim_negative_prompt, draft;
+trim_negative_prompt, draft, takes;
 and name, your own word for the row. Started again it goes on: no row runs twice."""
 TEXTS = ("--prompt", "--description", "--negative-prompt", "--idea")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from cli.cards import cards_shown
 from core.file_names import as_it_lies
-from core.limits import checked_text, checked_text_with_notes
+from core.limits import checked_text, checked_text_with_notes, whole_within
 from core.messages import Message, gettext_noop
 from core.render_settings import Orientation, OutputQuality, RenderSettings, render_settings
 from core.request_options import RequestOptions
@@ -20,6 +20,7 @@ from jobs.model.drafts import draft_steps
 from jobs.model.request import JobRequest, QueueKey
 from jobs.store.orders import Order
 from jobs.worker import service_without_worker
+from listening.gates import MOST_TAKES
 from media.crop import CropChoice
 from media.frames import open_source, read_own, render_frame
 
@@ -59,6 +60,7 @@ class RunOptions(BaseModel):
     captions: bool | None = None
     trim_negative_prompt: bool | None = None
     draft: bool | None = None
+    takes: Annotated[int, Field(ge=1, le=MOST_TAKES)] | None = None
 
     @property
     def switches(self) -> dict[str, bool]:
@@ -82,7 +84,12 @@ class RunOptions(BaseModel):
         return render_settings(model=model, orientation=orientation, negative_prompt=self.negative_prompt, **given)
 
     def request(self, text: str, key: QueueKey, render: RenderSettings, **more: Any) -> JobRequest:
-        """The request with a checked text."""
+        """The request with a checked text.
+
+        Raises:
+            NumberOutOfRange
+        """
+        whole_within("--takes", self.takes or 1, 1, MOST_TAKES)
         return JobRequest(
             text=text,
             render=render,
@@ -91,6 +98,7 @@ class RunOptions(BaseModel):
             orientation=self.orientation or "landscape",
             crop_mode=self.crop.mode,
             crop_shift=self.crop_shift,
+            takes=self.takes or 1,
             **more,
         )
 

@@ -43,6 +43,9 @@ STILL_ON_GPU = gettext_noop(
     "Stopped watching. The server cannot abort a job, so the GPU finishes it. Fetch the video with: python "
     "workflow.py resume {job}"
 )
+MOST_TAKES_SAID = gettext_noop("Up to {n} takes are rendered; no render like these was measured yet.")
+MOST_MINUTES = gettext_noop("Up to {n} takes are rendered: about {minutes} minutes of GPU time at most.")
+BEST_TAKES = gettext_noop("The best of the takes, tied where there are several: {jobs}")
 NOT_SENT = gettext_noop(
     "Stopped. Nothing is running on a server, and what was made is kept. Continue with: python workflow.py resume {job}"
 )
@@ -186,6 +189,8 @@ def decide(service: JobService, job_id: str, options: argparse.Namespace) -> Non
 def _followed(service: JobService, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
     """Say what the receipt of a page says before anything is spent, then start the job and watch it."""
     _say_cautions(service, job.id)
+    if job.request.takes > 1:
+        say(_most(service, job))
     service.start(job.id)
     return watched(service, service.get(job.id), options)
 
@@ -206,9 +211,28 @@ def watched(service: JobService, job: JobRecord, options: argparse.Namespace) ->
     result = _result(service, job.id, options, said, None)
     next_try = service.get(job.id).bookkeeping.next_try
     if next_try is None or service.known(next_try) is None:
-        return result
+        return _best(service, job, options, result)
     _say(options, result["text"])  # it looks failed: the retry that was started in its place is the result
     return watched(service, service.get(next_try), options)
+
+
+def _most(service: JobService, job: JobRecord) -> Message:
+    """What several takes cost at most, as far as renders like them were measured."""
+    minutes, n = service.library.gpu_minutes(job.id), job.request.takes
+    return message(MOST_TAKES_SAID, n=n) if minutes is None else message(MOST_MINUTES, n=n, minutes=minutes)
+
+
+def _best(
+    service: JobService, job: JobRecord, options: argparse.Namespace, last: dict[str, object]
+) -> dict[str, object]:
+    """Of several takes the best is the result: the last one, where it is as good as any."""
+    found = service.library.best_takes(job.id) if job.request.takes > 1 else []
+    if sum(map(len, found)) < 2:
+        return last
+    say(message(BEST_TAKES, jobs=", ".join(one.id for one in found[0])))
+    if job.id in [one.id for one in found[0]]:
+        return last
+    return _result(service, found[0][0].id, options, [], None)
 
 
 def lacks_key(job: JobRecord) -> bool:

@@ -61,6 +61,9 @@ def add_render_options(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="in DRAFT_STEPS steps (25) unless told; `rerun JOB --final` renders its final",
     )
+    parser.add_argument(
+        "--takes", type=int, metavar="N", help="2 to 8: one seed after the other, until a take is good; all are kept"
+    )
     parser.add_argument("--negative-prompt", metavar="TEXT", help="default: the server's own; '' is really empty")
     parser.add_argument("--output-quality", choices=OUTPUT_QUALITIES, help="of the file's encoding; default high")
     parser.add_argument(

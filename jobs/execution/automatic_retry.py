@@ -1,4 +1,5 @@
-"""A video that looks failed is rendered again automatically with another seed, up to ``LOOK_RETRIES`` times.
+"""A take that is not good is followed by another one with another seed: as many as were ordered (``--takes``), or up to
+``LOOK_RETRIES`` where it only looks failed.
 
 Each try is a job of its own, with its own video and its own seed on record. Its id follows from the job that it is for,
 so that a process that dies and begins again finds the try that is there.
@@ -15,6 +16,7 @@ from core.errors import InputError
 from core.messages import Message, gettext_noop, message
 from core.render_settings import draw_seed
 from jobs.model.records import Bookkeeping
+from listening.gates import Take
 
 if TYPE_CHECKING:
     from jobs.model.own_jobs import OwnJobs
@@ -25,10 +27,20 @@ TRIED_AGAIN = gettext_noop(
     "This video looks failed, so another seed is being tried automatically ({n} of {limit}): job {job}."
 )
 
+ANOTHER_TAKE = gettext_noop(
+    "Not every line is said in this take, so another one is rendered ({n} of {limit}): job {job}."
+)
+CAPPED = gettext_noop(
+    "No further take is rendered: it would go beyond {minutes} minutes of GPU time (TAKES_GPU_MINUTES)."
+)
+
 
 @dataclass(frozen=True)
 class AnotherSeed:
-    """``limit`` is how many tries may follow a job that a person ordered; ``own`` are this process's own jobs."""
+    """``limit`` is how many tries may follow a job that a person ordered as one take; ``own`` are this process's jobs.
+
+    Of a job that was ordered in several takes, each must pass every gate; of another one only the look counts.
+    """
 
     creation: JobCreation
     limit: int
@@ -36,16 +48,30 @@ class AnotherSeed:
 
     def recorded(self, job: JobRecord) -> JobRecord:
         """Record the next try if one is due, without starting it; returns the job with its new warnings."""
-        tries = job.bookkeeping.look_try
-        if not job.look or tries >= self.limit:
+        tries, takes = job.bookkeeping.look_try, job.request.takes
+        limit = takes - 1 if takes > 1 else self.limit
+        good = Take(id=job.id, look=job.look, heard=job.heard).passes if takes > 1 else not job.look
+        if good or job.is_preview or tries >= limit:
             return job
+        if takes > 1 and self._costs_too_much(job):
+            return replace(job, warnings=(*job.warnings, self._capped()))
         next_id, number = _id_after(job), tries + 1
         with suppress(InputError, OSError):  # no room for another job, or a frame that is gone: then there is no try
             self._record(job, next_id, number)
-            words = message(TRIED_AGAIN, n=number, limit=self.limit, job=next_id)
+            words = TRIED_AGAIN if job.look else ANOTHER_TAKE
             noted = replace(job.bookkeeping, next_try=next_id)
-            return replace(job, bookkeeping=noted, warnings=_with(job, words))
+            told = message(words, n=number, limit=limit, job=next_id)
+            return replace(job, bookkeeping=noted, warnings=_with(job, told))
         return job
+
+    def _costs_too_much(self, job: JobRecord) -> bool:
+        """Whether one more take would go beyond the cap; this one was measured, so that there is a time."""
+        cap = self.creation.settings.takes_gpu_minutes * 60
+        usual = self.creation.store.times.estimate_of(job.request, server=job.server)
+        return bool(cap and usual and usual.median * (job.bookkeeping.look_try + 2) > cap)
+
+    def _capped(self) -> Message:
+        return message(CAPPED, minutes=self.creation.settings.takes_gpu_minutes)
 
     def start(self, job: JobRecord) -> None:
         """Put the try that was recorded for a job into the queue, once."""
@@ -60,7 +86,11 @@ class AnotherSeed:
 
     def _record(self, job: JobRecord, next_id: str, number: int) -> None:
         """Record a copy with another seed, for the same queue, that asks nobody before it is sent."""
-        changes = {"render": replace(job.render, seed=draw_seed()), "review_each_step": False}
+        changes = {
+            "render": replace(job.render, seed=draw_seed()),
+            "review_each_step": False,
+            "takes": job.request.takes,
+        }
         noted = Bookkeeping(
             run=self.own.run if self.own else "",
             may_preview=job.bookkeeping.may_preview,
@@ -76,4 +106,4 @@ def _id_after(job: JobRecord) -> str:
 
 
 def _with(job: JobRecord, words: Message) -> tuple[Message, ...]:
-    return (*(one for one in job.warnings if one.template != TRIED_AGAIN), words)
+    return (*(one for one in job.warnings if one.template not in (TRIED_AGAIN, ANOTHER_TAKE)), words)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from core.references import Reference
 from core.render_settings import CropMode, Orientation, RenderSettings
@@ -35,7 +35,8 @@ class JobRequest(RequestOptions):
     have the job: a configured name, an address, or ``preview``; None for any of its model. ``until`` is the last step
     to make before the job waits, None where it goes to the render; with ``review_each_step`` it waits before every one.
     ``source_picture`` is the size of the person's own picture, such as ``4032x3024``. ``references`` are pictures of
-    people and places that the first frame is drawn after; their files lie in the job's folder.
+    people and places that the first frame is drawn after; their files lie in the job's folder. ``takes`` is how many
+    are rendered at most, one seed after the other, until one is good.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +54,7 @@ class JobRequest(RequestOptions):
     review_each_step: bool = False
     source_picture: str | None = None
     references: tuple[Reference, ...] = ()
+    takes: Annotated[int, Field(ge=1, le=8)] = 1
 
     def changed(self, **changes: object) -> Self:
         """The same with other values.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from core.steps import Step
 from jobs.model.records import BatchRecord, JobFilter, JobMonth, JobPage, JobRecord, StepRecord
 from jobs.model.states import JobState
 from jobs.store.pages import PAGE_SIZE
+from listening.gates import Take, ranked
 from pipeline import PREPARATION, hash_of, words_of
 from providers.offline import NAME as OFFLINE
 
@@ -91,6 +93,26 @@ class JobLibrary:
             if one.parent in found and one.request.text == first.request.text:
                 found[one.id] = one
         return tuple(found.values()) if mine.id in found else (mine,)
+
+    def best_takes(self, job_id: str) -> list[list[JobRecord]]:
+        """The finished takes of a job, the best first; those of one list are tied. A favourite is its person's pick."""
+        jobs = {job.id: job for job in self.takes(job_id) if job.state == "completed"}
+        found = ranked(
+            [
+                Take(id=one.id, look=one.look, heard=one.heard, report=one.report, picked=one.favourite)
+                for one in jobs.values()
+            ]
+        )
+        return [[jobs[take.id] for take in tied] for tied in found]
+
+    def gpu_minutes(self, job_id: str) -> int | None:
+        """What all takes of a job cost at most, with the cap; None where no render like it was measured."""
+        job, cap = self._context.get(job_id), self._context.settings.takes_gpu_minutes
+        usual = self._store.times.estimate_of(job.request)
+        if usual is None:
+            return None
+        minutes = math.ceil(usual.median * job.request.takes / 60)
+        return min(minutes, cap) if cap else minutes
 
     def made_before(self, text: str, orientation: Orientation) -> tuple[MadeBefore, ...]:
         """Results of this person's newest jobs with exactly the same text, as far as a service made them."""

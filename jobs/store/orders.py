@@ -102,6 +102,8 @@ class JobCreation:
     def copy_of(self, job: JobRecord, *, new_id: str | None = None, **changes: object) -> Order:
         """An order for a copy of a job, with everything that was made for it; ``changes`` are values of its request.
 
+        It is one take, unless they say otherwise.
+
         Raises:
             OSError: a picture of it is gone.
         """
@@ -110,7 +112,7 @@ class JobCreation:
         )
         kept = tuple(replace(one, kept=True) for one in made)
         names = {one.output for one in kept if one.step == "first_frame" and one.output}
-        folder, request = self.folders.of(job).path, job.request.changed(**changes)
+        folder, request = self.folders.of(job).path, job.request.changed(**{"takes": 1, **changes})
         return Order(
             request=request,
             owner=job.owner,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import subprocess
 import wave
+from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+import av
 import numpy as np
 import numpy.typing as npt
 
-from tests.media.films import RATE, film
+from tests.media.films import RATE
 
 Samples = npt.NDArray[np.float32]
 
@@ -76,6 +78,21 @@ def with_noise(sound: Samples, decibels: float, seed: int = 1) -> Samples:
 
 
 def take(path: Path, sound: Samples) -> Path:
-    """A video as long as its sound, whose frames differ."""
-    frames, plain = max(9, round(len(sound) / RATE * 24)), sound.astype(np.float64)
-    return film(path, num_frames=frames, sound=lambda _: plain, sound_seconds=len(sound) / RATE)
+    """A video as long as its sound, with a picture that moves and has light and dark."""
+    frames = max(9, round(len(sound) / RATE * 24))
+    with av.open(str(path), "w") as container:
+        track = container.add_stream("libx264", rate=24, options={"preset": "ultrafast"})
+        track.width, track.height, track.pix_fmt = 128, 96, "yuv420p"
+        audio = container.add_stream("aac", rate=RATE, layout="mono", bit_rate=128_000)
+        slope = np.linspace(20, 220, 128, dtype=np.float32)
+        for number in range(frames):
+            row = np.roll(slope, number * 2).astype(np.uint8)
+            pixels = np.repeat(np.repeat(row[None, :, None], 96, axis=0), 3, axis=2)
+            container.mux(track.encode(av.VideoFrame.from_ndarray(pixels)))
+        container.mux(track.encode(None))
+        for start in range(0, len(sound), 1024):
+            frame = av.AudioFrame.from_ndarray(sound[None, start : start + 1024], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = RATE, start, Fraction(1, RATE)
+            container.mux(audio.encode(frame))
+        container.mux(audio.encode(None))
+    return path
