@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.posting import NotPosted, post
 from core.version import VERSION
-from jobs.model.webhooks import Trouble, WebhookMessage, WebhookRecord, webhook_secret
+from jobs.model.webhooks import Outcome, Trouble, WebhookMessage, WebhookRecord, webhook_secret
 
 if TYPE_CHECKING:
     from jobs.store.webhooks import Webhooks
@@ -52,9 +52,10 @@ class WebhookSender:
     ) -> None:
         self._store, self._installation, self._allowed = store, installation, allowed
         self._holds_lease, self._stopping, self._now = holds_lease, stopping, now
-        self._flying: dict[int, str] = {}  # the webhook of each message that is on its way
+        self._flying: dict[int, str] = {}  # the webhook of each message that was taken and is not recorded yet
         self._ailing: set[str] = set()
         self._landed = threading.Condition()
+        self._landings: list[tuple[int, Outcome | None]] = []
         self._fault: Exception | None = None
 
     def turn(self) -> int:
@@ -65,7 +66,8 @@ class WebhookSender:
         """
         tried = 0
         while not self._stopping.is_set():
-            on_way = bool(self._flying)  # looked at first: what lands from here on may let another go
+            self._record()
+            on_way = bool(self._flying)
             due = self._store.due(self._now())
             taken = self._take(due) if due and self._holds_lease() else []
             if not taken and not on_way:
@@ -74,22 +76,33 @@ class WebhookSender:
                 self._begin(webhook, message)
             tried += len(taken)
             self._rest(busy=bool(taken))
+        self._record()
         return tried
 
-    def _rest(self, *, busy: bool) -> None:
-        """Wait until a message has landed, where no more can begin before."""
+    def _record(self) -> None:
+        """Record what has landed, together: a transaction for each would take longer than the tries."""
         with self._landed:
-            if self._flying and (not busy or len(self._flying) >= _AT_ONCE):
-                self._landed.wait(0.5)
+            landed = tuple(self._landings)
+        if outcomes := [outcome for _, outcome in landed if outcome is not None]:
+            self._store.record(outcomes)
+        for number, _ in landed:
+            self._flying.pop(number, None)
+        with self._landed:
+            del self._landings[: len(landed)]
             fault, self._fault = self._fault, None
         if fault is not None:
             raise fault
 
+    def _rest(self, *, busy: bool) -> None:
+        """Wait until a message has landed, where no more can begin before."""
+        with self._landed:
+            if self._flying and not self._landings and (not busy or len(self._flying) >= _AT_ONCE):
+                self._landed.wait(0.5)
+
     def _take(self, due: Iterable[WebhookRecord]) -> list[tuple[WebhookRecord, WebhookMessage]]:
         """What may go now, of every webhook some."""
         found: list[tuple[WebhookRecord, WebhookMessage]] = []
-        with self._landed:
-            flying = dict(self._flying)
+        flying = self._flying
         on_way, moment = Counter(flying.values()), self._now()
         for webhook in due:
             most = 1 if webhook.id in self._ailing else _TO_ONE
@@ -100,38 +113,35 @@ class WebhookSender:
         return found
 
     def _begin(self, webhook: WebhookRecord, message: WebhookMessage) -> None:
-        with self._landed:
-            self._flying[message.number] = webhook.id
+        self._flying[message.number] = webhook.id
         threading.Thread(target=self._fly, args=(webhook, message), name="webhook", daemon=True).start()
 
     def _fly(self, webhook: WebhookRecord, message: WebhookMessage) -> None:
+        outcome, fault = None, None
         try:
-            self._send(webhook, message)
+            outcome = self._tried(webhook, message)
         except Exception as problem:  # told by the thread that began it
-            self._fault = problem
-        finally:
-            with self._landed:
-                self._flying.pop(message.number, None)
-                self._landed.notify()
+            fault = problem
+        with self._landed:
+            self._landings.append((message.number, outcome))
+            self._fault = fault or self._fault
+            self._landed.notify()
 
     # ---- one try -----------------------------------------------------------------------------------------------------
 
-    def _send(self, webhook: WebhookRecord, message: WebhookMessage) -> None:
-        body, status, trouble = message.body.encode(), None, None
+    def _tried(self, webhook: WebhookRecord, message: WebhookMessage) -> Outcome:
+        status: int | None = None
+        trouble: Trouble | None
         try:
             headers = self._headers(webhook, message)
+            body = message.body.encode()
             status = post(webhook.url, body, headers, seconds=LONGEST_TRY, allowed=self._allowed)
             trouble = _trouble(status)
         except NotPosted as problem:
             trouble = problem.why
-        if trouble is None and status is not None:
-            self._ailing.discard(webhook.id)
-            self._store.delivered(message.number, status)
-        elif status == _GONE:
-            self._store.gone(webhook.id, message.number, status)
-        elif trouble is not None:
-            self._ailing.add(webhook.id)
-            self._store.failed(message.number, trouble, status, self._next(message.attempts))
+        (self._ailing.add if trouble else self._ailing.discard)(webhook.id)
+        again = self._next(message.attempts) if trouble and trouble != "gone" else None
+        return Outcome(number=message.number, webhook=webhook.id, status=status, trouble=trouble, next_at=again)
 
     def _headers(self, webhook: WebhookRecord, message: WebhookMessage) -> dict[str, str]:
         from standardwebhooks.webhooks import Webhook
@@ -155,4 +165,6 @@ class WebhookSender:
 def _trouble(status: int) -> Trouble | None:
     if 200 <= status < 300:
         return None
+    if status == _GONE:
+        return "gone"
     return "redirect" if 300 <= status < 400 else "status"

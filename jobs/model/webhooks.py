@@ -99,6 +99,17 @@ class WebhookMessage:
     trouble: Trouble | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one try: without ``trouble`` the message has arrived; without ``next_at`` it is given up."""
+
+    number: int
+    webhook: str
+    status: int | None
+    trouble: Trouble | None = None
+    next_at: datetime | None = None
+
+
 def webhook_secret(installation: str, webhook_id: str, number: int) -> str:
     """A secret in the form of Standard Webhooks, ``whsec_…``; the same whenever it is asked for."""
     key = hmac.new(installation.encode(), f"webhook {webhook_id} {number}".encode(), hashlib.sha256).digest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from jobs.database.database import Database
 from jobs.database.tables import WebhookMessageRow, WebhookRow
-from jobs.model.webhooks import EARLIER_HOLDS, TEST, Event, MessageState, Trouble, WebhookMessage, WebhookRecord
+from jobs.model.webhooks import EARLIER_HOLDS, TEST, Event, MessageState, Outcome, WebhookMessage, WebhookRecord
 from jobs.store.webhook_outbox import tell
 from jobs.store.writes import now
 
@@ -155,26 +155,20 @@ class Webhooks:
                 row.next_at = moment + timedelta(seconds=waits[min(row.attempts, len(waits) - 1)])
             return tuple(map(_message, taken))
 
-    def delivered(self, number: int, status: int) -> None:
-        """Record that a message has arrived."""
-        self._end(number, {"state": "delivered", "next_at": None, "status": status, "trouble": None})
+    def record(self, outcomes: Iterable[Outcome]) -> None:
+        """Record what became of some tries, all in one transaction.
 
-    def failed(self, number: int, trouble: Trouble, status: int | None, next_at: datetime | None) -> None:
-        """Record why a message has not arrived, and when it is tried next; without a time it is given up."""
-        state: MessageState = "waiting" if next_at else "given_up"
-        self._end(number, {"state": state, "next_at": next_at, "status": status, "trouble": trouble})
-
-    def gone(self, webhook_id: str, number: int, status: int) -> None:
-        """Record that a receiver wants nothing any more: all that waits is given up, and nothing new is written."""
-        waiting = update(_Row).where(_Row.webhook == webhook_id, _WAITING)
+        A receiver that wants nothing any more (``gone``) ends its webhook: all that waits is given up.
+        """
         with self._database.write() as session:
-            session.execute(waiting.values(state="given_up", next_at=None, trouble="gone"))
-            session.execute(update(_Row).where(_Row.number == number).values(status=status))
-            session.execute(update(WebhookRow).where(WebhookRow.id == webhook_id).values(stopped="gone"))
-
-    def _end(self, number: int, values: dict[str, Any]) -> None:
-        with self._database.write() as session:
-            session.execute(update(_Row).where(_Row.number == number, _WAITING).values(**values))
+            for one in outcomes:
+                state: MessageState = "waiting" if one.next_at else "given_up" if one.trouble else "delivered"
+                values = {"state": state, "next_at": one.next_at, "status": one.status, "trouble": one.trouble}
+                session.execute(update(_Row).where(_Row.number == one.number, _WAITING).values(**values))
+                if one.trouble == "gone":
+                    waiting = update(_Row).where(_Row.webhook == one.webhook, _WAITING)
+                    session.execute(waiting.values(state="given_up", next_at=None, trouble="gone"))
+                    session.execute(update(WebhookRow).where(WebhookRow.id == one.webhook).values(stopped="gone"))
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -10,15 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from core.errors import StoreBusy
 from core.posting import NotPosted, post
 from jobs.execution import webhooks as sending
 from jobs.execution.webhooks import WAITS, WebhookSender
 from jobs.model.webhooks import EVENTS, WebhookMessage, webhook_secret
 from jobs.store import webhook_outbox, webhooks, writes
 from jobs.store.store import Store
+from jobs.store.webhooks import Webhooks
 from tests.jobs.receiver import Clock, Receiver, receiver, set_library_clock
 from tests.jobs.samples import new_job
 
@@ -289,6 +292,20 @@ def test_a_process_without_the_lease_sends_nothing(stage: Stage) -> None:
     )
     assert other.turn() == 0
     assert stage.log()[0].attempts == 0
+
+
+def test_what_cannot_be_recorded_now_is_recorded_later_and_not_sent_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.job_ends()
+    with monkeypatch.context() as broken:
+        broken.setattr(Webhooks, "record", Mock(side_effect=StoreBusy(store="jobs.db")))
+        with pytest.raises(StoreBusy):
+            stage.sender.turn()
+    stage.clock.pass_by(60)
+    stage.sender.turn()
+    assert [one.state for one in stage.log()] == ["delivered"]
+    assert len(stage.hook.ids) == 1
 
 
 def test_a_message_for_a_film(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from jobs.model.records import StoredError
 from jobs.model.states import ASKED, AT_REST, FINAL
-from jobs.model.webhooks import EVENT_OF, EVENTS, webhook_secret
+from jobs.model.webhooks import EVENT_OF, EVENTS, Outcome, webhook_secret
 from jobs.store.store import Store
 from jobs.store.writes import change_state, now
 from tests.jobs.samples import new_job
@@ -113,10 +113,11 @@ def test_of_a_job_only_the_oldest_message_is_taken(store: Store) -> None:
         (job, "job.waiting_for_you", 1) for job in jobs
     ]
     assert store.webhooks.take(webhook, moment, limit=10, flying=(), waits=WAITS) == ()
-    store.webhooks.delivered(first[0].number, 200)
+    store.webhooks.record([Outcome(number=first[0].number, webhook=webhook, status=200)])
     (second,) = store.webhooks.take(webhook, moment, limit=10, flying=(), waits=WAITS)
     assert (second.subject, second.event) == (jobs[0], "job.cancelled")
-    store.webhooks.failed(first[1].number, "late", None, None)  # given up: the next one's turn
+    late = Outcome(number=first[1].number, webhook=webhook, status=None, trouble="late")
+    store.webhooks.record([late])  # given up: the next one's turn
     (third,) = store.webhooks.take(webhook, moment, limit=10, flying=(), waits=WAITS)
     assert (third.subject, third.event) == (jobs[1], "job.cancelled")
 
@@ -136,7 +137,7 @@ def test_a_receiver_that_is_gone_ends_it_until_it_is_resumed(store: Store) -> No
     store.webhooks.test(webhook)
     store.webhooks.test(webhook)
     taken = store.webhooks.take(webhook, moment, limit=1, flying=(), waits=WAITS)
-    store.webhooks.gone(webhook, taken[0].number, 410)
+    store.webhooks.record([Outcome(number=taken[0].number, webhook=webhook, status=410, trouble="gone")])
     assert [(one.state, one.trouble) for one in store.webhooks.messages(webhook, limit=9)] == [("given_up", "gone")] * 2
     assert store.webhooks.due(moment) == ()
     store.webhooks.test(webhook)
@@ -185,7 +186,7 @@ def test_the_log_forgets_what_was_done_with_long_ago(store: Store) -> None:
     store.webhooks.test(webhook)
     store.webhooks.test(webhook)
     (taken,) = store.webhooks.take(webhook, now(), limit=1, flying=(), waits=WAITS)
-    store.webhooks.delivered(taken.number, 200)
+    store.webhooks.record([Outcome(number=taken.number, webhook=webhook, status=200)])
     assert store.webhooks.forget(now() + timedelta(seconds=1)) == 1
     assert [one.state for one in store.webhooks.messages(webhook, limit=9)] == ["waiting"]
     assert store.webhooks.remove("ann", webhook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from jobs.model.webhooks import EVENTS, WebhookRecord
+from jobs.model.webhooks import EVENTS, Outcome, WebhookRecord
 from tests.ui.still_app import button, drawn, page, words
 from ui.app_context import AppContext
 from ui.settings.webhooks import event_title
@@ -61,12 +61,12 @@ def test_a_test_is_written_and_then_its_fate_is_read(app_context: AppContext) ->
     (message,) = store.messages(webhook.id, limit=9)
     again = f"webhook-again-{message.id}"
     assert test.button(key=again).disabled
-    store.failed(message.number, "status", 500, None)
+    store.record([Outcome(number=message.number, webhook=webhook.id, status=500, trouble="status")])
     test = drawn(test)
     assert "Given up after 0 tries: it answered with 500." in words(test)
     test = button(test, again)
     assert store.messages(webhook.id, limit=9)[0].state == "waiting"
-    store.delivered(message.number, 204)
+    store.record([Outcome(number=message.number, webhook=webhook.id, status=204)])
     assert "Delivered, answered with 204; tries: 0." in words(drawn(test))
 
 
@@ -84,7 +84,8 @@ def test_paused_and_ended(app_context: AppContext) -> None:
     test = button(page("settings/settings.py"), f"webhook-pause-{webhook.id}")
     assert test.button(key=f"webhook-test-{webhook.id}").disabled
     assert app_context.service.webhooks.get(webhook.id).stopped == "paused"
-    app_context.worker.store.webhooks.gone(webhook.id, 0, 410)
+    ended = Outcome(number=0, webhook=webhook.id, status=410, trouble="gone")
+    app_context.worker.store.webhooks.record([ended])
     test = button(drawn(test), f"webhook-pause-{webhook.id}")
     assert app_context.service.webhooks.get(webhook.id).stopped is None
 
