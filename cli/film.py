@@ -26,7 +26,7 @@ from film.document import Film, film_from
 from film.subtitles import MAX_BYTES, Cue, cues_from
 from jobs.model.records import JobRecord
 from jobs.model.states import FINAL
-from jobs.service.film_assembly import trim_notes
+from jobs.service.film_assembly import level_notes, trim_notes
 from jobs.service.film_drafts import MAX_FILM_BYTES, text_of
 from jobs.worker import service_without_worker, working
 from record.folder import FIRST_FRAME
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from film.proposal import Proposal
     from jobs.service.service import JobService
     from jobs.service.shot_states import ShotState
-    from media.loudness import FilmLevels
 
 _PACE = 0.5
 STOPPED = gettext_noop(
@@ -380,23 +379,9 @@ def _joined(
         levels = service.assembly.join(film, target, on_frame, cues=cues, burnt=mode == "burnt")
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
     said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
-    lines = [translated(said), *_said_of(levels)]
+    lines = [translated(said), *map(translated, level_notes(levels))]
     result = {**_summary(film), "video": str(target.resolve()), "loudness": asdict(levels)}
     return {"text": "\n".join(lines), **result, "exit_code": 0}
-
-
-def _said_of(levels: FilmLevels) -> Iterator[str]:
-    """What was done to each shot's sound, a line each."""
-    for shot in levels.shots:
-        if shot.before is None or shot.gain == 0:
-            words, numbers = gettext_noop("Shot {n}: silent, left as it is"), {}
-        else:
-            words = gettext_noop("Shot {n}: {before} LUFS, {gain} dB")
-            numbers = {"before": f"{shot.before:.1f}", "gain": f"{shot.gain:+.1f}"}
-        yield translated(message(words, n=shot.number, **numbers))
-    if levels.loudness is not None and levels.peak is not None:
-        words = gettext_noop("The film: {loudness} LUFS, true peak {peak} dBTP")
-        yield translated(message(words, loudness=f"{levels.loudness:.1f}", peak=f"{levels.peak:.1f}"))
 
 
 def _trimmed(service: JobService, film: Film, document: Path) -> Film:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import FilmChanged, FilmEditRefused, ShotNotReady
@@ -18,10 +18,11 @@ from core.render_settings import TRAINED_FPS, draw_seed
 from film.document import Film, Shot
 from film.edits import with_take
 from jobs.service.export import CUT
-from jobs.service.film_assembly import trim_notes
+from jobs.service.film_assembly import level_notes, trim_notes
 from jobs.store.films import ShotJob
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Any
 
     from jobs.model.records import JobRecord
@@ -93,11 +94,13 @@ class Cut:
 
 @dataclass(frozen=True)
 class Joined:
-    """A joined film: the job in whose folder it lies, and its name there; ``notes`` say what was trimmed for it."""
+    """A joined film: the job in whose folder it lies, and its name there; ``notes`` say what was trimmed for it, and
+    what was done to its sound.
+    """
 
     job_id: str
     name: str
-    notes: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = field(default=(), compare=False)
 
 
 class CutService:
@@ -219,19 +222,24 @@ class CutService:
             raise FilmChanged(film=film.title or film.id)
         self._assembly.clips(film)  # whether all of them are there
         trimmed = self._assembly.trimmed(film)
-        notes = tuple(trim_notes(film, trimmed))
+        notes = trim_notes(film, trimmed)
         if trimmed != film:
             revision = self._films.save(trimmed, after=after)
         takes = [state.chosen for state in self._films.shots(trimmed) if state.chosen is not None]
         name = _name(trimmed, takes)
+
+        def join(target: Path) -> None:
+            of_sound = level_notes(self._assembly.join(trimmed, target, on_frame))
+            notes.extend([*of_sound[-1:], *of_sound[:-1]])  # the film before its shots: of many the first are shown
+
         self._videos.cut(
             takes,
             name,
-            lambda target: self._assembly.join(trimmed, target, on_frame),
+            join,
             lambda file: self._context.store.films.completed(self._owner, film_id, revision, file),
         )
         self._forget_earlier(trimmed, name)
-        return Joined(takes[-1].id, name, notes)
+        return Joined(takes[-1].id, name, tuple(notes))
 
     def _forget_earlier(self, film: Film, name: str) -> None:
         """Remove what was joined of the film as it was before."""

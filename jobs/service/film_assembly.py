@@ -144,3 +144,18 @@ def trim_notes(film: Film, trimmed: Film) -> list[Message]:
         for number, (before, after) in enumerate(zip(film.shots, trimmed.shots, strict=True), 1)
         if before.trim != after.trim
     ]
+
+
+def level_notes(levels: FilmLevels) -> list[Message]:
+    """What was done to each shot's sound, and how loud the film is; nothing where it was left as it is."""
+    notes: list[Message] = []
+    for shot in levels.shots:
+        if shot.before is None or shot.gain == 0:
+            notes.append(message(gettext_noop("Shot {n}: silent, left as it is"), n=shot.number))
+            continue
+        words = gettext_noop("Shot {n}: {before} LUFS, {gain} dB")
+        notes.append(message(words, n=shot.number, before=f"{shot.before:.1f}", gain=f"{shot.gain:+.1f}"))
+    if levels.loudness is not None and levels.peak is not None:
+        words = gettext_noop("The film: {loudness} LUFS, true peak {peak} dBTP")
+        notes.append(message(words, loudness=f"{levels.loudness:.1f}", peak=f"{levels.peak:.1f}"))
+    return notes

@@ -173,9 +173,10 @@ def test_what_is_trimmed_for_a_shot_that_continues_is_said_and_recorded(
     all_takes(service, store, film)
     monkeypatch.setattr(type(service.videos), "clean_last_frame", lambda _self, _job_id: (b"", 5))
     joined = service.cuts.join(film.id, ignore, after=1)
-    assert [note.text() for note in joined.notes] == [
-        "Shot 1: its last 5 frames flash or blur; the film leaves them away."
-    ]
+    trimmed, whole, *shots = [note.text() for note in joined.notes]
+    assert trimmed == "Shot 1: its last 5 frames flash or blur; the film leaves them away."
+    assert whole.startswith("The film: -1")
+    assert [one.partition(":")[0] for one in shots] == ["Shot 1", "Shot 2", "Shot 3"]
     newest, revision = service.films.get(film.id)
     assert (revision, newest.shots[0].trim.end) == (2, 5)
     assert service.cuts.joined(newest, service.cuts.of(newest)) is not None

@@ -185,6 +185,8 @@ def test_the_film_is_joined_beside_the_page_and_offered(app_context: AppContext)
     assert primaries(test) == ["Join the film"]
     joined(app_context, test)
     assert "The joined film" in words(test)
+    assert "The film: -1" in words(test)
+    assert "Shot 3: " in words(test)
     assert links(test) == ["Download the film", "For an editor", "Download its document"]
     (path,) = app_context.settings.output_dir.glob("*/film-*.mp4")
     assert probe(path).num_frames == 3 * FRAMES
