@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import BadWebhook, TooManyWebhooks, UnknownWebhook
 from core.kept_secret import WEBHOOKS, kept_secret
+from core.limits import is_plain_id
 from core.messages import gettext_noop
 from core.posting import NotPosted, check_address
 from jobs.model.webhooks import EVENTS, MAX_WEBHOOKS, Event, WebhookMessage, WebhookRecord, webhook_secret
@@ -38,7 +39,7 @@ class WebhookService:
 
     def get(self, webhook_id: str) -> WebhookRecord:
         """One of them."""
-        if found := self._store.get(self._owner, webhook_id):
+        if found := self._store.get(self._owner, _plain(webhook_id)):
             return found
         raise UnknownWebhook(webhook=webhook_id[:40])
 
@@ -60,30 +61,31 @@ class WebhookService:
             BadWebhook
         """
         self._done(
-            webhook_id, self._store.change(self._owner, webhook_id, url=self._checked(url), events=_known(events))
+            webhook_id,
+            self._store.change(self._owner, _plain(webhook_id), url=self._checked(url), events=_known(events)),
         )
         return self.get(webhook_id)
 
     def remove(self, webhook_id: str) -> None:
         """Forget it with its log; nothing more is sent to it."""
-        self._done(webhook_id, self._store.remove(self._owner, webhook_id))
+        self._done(webhook_id, self._store.remove(self._owner, _plain(webhook_id)))
 
     def renew_secret(self, webhook_id: str) -> str:
         """Begin a new secret, and return it; messages are signed with the one of until now as well for seven days."""
-        self._done(webhook_id, self._store.renew_secret(self._owner, webhook_id))
+        self._done(webhook_id, self._store.renew_secret(self._owner, _plain(webhook_id)))
         return self._secret(self.get(webhook_id))
 
     def end_earlier_secret(self, webhook_id: str) -> None:
         """Sign with the newest secret alone from now on."""
-        self._done(webhook_id, self._store.end_earlier(self._owner, webhook_id))
+        self._done(webhook_id, self._store.end_earlier(self._owner, _plain(webhook_id)))
 
     def pause(self, webhook_id: str) -> None:
         """Send nothing to it, and write nothing for it, until it is resumed."""
-        self._done(webhook_id, self._store.pause(self._owner, webhook_id))
+        self._done(webhook_id, self._store.pause(self._owner, _plain(webhook_id)))
 
     def resume(self, webhook_id: str) -> None:
         """Send to it again, also where its receiver had ended it."""
-        self._done(webhook_id, self._store.resume(self._owner, webhook_id))
+        self._done(webhook_id, self._store.resume(self._owner, _plain(webhook_id)))
 
     def log(self, webhook_id: str, *, limit: int = _LOGGED, before: int | None = None) -> tuple[WebhookMessage, ...]:
         """Its messages of the last 30 days, the newest first; ``before`` is the number of the last one read."""
@@ -95,7 +97,8 @@ class WebhookService:
 
     def send_again(self, webhook_id: str, message_id: str) -> bool:
         """Send a message once more under its id; False where it waits to be sent already, or is not known."""
-        return self._store.send_again(self.get(webhook_id).id, message_id)
+        webhook = self.get(webhook_id)
+        return is_plain_id(message_id) and self._store.send_again(webhook.id, message_id)
 
     def _checked(self, url: str) -> str:
         address = url.strip()
@@ -115,6 +118,13 @@ class WebhookService:
     def _done(self, webhook_id: str, happened: bool) -> None:
         if not happened:
             raise UnknownWebhook(webhook=webhook_id[:40])
+
+
+def _plain(webhook_id: str) -> str:
+    """An id as a database takes it; raises UnknownWebhook for what can be none."""
+    if not is_plain_id(webhook_id):
+        raise UnknownWebhook(webhook=webhook_id[:40])
+    return webhook_id
 
 
 def _known(events: Collection[Event]) -> list[Event]:

@@ -105,6 +105,15 @@ def test_a_webhook_of_somebody_else_is_not_there(service: JobService, name: str,
     assert service.of(ANN).webhooks.get(added.id) == added
 
 
+@pytest.mark.parametrize("odd", ["", "a b", "a\0b", "../x", "\ud800", "x" * 500])
+@pytest.mark.parametrize("name", ACTS)
+def test_what_can_be_no_id_is_not_there(service: JobService, name: str, odd: str) -> None:
+    with pytest.raises(UnknownWebhook):
+        ACTS[name](service.of(ANN).webhooks, odd)
+    added, _ = service.of(ANN).webhooks.add(URL)
+    assert not service.of(ANN).webhooks.send_again(added.id, odd)
+
+
 def test_a_message_of_another_webhook_is_not_sent_again(service: JobService) -> None:
     anns, bobs = service.of(ANN).webhooks, service.of(BOB).webhooks
     message = anns.send_test(anns.add(URL)[0].id)
