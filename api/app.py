@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from api import health, videos, webhooks
+from api import docs, films, health, jobs, videos, webhooks
 from api.access import Reader
 from api.mcp_http import routes as mcp_routes
 from api.problems import Problem, add_handlers, answers
@@ -39,7 +39,7 @@ def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> 
         redirect_slashes=False,
     )
     app.state.context = context
-    for part in (health, videos, webhooks):
+    for part in (health, videos, films, jobs, webhooks, docs):
         app.include_router(part.router)
     app.router.routes.extend(mcp_routes())
     add_handlers(app)

@@ -78,7 +78,7 @@ def status_of(error: MovaError) -> int:
 
 def code_of(kind: type[MovaError]) -> str:
     """``unknown_job`` of UnknownJob."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind.__name__).lower()
 
 
 def problem_of(error: MovaError, translate: Translate) -> Problem:

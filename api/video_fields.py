@@ -13,6 +13,7 @@ from fastapi import HTTPException, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cli.requests import OwnPicture, RunOptions, simple_order
+from core.errors import NotAPicture
 from core.render_settings import SIZES, Orientation, snap_frames
 from jobs.model.request import QueueKey
 from jobs.servers.selection import likely_model
@@ -130,6 +131,14 @@ def picture_of_url(url: str | None) -> bytes | None:
     if not data:
         raise HTTPException(400, f"{_IMAGE}it is empty")
     return data
+
+
+def picture_sent(url: str | None) -> bytes | None:
+    """The same where errors are problems; raises NotAPicture."""
+    try:
+        return picture_of_url(url)
+    except HTTPException as problem:
+        raise NotAPicture(str(problem.detail)) from None
 
 
 def order_of(fields: VideoFields, picture: bytes | None, settings: Settings, is_ready: Callable[[str], bool]) -> Order:

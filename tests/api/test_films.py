@@ -1,0 +1,73 @@
+"""``/api/v1/films``: revisions, changes of two at once, shots and what makes them."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from tests.api.conftest import ANN, BOB, Api
+from tests.pictures import gradient
+
+FILMS = "/api/v1/films"
+FILM: dict[str, Any] = {
+    "schema": 1,
+    "id": "harbour",
+    "title": "Harbour",
+    "scenes": [{"id": "s1", "shots": [{"id": "a", "action": "Boats."}, {"id": "b", "action": "Gulls."}]}],
+}
+
+
+def test_a_film_is_recorded_read_and_changed(api: Api) -> None:
+    ann = api.client(ANN)
+    made = ann.post(FILMS, json=FILM)
+    assert (made.status_code, made.json()["revision"], made.headers["etag"]) == (201, 1, '"1"'), made.text
+    assert ann.post(FILMS, json=FILM).json()["code"] == "film_exists"
+    read = ann.get(f"{FILMS}/harbour")
+    changed = {**read.json(), "title": "Port"}
+    assert ann.put(f"{FILMS}/harbour", json=changed).json()["code"] == "match_missing"
+    tag = {"If-Match": read.headers["etag"]}
+    assert ann.put(f"{FILMS}/harbour", json=changed, headers=tag).json()["revision"] == 2
+    late = ann.put(f"{FILMS}/harbour", json=FILM, headers=tag)
+    assert (late.status_code, late.json()["code"]) == (412, "film_changed")
+    assert ann.get(f"{FILMS}/harbour", params={"revision": 1}).json()["title"] == "Harbour"
+    assert [one["revision"] for one in ann.get(f"{FILMS}/harbour/revisions").json()["revisions"]] == [2, 1]
+    (entry,) = ann.get(FILMS).json()["films"]
+    assert (entry["title"], entry["shots"], entry["takes"]) == ("Port", 2, 0)
+
+
+def test_frames_and_takes_are_ordered(api: Api) -> None:
+    ann = api.client(ANN)
+    ann.post(FILMS, json=FILM)
+    ordered = ann.post(f"{FILMS}/harbour/frames", json={"only": ["a"]}).json()["jobs"]
+    assert len(ordered) == 1
+    assert ann.post(f"{FILMS}/harbour/frames", json={"only": ["a"]}).json()["jobs"] == ordered
+    assert len(ann.post(f"{FILMS}/harbour/render", json={}).json()["jobs"]) == 2
+    shots = ann.get(f"{FILMS}/harbour/shots").json()["shots"]
+    assert [one["jobs"][0]["id"] for one in shots][:1] == ordered
+    assert api.client(ANN, "read", "create").post(f"{FILMS}/harbour/render", json={}).status_code == 403
+
+
+def test_films_of_others_are_not_there(api: Api) -> None:
+    api.client(ANN).post(FILMS, json=FILM)
+    bob = api.client(BOB)
+    assert bob.get(FILMS).json()["films"] == []
+    for path in ("", "/shots", "/revisions"):
+        assert bob.get(f"{FILMS}/harbour{path}").json()["code"] == "unknown_film"
+    assert bob.put(f"{FILMS}/harbour", json=FILM, headers={"If-Match": "*"}).status_code == 404
+    assert bob.post(FILMS, json=FILM).status_code == 201  # of the same name, and another one
+
+
+def test_pictures_are_kept_by_their_digest(api: Api) -> None:
+    ann = api.client(ANN)
+    data = "data:image/png;base64," + base64.b64encode(gradient(64, 64)).decode()
+    made = ann.post(f"{FILMS}/pictures", json={"picture": data})
+    assert (made.status_code, len(made.json()["sha256"])) == (201, 64)
+    assert ann.post(f"{FILMS}/pictures", json={"picture": ""}).status_code == 422
+
+
+def test_a_film_that_cannot_be_is_refused(api: Api) -> None:
+    ann = api.client(ANN)
+    for wrong in ({**FILM, "id": "No Id"}, {**FILM, "nonsense": 1}, {**FILM, "scenes": [{"id": "s1", "place": "x"}]}):
+        answer = ann.post(FILMS, json=wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, "input_error")
+    assert ann.put(f"{FILMS}/other", json=FILM, headers={"If-Match": "*"}).status_code == 422

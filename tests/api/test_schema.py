@@ -1,0 +1,83 @@
+"""The OpenAPI document is true: what Schemathesis makes of it is answered as it says, and never with a 500.
+
+A longer run, by hand, against a running server::
+
+    schemathesis run http://127.0.0.1:8600/api/v1/openapi.json -H "Authorization: Bearer KEY" --max-examples 250
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import hypothesis.strategies as st
+import pytest
+import schemathesis
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from api.app import create_api
+from api.context import ApiContext
+from tests.api.conftest import ANN, Api
+from tests.jobs.load.workers import service_at, settings_of
+
+_CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+_EXAMPLES = 3  # an operation
+# What is followed waits for changes, which nothing makes here; tests/api/test_jobs.py follows a job.
+_FOLLOWED = "/api/v1/jobs/{job_id}/events"
+
+
+def operations() -> list[tuple[str, str]]:
+    paths = create_api(lambda: None).openapi()["paths"]  # type: ignore[arg-type,return-value]
+    return [(path, method) for path, methods in paths.items() for method in methods if path != _FOLLOWED]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One for all: what it holds already is what the next requests meet."""
+    folder = tmp_path_factory.mktemp("api")
+    with service_at(settings_of({"OUTPUT_DIR": str(folder), "NUM_FRAMES": "5"})) as (service, _store):
+        yield Api(service, ApiContext(service._context.settings, service, lambda: False))
+
+
+@pytest.mark.parametrize(("path", "method"), operations())
+def test_answers_are_as_described(api: Api, path: str, method: str) -> None:
+    client = api.client(ANN)
+    headers = {"Authorization": client.headers["Authorization"]}
+    ids = _made(client)
+    schema = schemathesis.openapi.from_dict(create_api(lambda: api.context).openapi())
+    schema.app = client.app
+    seen: list[int] = []
+
+    @hypothesis.settings(
+        max_examples=_EXAMPLES,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(hypothesis.HealthCheck),
+        phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+    )
+    @hypothesis.given(case=schema[path][method].as_strategy(), is_known=st.booleans())
+    def asks(case: Case[Any], is_known: bool) -> None:
+        if is_known:
+            case.path_parameters.update({name: ids[name] for name in case.path_parameters if name in ids})
+        answer = case.call(headers=headers)
+        seen.append(answer.status_code)
+        case.validate_response(answer, checks=_CHECKS)
+
+    asks()
+    assert seen
+    assert not {401, 403, 429} & set(seen), "the key opened nothing"
+
+
+def _made(client: TestClient) -> dict[str, str]:
+    """A job and a film, so that not every address leads to nothing."""
+    job = client.post("/api/v1/jobs", json={"text": "A harbour."}, params={"start": False}).json()["id"]
+    client.post("/api/v1/films", json={"schema": 1, "id": "harbour", "scenes": []})
+    return {"job_id": job, "video_id": job, "film_id": "harbour"}
