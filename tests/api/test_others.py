@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "{step}": {"text": "mine now"},
     "{job_id}": {"text": "mine now"},
     "{film_id}": FILM,
+    "{webhook_id}": {"url": "https://hooks.example.org/mine"},
 }
 # Addresses that name nothing of anybody; what they give away is looked at below.
 WITHOUT_AN_ID = {
@@ -36,8 +37,9 @@ WITHOUT_AN_ID = {
     *("GET /v1/videos", "POST /v1/videos", "GET /v1/videos/models", "GET /v1/models", "GET /v1/models/{model}"),
     *("GET /api/v1/jobs", "POST /api/v1/jobs", "POST /api/v1/estimates"),
     *("GET /api/v1/films", "POST /api/v1/films", "POST /api/v1/films/pictures"),
+    *("GET /api/v1/webhooks", "POST /api/v1/webhooks"),
 }
-ANSWERS = {"Video not found", "unknown_job", "unknown_film"}
+ANSWERS = {"Video not found", "unknown_job", "unknown_film", "unknown_webhook"}
 
 
 def operations() -> list[str]:
@@ -46,7 +48,7 @@ def operations() -> list[str]:
 
 
 def with_an_id() -> list[str]:
-    return [one for one in operations() if re.search(r"\{(job|video|film)_id\}", one)]
+    return [one for one in operations() if re.search(r"\{(job|video|film|webhook)_id\}", one)]
 
 
 def test_every_address_is_walked() -> None:
@@ -55,11 +57,18 @@ def test_every_address_is_walked() -> None:
 
 @pytest.fixture
 def anns(api: Api) -> dict[str, str]:
-    """A job and a film of Ann's."""
+    """A job, a film and a webhook of Ann's."""
     ann = api.client(ANN)
     job = ann.post("/api/v1/jobs", json={"text": "A secret harbour.", "picture": PICTURE}, params={"start": False})
     assert ann.post("/api/v1/films", json=FILM).status_code == 201
-    return {"job_id": job.json()["id"], "video_id": job.json()["id"], "film_id": "harbour"}
+    hook = ann.post("/api/v1/webhooks", json={"url": "https://hooks.example.org/anns"}).json()
+    return {
+        "webhook_id": hook["id"],
+        "message_id": "msg_none",
+        "job_id": job.json()["id"],
+        "video_id": job.json()["id"],
+        "film_id": "harbour",
+    }
 
 
 def asked(client: TestClient, operation: str, ids: dict[str, str]) -> Any:
@@ -70,6 +79,12 @@ def asked(client: TestClient, operation: str, ids: dict[str, str]) -> Any:
     return client.request(method, address, json=body, headers={"If-Match": "*"})
 
 
+def _without(ids: dict[str, str], text: str) -> str:
+    for one in ids.values():
+        text = text.replace(one, "…")
+    return text
+
+
 @pytest.mark.parametrize("operation", with_an_id())
 def test_what_is_somebody_elses_is_not_there(api: Api, anns: dict[str, str], operation: str) -> None:
     before = (api.service.get(anns["job_id"]), api.service.steps.of(anns["job_id"]), api.service.of(ANN).films.all())
@@ -78,9 +93,10 @@ def test_what_is_somebody_elses_is_not_there(api: Api, anns: dict[str, str], ope
     assert answer.status_code == 404, answer.text
     assert answer.json().get("code", answer.json().get("detail")) in ANSWERS
     absent = {"job_id": "20260101-000000-aaaaaa", "video_id": "20260101-000000-aaaaaa", "film_id": "absent"}
+    absent |= {"webhook_id": "absent", "message_id": "msg_none"}
     other = asked(bob, operation, absent)
     if "{film_id}" not in operation or not operation.startswith("PUT"):
-        assert other.text.replace(absent["job_id"], anns["job_id"]).replace("absent", "harbour") == answer.text
+        assert _without(absent, other.text) == _without(anns, answer.text)
     after = (api.service.get(anns["job_id"]), api.service.steps.of(anns["job_id"]), api.service.of(ANN).films.all())
     assert after == before
 
@@ -96,7 +112,14 @@ def test_its_owner_gets_at_it(api: Api, anns: dict[str, str], operation: str) ->
 
 def test_lists_give_nothing_of_others_away(api: Api, anns: dict[str, str]) -> None:
     bob = api.client(BOB)
-    for path in ("/v1/videos", "/api/v1/jobs", "/api/v1/films", "/api/v1/jobs?text=secret", "/v1/videos/models"):
+    for path in (
+        "/v1/videos",
+        "/api/v1/jobs",
+        "/api/v1/films",
+        "/api/v1/jobs?text=secret",
+        "/v1/videos/models",
+        "/api/v1/webhooks",
+    ):
         told = bob.get(path).text
         assert "secret" not in told, path
         assert anns["job_id"] not in told
