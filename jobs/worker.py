@@ -32,6 +32,7 @@ from jobs.execution.runs import Runs
 from jobs.execution.slot_watch import SlotWatch
 from jobs.execution.webhooks import WebhookSender, utc_now
 from jobs.model.own_jobs import OwnJobs
+from jobs.model.people import Person
 from jobs.model.session_keys import LentKeys
 from jobs.servers.monitor import HOLDS, ServerMonitor
 from jobs.servers.pool import ServerPool
@@ -104,6 +105,7 @@ class Worker:
         if not own_only:  # a run for its own jobs ends with them: what waits here is sent by who stays
             rest = partial(self._stopping.wait, _LOOK_FOR_MESSAGES)
             self._threads.append(self._thread("webhooks", self.webhooks.turn, rest))
+            self._threads.append(self._thread("films", self._go_on_with_films, partial(self._stopping.wait, _TURN)))
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.folders = Folders(settings, self.store)
         self.registry = ServerRegistry(settings)
@@ -300,6 +302,11 @@ class Worker:
         if retired is not None:  # a warning, for what is deleted is to be seen in every log
             words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"
             _LOG.warning(words, self.settings.retention_days, retired.jobs, retired.bytes / 1e6)
+
+    def _go_on_with_films(self) -> None:
+        """Order what people have ordered of their films as soon as the shot before it is there."""
+        for owner in self.store.films.with_orders():
+            self.service.of(Person(name=owner)).film_orders.go_on()
 
     def _look_at_slots(self) -> None:
         if self.slots.look():

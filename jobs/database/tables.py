@@ -193,6 +193,18 @@ class FilmJobRow(Base):
     __table_args__ = (Index("film_jobs_of_film", "owner", "film", "number"),)
 
 
+class FilmOrderRow(Base):
+    """A shot whose frame or take is ordered and waits for the shot before; ``inputs`` is what it was by itself then."""
+
+    __tablename__ = "film_orders"
+
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    film: Mapped[str] = mapped_column(String(32), primary_key=True)
+    shot: Mapped[str] = mapped_column(String(32), primary_key=True)
+    act: Mapped[str] = mapped_column(String(8))
+    inputs: Mapped[str] = mapped_column(String(64))
+
+
 class FormRow(Base):
     """What a person has on Create and has not sent yet; ``picture`` is a file below OUTPUT_DIR/forms."""
 

@@ -72,12 +72,12 @@ class FilmSheet:
     @property
     def ready(self) -> tuple[ShotState, ...]:
         """Shots whose render can be ordered now."""
-        return tuple(one for one in self.shots if is_to_render(one) and one.inputs is not None)
+        return tuple(one for one in self.shots if is_to_render(one) and not _awaits(one))
 
     @property
     def waiting(self) -> tuple[ShotState, ...]:
         """Shots that go on from another one, which is not rendered yet."""
-        return tuple(one for one in self.shots if is_to_render(one) and one.inputs is None)
+        return tuple(one for one in self.shots if is_to_render(one) and _awaits(one))
 
 
 class FilmSheets:
@@ -125,7 +125,7 @@ class FilmSheets:
         self, film: Film, records: Mapping[str, Sequence[StepRecord]], state: ShotState, until: str | None
     ) -> _Planned:
         """A shot as the job that it has, or as the one that would be ordered for it."""
-        if state.job is not None:
+        if state.job is not None and not state.awaits:
             return state.job.request.changed(until=until), records[state.job.id], state.job
         text = description_of(film, state.scene, state.shot)
         before, references = state.begins_with(film), references_of(film, state.scene, state.shot)
@@ -144,9 +144,16 @@ def is_missing(state: ShotState) -> bool:
 
 def is_to_render(state: ShotState) -> bool:
     """Whether a render of a shot is ordered by rendering the approved ones."""
+    if state.awaits:  # its take goes on from one that gives way
+        return state.is_coming
     if state.shot.held or (state.chosen is not None and state.chosen == state.job):
         return False
     return state.job is None or state.job.state in UNDECIDED | FINAL - {"completed"}
+
+
+def _awaits(state: ShotState) -> bool:
+    """Whether another shot has to be rendered before."""
+    return state.inputs is None or state.awaits
 
 
 def _own_frame() -> tuple[StepRecord, ...]:

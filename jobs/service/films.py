@@ -329,7 +329,9 @@ class FilmService:
         self._steps.change(job.id, until=_FRAME)
         return job
 
-    def render(self, film: Film, *, takes: int = 1, again: bool = False) -> tuple[str, ...]:
+    def render(
+        self, film: Film, only: Collection[str] | None = None, *, takes: int = 1, again: bool = False
+    ) -> tuple[str, ...]:
         """Order the takes that are missing and can be ordered by now; returns the jobs that have not ended yet.
 
         Called again until none is left: a further take begins with the frame of the first, and a shot that goes on
@@ -340,7 +342,9 @@ class FilmService:
         """
         running: list[str] = []
         for state in self.shots(film):
-            if state.shot.held or state.inputs is None:
+            if state.shot.held or state.inputs is None or state.awaits:
+                continue
+            if only is not None and state.shot.id not in only:
                 continue
             for job in self._takes_to_come(film, state, takes):
                 if again and job.state in FINAL - {"completed"}:

@@ -27,6 +27,7 @@ from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
 from jobs.service.film_assembly import FilmAssembly
 from jobs.service.film_files import FilmFiles
+from jobs.service.film_orders import FilmOrders
 from jobs.service.film_sheet import FilmSheets
 from jobs.service.films import FilmService
 from jobs.service.forms import FormService
@@ -66,6 +67,7 @@ class JobService:
         self.films = FilmService(context, self, self.steps, self.videos)
         self.assembly = FilmAssembly(self.films, self.videos)
         self.hand_over = HandOver(context, self.films, self.assembly, self.videos)
+        self.film_orders = FilmOrders(context, self.films)
         self.film_files = FilmFiles(context, self.films)
         self.cuts = CutService(context, self, self.films, self.assembly, self.videos)
         self.sheets = FilmSheets(context, self.films, self.plans)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from film.document import Film, Scene, Shot, is_after_shot_before, shot_hash
 from jobs.model.records import JobRecord
-from jobs.model.states import PREPARING
+from jobs.model.states import FINAL, PREPARING
 
 # A job of a shot, and its further ones that were given another first frame; its takes end with a number alone.
 OWN_JOB = re.compile(r"film-[0-9a-f]{40}(?:-frame-[0-9]++)?+")
@@ -23,7 +23,8 @@ class ShotState:
     ``inputs`` is the hash of what it is made from; None where it goes on from a shot that has no take yet. ``job`` is
     the one that has its frame now, ``jobs`` are all of these inputs, ``takes`` the finished ones of any, oldest first.
     ``latest`` is the newest job, whatever it was made from; ``follows`` the take that the shot goes on from;
-    ``drawn_after`` is the job whose first frame is one of the pictures that its own is drawn after.
+    ``awaits``: the take that it goes on from gives way to another one. ``drawn_after`` is the job whose first frame is
+    one of the pictures that its own is drawn after.
     """
 
     number: int
@@ -38,6 +39,7 @@ class ShotState:
     latest: JobRecord | None = None
     follows: JobRecord | None = None
     drawn_after: JobRecord | None = None
+    awaits: bool = False
 
     @property
     def job(self) -> JobRecord | None:
@@ -52,6 +54,18 @@ class ShotState:
     def is_stale(self) -> bool:
         """Whether it was made before from something else, and not yet from what it is now."""
         return self.others > 0 and not self.jobs
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether its chosen take is of what it was before, and gives way to one of what it is now."""
+        take, shot = self.chosen, self.shot
+        is_kept = take is None or take.id == shot.take or shot.held
+        return not is_kept and (self.awaits or take not in self.jobs)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether a job of what it is now has not ended, be it that it waits for a person."""
+        return any(job.state not in FINAL for job in self.jobs)
 
     def begins_with(self, film: Film) -> JobRecord | None:
         """The job that another one of this shot would begin with the results of; None where it begins anew."""
@@ -120,6 +134,7 @@ def states_of(film: Film, recorded: RecordedShots) -> tuple[ShotState, ...]:
             has_frame=(own := own_job(jobs)) is not None and own.id in recorded.framed,
             latest=known[-1][1] if known else None,
             follows=before.chosen if before and shot.frame.source == "last" else None,
+            awaits=before is not None and shot.frame.source == "last" and before.is_coming,
             drawn_after=before.job if before and is_after_shot_before(film, shot) else None,
         )
         states.append(state)

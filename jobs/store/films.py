@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from jobs.database.database import Database
-from jobs.database.tables import FilmJobRow, FilmRow
+from jobs.database.tables import FilmJobRow, FilmOrderRow, FilmRow
 from jobs.model.records import FileRecord
 from jobs.store.files import write_file
 from jobs.store.webhook_outbox import tell_of_film
@@ -34,6 +34,19 @@ class ShotJob:
 
     shot: str
     job_id: str
+    inputs: str
+
+
+ShotAct = Literal["frame", "take"]
+
+
+@dataclass(frozen=True)
+class ShotOrder:
+    """A frame or a take that a person has ordered; ``inputs`` is the hash of what the shot was by itself then."""
+
+    film: str
+    shot: str
+    act: ShotAct
     inputs: str
 
 
@@ -120,6 +133,31 @@ class Films:
         query = select(FilmJobRow).where(*mine).order_by(FilmJobRow.number, FilmJobRow.job_id)
         with self._database.read() as session:
             return [(row.film, ShotJob(row.shot, row.job_id, row.inputs)) for row in session.scalars(query)]
+
+    def order(self, owner: str, orders: Sequence[ShotOrder]) -> None:
+        """Record what is ordered, in the place of what was ordered of the same shots."""
+        with self._database.write() as session:
+            for one in orders:
+                session.merge(FilmOrderRow(owner=owner, **vars(one)))
+
+    def orders(self, owner: str) -> tuple[ShotOrder, ...]:
+        """What a person has ordered that is not begun yet."""
+        query = select(FilmOrderRow).where(FilmOrderRow.owner == owner).order_by(FilmOrderRow.film, FilmOrderRow.shot)
+        with self._database.read() as session:
+            found = session.scalars(query).all()
+            return tuple(ShotOrder(row.film, row.shot, row.act, row.inputs) for row in found)  # type: ignore[arg-type]
+
+    def with_orders(self) -> tuple[str, ...]:
+        """The people who have such orders."""
+        with self._database.read() as session:
+            return tuple(session.scalars(select(FilmOrderRow.owner).distinct()))
+
+    def begun(self, owner: str, order: ShotOrder) -> None:
+        """Forget an order: it is begun, or is not wanted any more. What was ordered anew meanwhile stays."""
+        values = vars(order) | {"owner": owner}
+        same = [getattr(FilmOrderRow, name) == value for name, value in values.items()]
+        with self._database.write() as session:
+            session.execute(delete(FilmOrderRow).where(*same))
 
 
 def _record(row: FilmRow) -> FilmRecord:

@@ -10,6 +10,7 @@ from jobs.database.tables import (
     ApiKeyRow,
     DayRow,
     FilmJobRow,
+    FilmOrderRow,
     FilmRow,
     FormRow,
     JobRow,
@@ -31,13 +32,16 @@ class Owners:
         with self._database.write() as session:
             for many in (JobRow, ApiKeyRow, FilmJobRow, WebhookRow):
                 session.execute(update(many).where(many.owner == former).values(owner=name))
-            for row in (TurnRow, DayRow, FilmRow, FormRow, RepeatableRow):
+            for row in (TurnRow, DayRow, FilmRow, FilmOrderRow, FormRow, RepeatableRow):
                 _rename(session, row, former, name)
         self._taken.add((former, name))
 
 
 def _rename(
-    session: Session, row: type[TurnRow | DayRow | FilmRow | FormRow | RepeatableRow], former: str, name: str
+    session: Session,
+    row: type[TurnRow | DayRow | FilmRow | FilmOrderRow | FormRow | RepeatableRow],
+    former: str,
+    name: str,
 ) -> None:
     """Rows that already exist under the new name win; the remaining ones of the former name are deleted."""
     if not session.query(exists().where(row.owner == name)).scalar():

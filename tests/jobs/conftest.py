@@ -21,7 +21,7 @@ RunService = Callable[..., RunningService]
 
 # Quicker than a database for each test; what is not named is emptied with the jobs.
 _JOBS = ("jobs", "job_search", "turns", "pauses", "render_times", "job_days", "batch_rows")
-_EMPTIED = (*_JOBS, "films", "film_jobs", "forms", "api_keys", "repeatable_requests", "webhooks")
+_EMPTIED = (*_JOBS, "films", "film_jobs", "film_orders", "forms", "api_keys", "repeatable_requests", "webhooks")
 _EMPTY = "; ".join(f"DELETE FROM {table}" for table in _EMPTIED)  # noqa: S608
 
 

@@ -38,7 +38,8 @@ def sheet_stage(film_id: str) -> None:
 
 def _is_under_way(film: Film) -> bool:
     moving = any(one.job is not None and one.job.state in MOVING for one in job_service().films.shots(film))
-    return moving or app_context().background.is_running(_task(film.id))
+    waits = bool(job_service().film_orders.waiting(film))
+    return moving or waits or app_context().background.is_running(_task(film.id))
 
 
 def _board(film_id: str) -> None:
@@ -112,25 +113,33 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
     if task is not None and task.done and task.error:
         show_error(task.error)
     busy = task is not None and not task.done
+    service, ordered = job_service(), job_service().film_orders.waiting(film)
+    missing = [one for one in sheet.missing if one.shot.id not in ordered]
+    follow = [one for one in sheet.waiting if one.shot.id not in ordered]
+    ready = [one for one in sheet.ready if one.shot.id not in ordered]
     with act_bar():
         if busy:
             st.caption(_("Ordering…"), width="content")
-        elif sheet.missing:
-            label = _("Make the frames ({n})").format(n=len(sheet.missing))
-            if primary_button(label, "image", key="make-frames"):
+        elif missing:
+            if primary_button(_("Make the frames ({n})").format(n=len(missing)), "image", key="make-frames"):
                 _begin(film, render=False)
         elif any(one.shot.frame.source != "last" and not one.has_frame and not one.shot.held for one in sheet.shots):
             st.caption(_("The frames are being made…"), width="content")
-        elif sheet.ready:
-            label = _("Render the approved ones ({n})").format(n=len(sheet.ready))
+        elif ready:
+            alone = service.film_orders.go_on_alone
+            label = _("Render the approved ones ({n})").format(n=len(ready) + (len(follow) if alone else 0))
             if primary_button(label, "movie", key="render-approved"):
                 _begin(film, render=True)
-            if sheet.waiting:
+            if follow:
+                alone_words = _("Shots among them that go on from another one, each rendered after it: {n}.")
                 words = _("Shots that go on from one of these, to be rendered after it: {n}.")
-                st.caption(words.format(n=len(sheet.waiting)), width="content")
-        elif sheet.waiting:
+                st.caption((alone_words if alone else words).format(n=len(follow)), width="content")
+        elif ordered:
+            words = _("Being rendered. Shots that follow by themselves: {n}. You may close this page.")
+            st.caption(words.format(n=len(ordered)), width="content")
+        elif follow:
             words = _("Being rendered. Shots that go on from these can be rendered next: {n}.")
-            st.caption(words.format(n=len(sheet.waiting)), width="content")
+            st.caption(words.format(n=len(follow)), width="content")
         else:
             st.caption(_("Everything that is not held back is rendered or on its way."), width="content")
             if any(one.takes for one in sheet.shots) and primary_button(
@@ -142,9 +151,9 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
 
 def _begin(film: Film, *, render: bool) -> None:
     """Order in the background: each job is on record before the next one is."""
-    films = job_service().films
-    order = films.render if render else films.make_frames
-    app_context().background.begin(_task(film.id), lambda _step: order(film, again=True))
+    orders = job_service().film_orders
+    order = orders.render if render else orders.make_frames
+    app_context().background.begin(_task(film.id), lambda _step: order(film))
     st.rerun()
 
 

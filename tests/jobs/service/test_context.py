@@ -23,6 +23,7 @@ from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
 from jobs.service.film_assembly import FilmAssembly
 from jobs.service.film_files import FilmFiles
+from jobs.service.film_orders import FilmOrders
 from jobs.service.film_sheet import FilmSheets
 from jobs.service.films import FilmService
 from jobs.service.forms import FormService
@@ -68,6 +69,7 @@ WITHOUT_A_JOB = {
     *(f"films.{name}" for name in ("picture", "remake_frame", "request", "reword_frame")),
     *(f"assembly.{name}" for name in ("clips", "heard", "join", "subtitles", "trimmed")),
     *(f"cuts.{name}" for name in ("change", "choose_take", "join", "joined", "may_have_more", "more_takes", "of")),
+    *(f"film_orders.{name}" for name in ("go_on", "make_frames", "render", "waiting")),
     *("film_files.offer", "film_files.take_in", "hand_over.files", "sheets.of"),
     *("plans.render_of_request", "plans.steps_of_several", "videos.cut", "videos.level_copy"),
     *("forms.kept", "forms.keep", "forms.clear"),
@@ -89,6 +91,7 @@ PARTS: dict[str, type] = {
     "assembly.": FilmAssembly,
     "cuts.": CutService,
     "film_files.": FilmFiles,
+    "film_orders.": FilmOrders,
     "hand_over.": HandOver,
     "sheets.": FilmSheets,
     "forms.": FormService,

@@ -183,17 +183,19 @@ def test_the_button_counts_what_it_sends_and_says_what_waits(app_context: AppCon
     film = edited(scenes=[{"id": "one", "shots": shots}])
     (job,) = made(app_context, film)
     test = sheet(film)
-    assert primaries(test) == ["Render the approved ones (1)"]
-    assert "to be rendered after it: 1." in words(test)
+    assert primaries(test) == ["Render the approved ones (2)"]
+    assert "each rendered after it: 1." in words(test)
     button(test, "render-approved")
     ordered(app_context)
     test = sheet(film)
     assert primaries(test) == []
-    assert "Shots that go on from these can be rendered next: 1." in words(test)
+    assert "Shots that follow by themselves: 1." in words(test)
     assert "frames 1 of 1" in words(test)
     app_context.worker.store.jobs.move_to(job, "queued")
     for state in ("submitted", "rendering", "saving", "completed"):
         app_context.worker.store.jobs.move_to(job, state)
+    assert "Shots that follow by themselves: 1." in words(sheet(film))
+    app_context.service.film_orders.go_on()  # there is no file to go on from: the person decides
     assert primaries(sheet(film)) == ["Render the approved ones (1)"]
     assert "has its video" in words(sheet(film))
     assert "已有视频" in words(sheet(film, "zh_CN"))

@@ -1,0 +1,150 @@
+"""Frames and takes in their order: one act orders them, the worker goes on, each is made once, and a change ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from film.document import Film
+from film.editing import shot_of, with_shot
+from film.edits import with_join
+from jobs.model.session_keys import SessionKeys
+from jobs.service.films import FilmService
+from jobs.service.service import JobService
+from jobs.store.films import Films
+from tests.film.samples import FILM, changed
+from tests.jobs.conftest import RunService
+from tests.jobs.load.video_server import VideoServer
+from tests.jobs.running_service import RunningService
+from tests.providers.fake_services import FakeServices
+from tests.waiting import until
+
+SMALL = Film.model_validate(changed(FILM, {"shot_frames": 17}))
+CHAIN = with_join(with_join(SMALL, "s2", "continue"), "s3", "continue")
+AFTER = Film.model_validate(changed(SMALL, {"shot_before": True}))
+
+
+def ordered(service: JobService, film: Film, *, render: bool) -> None:
+    service.films.save(film)
+    (service.film_orders.render if render else service.film_orders.make_frames)(film)
+
+
+def all_taken(service: JobService, film: Film) -> bool:
+    return all(one.chosen is not None for one in service.films.shots(film))
+
+
+def test_takes_that_go_on_from_each_other_are_one_act(run_service: RunService) -> None:
+    running = run_service(VideoServer())
+    ordered(running.service, CHAIN, render=True)
+    until(lambda: all_taken(running.service, CHAIN), 60)
+    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    assert len(running.server.accepted) == 3
+    takes = [one.chosen for one in running.service.films.shots(CHAIN)]
+    assert [take and take.extends for take in takes[1:]] == [take and take.id for take in takes[:2]]
+
+
+def test_frames_that_are_drawn_after_each_other_are_one_act(run_service: RunService) -> None:
+    with FakeServices() as services:
+        running = run_service(**services.environment("gemini"))
+        ordered(running.service, AFTER, render=False)
+        until(lambda: all(one.is_framed for one in running.service.films.shots(AFTER)), 60)
+        until(lambda: not running.service.film_orders.waiting(AFTER), 10)
+        assert [len(call.pictures) for call in services.received("gemini.image")] == [0, 1, 1]
+        assert running.server.accepted == []
+
+
+class Broken(Exception):
+    """In the place of a kill."""
+
+
+def breaking(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, after: bool) -> None:
+    """Let a method break off the first two times that it is called, before or after its work."""
+    work: Callable[..., Any] = getattr(owner, name)
+    calls: list[int] = []
+
+    def broken(*args: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) > 2:
+            return work(*args, **more)
+        if after:
+            work(*args, **more)
+        raise Broken
+
+    monkeypatch.setattr(owner, name, broken)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "after"),
+    [
+        (FilmService, "render", False),
+        (FilmService, "render", True),
+        (Films, "add_job", True),
+        (Films, "begun", False),
+        (Films, "begun", True),
+    ],
+)
+def test_what_broke_off_is_gone_on_with_and_nothing_is_made_twice(
+    run_service: RunService, monkeypatch: pytest.MonkeyPatch, owner: type, name: str, after: bool
+) -> None:
+    running = run_service(VideoServer())
+    breaking(monkeypatch, owner, name, after=after)
+    running.service.films.save(CHAIN)
+    with pytest.raises(Broken):
+        running.service.film_orders.render(CHAIN)
+    until(lambda: all_taken(running.service, CHAIN), 60)
+    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    assert len(running.server.accepted) == 3
+    assert [len(one.jobs) for one in running.service.films.shots(CHAIN)] == [1, 1, 1]
+
+
+def first_at_the_server(running: RunningService) -> str:
+    ordered(running.service, CHAIN, render=True)
+    (first,) = [one.job for one in running.service.films.shots(CHAIN) if one.job]
+    running.becomes(first.id, "rendering")
+    assert running.service.film_orders.waiting(CHAIN) == {"s2", "s3"}
+    return first.id
+
+
+def test_a_shot_that_was_changed_or_held_back_meanwhile_is_not_made(run_service: RunService) -> None:
+    running = run_service()
+    first = first_at_the_server(running)
+    found = shot_of(CHAIN, "s2")
+    assert found is not None
+    film = with_shot(CHAIN, found[1].model_copy(update={"action": "Mara looks away."}))
+    running.service.films.save(film)
+    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    running.server.finish(running.server.accepted[0].tag)
+    running.becomes(first, "completed")
+    assert [len(one.jobs) for one in running.service.films.shots(film)] == [1, 0, 0]
+
+
+def test_where_the_shot_before_fails_its_person_decides(run_service: RunService) -> None:
+    running = run_service()
+    first = first_at_the_server(running)
+    assert running.service.stop_waiting(first)
+    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    assert [len(one.jobs) for one in running.service.films.shots(CHAIN)] == [1, 0, 0]
+
+
+def test_keys_of_a_session_are_not_used_behind_its_back(run_service: RunService) -> None:
+    running = run_service()
+    keys = SessionKeys()
+    keys.put(running.worker.settings, "gemini_api_key", "a-key-of-the-session")
+    service = running.service.of(running.service.person, keys)
+    assert not service.film_orders.go_on_alone
+    service.films.save(CHAIN)
+    service.film_orders.make_frames(CHAIN)
+    assert service.film_orders.waiting(CHAIN) == frozenset()
+    assert running.service.film_orders.go_on_alone
+
+
+def test_a_take_waits_for_the_one_that_replaces_what_it_goes_on_from(run_service: RunService) -> None:
+    running = run_service(VideoServer())
+    ordered(running.service, CHAIN, render=True)
+    until(lambda: all_taken(running.service, CHAIN), 60)
+    film = Film.model_validate(changed(CHAIN, {"scenes.0.shots.0.action": "The old keeper lights the lamp."}))
+    ordered(running.service, film, render=True)
+    until(lambda: all(one.chosen in one.jobs for one in running.service.films.shots(film)), 60)
+    assert len(running.server.accepted) == 6
