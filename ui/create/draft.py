@@ -40,6 +40,7 @@ class Numbers:
     seed: str = ""
     negative_prompt: str = ""
     no_negative_prompt: bool = False
+    takes: int = 1
     switches: Mapping[str, bool] = field(default_factory=dict)
 
     @property
@@ -158,6 +159,7 @@ class Draft:
             white_frame=self.kind == "text",
             crop_mode=self.crop.mode,
             crop_shift=self.crop.shift,
+            takes=self.numbers.takes,
         )
         return request.changed(**{**before.options, **self.numbers.switches})
 

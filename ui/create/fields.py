@@ -14,6 +14,7 @@ from core.render_settings import LIMITS, ORIENTATIONS, SIZES, Orientation
 from description.quotations import quotations
 from description.text import length, speech_seconds
 from jobs.model.drafts import draft_steps
+from listening.gates import MOST_TAKES
 from ui.create.draft import Kind, Numbers
 from ui.create.values import SWITCHES
 from ui.session import translate as _
@@ -161,8 +162,11 @@ def choose_numbers(settings: Settings, model: Model) -> Numbers:
         _number_fields(begin, "create", _LENGTH)
     draft = choose_draft(settings, model)
     seed = _("seed {n}").format(n=now.seed) if now.seed.strip() else _("random seed")
+    takes = int(st.session_state.get("create-takes") or 1)
+    seed = _("{seed} · up to {n} takes").format(seed=seed, n=takes) if takes > 1 else seed
     with st.popover(seed, icon=":material/casino:", key="chip-seed"):
         _seed_field(begin, "create")
+        takes = _takes_field()
     with st.popover(_("More"), icon=":material/tune:", key="chip-more"):
         _number_fields(begin, "create", _STEPS)
         _negative_field(begin, "create")
@@ -171,7 +175,9 @@ def choose_numbers(settings: Settings, model: Model) -> Numbers:
             name: st.checkbox(_(label), key=f"create-{name}", persist_state="session")
             for name, label in SWITCHES.items()
         }
-    return replace(typed_numbers(begin, "create"), switches={**switches, "draft": draft}, no_negative_prompt=none)
+    return replace(
+        typed_numbers(begin, "create"), switches={**switches, "draft": draft}, no_negative_prompt=none, takes=takes
+    )
 
 
 # The fields of numbers: the name in Numbers, the end of the widget's key, and the step of its buttons.
@@ -213,6 +219,16 @@ def _number_fields(
 def _seed_field(begin: Numbers, key: str, changed: Callable[[], None] | None = None) -> None:
     label = _("Seed (empty: a random one)")
     st.text_input(label, begin.seed, key=f"{key}-seed", persist_state="session", on_change=changed)
+
+
+def _takes_field() -> int:
+    about = _(
+        "One seed after the other, until a video does not look failed and every line in it is said. All are kept."
+    )
+    given: int = st.number_input(
+        _("Takes at most"), 1, MOST_TAKES, 1, key="create-takes", persist_state="session", help=about
+    )
+    return given
 
 
 def _negative_field(begin: Numbers, key: str, changed: Callable[[], None] | None = None) -> None:

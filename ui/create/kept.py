@@ -14,6 +14,7 @@ import streamlit as st
 
 from core.errors import MovaError
 from core.render_settings import LIMITS, ORIENTATIONS, SIZES
+from listening.gates import MOST_TAKES
 from media.frames import open_source
 from ui.app_context import app_context
 from ui.create.made_before import forget_made_before
@@ -59,6 +60,7 @@ _FIELDS: dict[str, Callable[[object], bool]] = {
     "create-steps": _whole("num_inference_steps"),
     "create-guidance": _number(*LIMITS["guidance_scale"]),
     "create-seed": _is_text,
+    "create-takes": lambda value: type(value) is int and 1 <= value <= MOST_TAKES,
     "create-negative": _is_text,
     "create-no-negative": _is_switch,
     "create-draft": _one_of("final", "draft"),

@@ -13,6 +13,7 @@ from jobs.model.records import Estimate
 from jobs.plan.plan import JobPlan
 from jobs.plan.render import RenderPlan
 from providers.offline import NAME as OFFLINE
+from ui.app_context import app_context
 from ui.create.draft import Draft
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
@@ -100,12 +101,24 @@ def _in_the_way(plan: JobPlan) -> None:
 def _show_plan(plan: JobPlan) -> None:
     if plan.render.is_known:
         st.markdown(_where(plan.render))
+        _say_takes(plan.render)
     else:
         st.markdown(f":material/sync: {_('Checking the servers…')}")
     if plan.steps.to_make:
         st.markdown(f":material/smart_toy: {_services(plan)}")
         if plan.render.estimate:
             st.caption(_("Writing the texts, and the time you take to read them, come on top."))
+
+
+def _say_takes(render: RenderPlan) -> None:
+    """What several takes cost at most, before the first is sent."""
+    takes, cap = int(st.session_state.get("create-takes") or 1), app_context().settings.takes_gpu_minutes * 60
+    if takes > 1 and render.estimate:
+        most = render.estimate.median * takes
+        words = _("Up to {n} takes: about {time} of GPU time at most.")
+        st.caption(words.format(n=takes, time=duration(min(most, cap) if cap else most)))
+    elif takes > 1:
+        st.caption(_("Up to {n} takes are rendered; no render like these was measured yet.").format(n=takes))
 
 
 def _where(render: RenderPlan) -> str:

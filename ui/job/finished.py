@@ -90,6 +90,9 @@ def _takes(job: JobRecord) -> None:
     takes = job_service().library.takes(job.id)
     if len(takes) < 2:
         return
+    best = job_service().library.best_takes(job.id)
+    first = [one.id for one in best[0]] if len(best) > 1 else []  # where all are tied none is best
+    mark = _("best") if len(first) == 1 else _("tied for best")
     st.markdown(f"**{_('Takes')}**")
     with st.container(horizontal=True, gap="small", key="takes"):
         for take in takes[-_TAKES:]:
@@ -97,3 +100,5 @@ def _takes(job: JobRecord) -> None:
             with st.container(width=112, gap="xsmall", key=f"take-{here}-{take.id}"):
                 st.image(address(poster_path(take.id, take.revision)), width="stretch", alt="")
                 job_link(take.id, _("seed {n}").format(n=take.render.seed))
+                if take.id in first:
+                    st.caption(f":material/trophy: {mark}")
