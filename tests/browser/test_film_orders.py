@@ -41,7 +41,9 @@ def killed_app(
     running.stop()
 
 
-def killed(app: RunningApp) -> None:
+def killed(visit: Visit, app: RunningApp) -> None:
+    """The page is left before: one that is still loading would tell of what it did not get."""
+    visit.page.goto("about:blank")
     app.kill()
     app.start()
 
@@ -54,14 +56,14 @@ def test_one_press_each_and_a_kill_loses_nothing(
     visit.primary_is("Make the frames (2)")
     visit.primary.click(delay=60)
     visit.sees("The frames are being made")
-    killed(killed_app)
+    killed(visit, killed_app)
     visit.open("film", film=FILM.id, stage="sheet")
     visit.primary_is("Render the approved ones (3)")
     assert [len(call.pictures) for call in services.received("gemini.image")][-1] == 1
     server.close_gate()
     visit.primary.click(delay=60)
     visit.sees("Shots that follow by themselves: 1.")
-    killed(killed_app)
+    killed(visit, killed_app)
     server.open_gate()
     until(lambda: len(server.sent) == 3, 60)
     visit.open("film", film=FILM.id, stage="sheet")
