@@ -159,12 +159,13 @@ def _plain(value: Any) -> Any:
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What an operation documents besides its result: the errors that every one may have, and these."""
-    every = {401, 403, 422, 429, 500, 503, *statuses}
+    every = {400, 401, 403, 413, 422, 429, 500, 503, *statuses}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _MEANING.get(status, "Problem"), "content": content} for status in sorted(every)}
 
 
 _MEANING = {
+    400: "The body is no JSON in UTF-8",
     401: "No key, or one that is not known",
     403: "The key may not do this",
     404: "There is no such thing, or it is somebody else's",

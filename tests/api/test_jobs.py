@@ -195,6 +195,13 @@ def test_events_until_it_waits(api: Api) -> None:
     assert ann.get(f"{JOBS}/nope/events").json()["code"] == "unknown_job"
 
 
+def test_a_body_that_is_no_text_is_refused_as_described(api: Api) -> None:
+    answer = api.client(ANN).post(JOBS, content=b"A\x1d\xff", headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    documented = api.client(ANN).get("/api/v1/openapi.json").json()["paths"][JOBS]["post"]["responses"]
+    assert {"400", "413"} <= documented.keys()
+
+
 @pytest.mark.parametrize("header", ["", '"nonsense"', 'W/"x", "y"'])
 def test_another_version_is_refused(api: Api, header: str) -> None:
     ann = api.client(ANN)
