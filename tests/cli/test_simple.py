@@ -253,7 +253,7 @@ def test_the_client_refuses_ids_that_are_not_plain(shell: Shell, server_360p: st
 def test_a_full_disk_is_said_and_the_job_goes_on_once_there_is_space(shell: Shell, server_360p: str) -> None:
     disk = shell.folder / "disk"
     disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=650k", "tmpfs", str(disk)], check=False).returncode:  # noqa: S607
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=760k", "tmpfs", str(disk)], check=False).returncode:  # noqa: S607
         pytest.skip("no tmpfs can be mounted here")
     try:
         process = _start(shell, "--white-frame", "--server", server_360p, "--output-dir", str(disk))
