@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import FileResponse
@@ -55,6 +55,7 @@ GIVEN_UP = gettext_noop(
 )
 DONE = gettext_noop("Done.")
 KINDS = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg", ".json": "application/json"}
+_KINDS_SENT: dict[str, dict[str, Any]] = {kind: {} for kind in (*KINDS.values(), "application/octet-stream")}
 
 
 # ---- order, list, look -----------------------------------------------------------------------------------------------
@@ -282,8 +283,8 @@ def list_files(caller: Reader, job_id: str) -> FileList:
     "/jobs/{job_id}/files/{name}",
     responses={
         **answers(404),
-        200: {"description": "The file", "content": {"application/octet-stream": {}}},
-        206: {"description": "The part of a Range", "content": {"application/octet-stream": {}}},
+        200: {"description": "The file", "content": _KINDS_SENT},
+        206: {"description": "The part of a Range", "content": _KINDS_SENT},
         416: {"description": "A Range beyond the file", "content": {"text/plain": {}}},
     },
     response_class=FileResponse,
