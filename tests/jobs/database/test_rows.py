@@ -34,6 +34,7 @@ REQUEST = JobRequest(
     until="first_frame",
     review_each_step=True,
     source_picture="4032x3024",
+    takes=4,
     references=(Reference(name="Mei", role="place", strength="whole", sha256="ab" * 32),),
 )
 BOOKKEEPING = Bookkeeping(
