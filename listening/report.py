@@ -102,11 +102,11 @@ def take_report(
     Args:
         lines: what was to be said, in its order.
         listener: the service that hears, None where there is none; asked only where there is something to hear.
-        off: no service is to be asked.
+        off: no service is to be asked, and no model of the extra.
     """
     spoken = tuple(line for line in lines if units_of(line))
     with DECODING:
-        report, sound = _measured(TakeReport(lines=spoken), video)
+        report, sound = _measured(TakeReport(lines=spoken), video, models=not off)
     if sound is None:
         return report
     if off:
@@ -116,7 +116,7 @@ def take_report(
     return _with_words(report, sound.for_speech(), sound.seconds, listener)
 
 
-def _measured(report: TakeReport, video: Path) -> tuple[TakeReport, TakeSound | None]:
+def _measured(report: TakeReport, video: Path, *, models: bool) -> tuple[TakeReport, TakeSound | None]:
     """What needs no service; the sound only where there is something to hear in it."""
     report = _looked_at(report, video)
     try:
@@ -127,7 +127,7 @@ def _measured(report: TakeReport, video: Path) -> tuple[TakeReport, TakeSound | 
     if report.sound is None or report.sound.loudness is None or report.sound.loudness < _QUIET:
         nothing = Comparison(lines=compare(report.lines, ()).lines)
         return replace(report, unheard="silent", speech=(), cut_off=False, comparison=nothing), None
-    return _with_models(report, sound.for_speech(), sound.seconds), sound
+    return (_with_models(report, sound.for_speech(), sound.seconds) if models else report), sound
 
 
 def _told(problem: MovaError) -> Json:

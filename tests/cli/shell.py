@@ -45,7 +45,9 @@ class Shell:
         return [sys.executable, str(REPO / script), *arguments]
 
     def environment(self, **more: str) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "MOVA_ENV_FILE": os.devnull, **self.variables, **more}
+        # Not listened to: the models for it take a second to load.
+        own = {"PATH": os.environ["PATH"], "MOVA_ENV_FILE": os.devnull, "LISTEN": "off"}
+        return {**own, **self.variables, **more}
 
     def __call__(self, *arguments: str, script: str = "workflow.py", **more: str) -> Done:
         command = self.command(*arguments, script=script)

@@ -57,7 +57,7 @@ def _tracked() -> list[str]:
 
 def environment(home: Path, server: str) -> dict[str, str]:
     own = {"MOVA_ENV_FILE": os.devnull, "SGLANG_360P_URL": server, "NUM_FRAMES": "9", "HOME": str(home)}
-    return {**own, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    return {**own, "LISTEN": "off", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
 
 
 def typed(command: str, home: Path, server: str) -> str:

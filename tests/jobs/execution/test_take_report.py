@@ -47,11 +47,11 @@ def told(running: RunningService, job: JobRecord) -> dict[str, Any]:
 
 
 def working(folder: Path, film: bytes, **more: Any) -> Any:
-    return running_service(folder, VideoServer(video=lambda _: film), **more)
+    return running_service(folder, VideoServer(video=lambda _: film), **{"LISTEN": "auto", **more})
 
 
 def named(fake: FakeServices) -> dict[str, Any]:
-    return dict(fake.environment("openai"))
+    return {**fake.environment("openai"), "LISTEN": "auto"}
 
 
 @pytest.mark.parametrize(

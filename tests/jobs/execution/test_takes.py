@@ -41,7 +41,7 @@ def ordered(running: RunningService, takes: int, text: str = TEXT) -> list[JobRe
 
 
 def working(folder: Path, film: bytes, fake: FakeServices, **more: Any) -> Any:
-    variables: dict[str, Any] = {**fake.environment("openai"), **more}
+    variables: dict[str, Any] = {**fake.environment("openai"), "LISTEN": "auto", **more}
     return running_service(folder, VideoServer(video=lambda _: film), **variables)
 
 

@@ -39,7 +39,7 @@ def environment(
     alike = {"model": "mova-360p", "jobs_sent_ahead": ahead, "tag_jobs": tagged}
     described = [{"name": f"gpu-{n}", "base_url": one.url, **alike} for n, one in enumerate(servers)]
     ours = {"OUTPUT_DIR": str(folder), "SGLANG_SERVERS": json.dumps(described), "MOVA_ENV_FILE": os.devnull}
-    return ours | more
+    return ours | {"LISTEN": "off"} | more  # the models of hearing take a second to load
 
 
 def settings_of(variables: dict[str, str]) -> Settings:
