@@ -43,8 +43,8 @@ quick() {
   run -n "$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))" "${left_out[@]/#/--ignore=}" "$@"
 }
 
-# One after the other: two browsers at once on a small machine keep each other waiting.
-in_browser() { set_up_node; run "${browser[@]}" "$@"; }
+# Two at once: a browser waits for its app, and the app for its workers.
+in_browser() { set_up_node; run -n 2 "${browser[@]}" "$@"; }
 
 at_length() {
   local there=()
