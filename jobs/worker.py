@@ -82,7 +82,13 @@ class Worker:
         self._calls: set[Future[Any]] = set()
         self._held_by = ""
         self._own = OwnJobs() if own_only else None
-        self._runs = Runs(self.store, self._names, self._own, lambda job: self._preparing.missing(job))
+        self._runs = Runs(
+            self.store,
+            self._names,
+            self._own,
+            lambda job: self._preparing.missing(job),
+            lambda: self._rendering.room_to_save,
+        )
         # Each in a thread of its own: a database that blocks DBOS must not cost us the lease, nor a server that hangs
         # hold up the others.
         self._threads = [
@@ -150,7 +156,7 @@ class Worker:
         self._preparing = preparing = PrepareStage(
             self.store, self.folders, self.settings, self._lent, self._interruptibly, self._persist, self._wake
         )
-        sending = RenderStage(
+        self._rendering = rendering = RenderStage(
             self.store,
             self.folders,
             self.pool,
@@ -162,7 +168,7 @@ class Worker:
             self._own,
             keys=self._lent.overrides,
         )
-        runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(sending.advance)}
+        runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(rendering.advance)}
         engine.launch(self.settings.database_address, name, runs)
         for thread in self._threads:
             thread.start()

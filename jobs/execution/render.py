@@ -66,6 +66,7 @@ SETTLE_SECONDS = 10.0
 _GIVEN_UP: frozenset[JobState] = frozenset(("abandoned",))
 _SAVING: frozenset[JobState] = frozenset(("saving",))
 _TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
+SAVED_AT_ONCE = 12  # each holds two threads
 _DOWNLOADS, _DOWNLOAD_PAUSE = 3, 1.0
 _JUST_SENT = 5.0  # seconds between sending a job and following it from its beginning
 QUALITY_REFUSED = message(
@@ -83,7 +84,8 @@ class _Ended(Exception):
 class RenderStage:
     """``pause`` waits some seconds, and raises where this process stops; ``changed`` wakes the dispatcher.
 
-    ``cut_off``: by job, since when every attempt to send it has been cut off (monotonic seconds).
+    ``cut_off``: by job, since when every attempt to send it has been cut off (monotonic seconds). ``saving``: the jobs
+    whose video is being fetched or checked here.
     """
 
     store: Store
@@ -96,7 +98,13 @@ class RenderStage:
     changed: Event
     own: OwnJobs | None = None
     cut_off: dict[str, float] = field(default_factory=dict)
+    saving: set[str] = field(default_factory=set)
     keys: Callable[[JobRecord], Mapping[str, str | None]] = lambda _: {}
+
+    @property
+    def room_to_save(self) -> int:
+        """How many more videos may be fetched and checked at once; a job without room has no run until there is."""
+        return max(0, SAVED_AT_ONCE - len(self.saving))
 
     def advance(self, job_id: str) -> bool:
         """Take a claimed job one stage further; False where there is none left."""
@@ -106,6 +114,10 @@ class RenderStage:
         )
         if job is None or stage is None:
             return False
+        if job.state == "saving":
+            if not self.room_to_save:
+                return False
+            self.saving.add(job_id)
         try:
             return stage(job)
         except (StoreError, StorageError):
@@ -117,6 +129,7 @@ class RenderStage:
         except Exception as problem:  # a fault of ours must not leave the job on its way for ever
             self._end(job, MovaError(type(problem).__name__))
         finally:
+            self.saving.discard(job_id)
             self.changed.set()
         return False
 
@@ -378,6 +391,7 @@ class RenderStage:
             except JobLost:
                 raise
             except ServerError as error:
+                self.saving.discard(job.id)  # it waits for its server, which is to hold up nobody else
                 waiting.error(error, time.monotonic())
                 self._record_error(recorded, error)
             self.pause(_DOWNLOAD_PAUSE)

@@ -19,7 +19,7 @@ from jobs.store.store import Store
 if TYPE_CHECKING:
     from jobs.model.own_jobs import OwnJobs
 
-_PREPARED_AT_ONCE = 12  # each may ask a service and holds a thread
+PREPARED_AT_ONCE = 12  # each may ask a service and holds a thread
 _BROKEN_AFTER = 10.0  # a run that has just been started is on record before its thread walks it
 _UNTAKEN_AFTER = 5.0  # a job whose key is missing here waits this long before it says so: others may have the key
 _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database server may just have been restarted
@@ -27,12 +27,16 @@ _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database s
 
 @dataclass
 class Runs:
-    """``missing`` says which key a job lacks here; ``own`` are the jobs of a process that works on no others."""
+    """``missing`` says which key a job lacks here, ``room_to_save`` how many videos may be fetched besides.
+
+    ``own`` are the jobs of a process that works on no others.
+    """
 
     store: Store
     names: WorkerLease
     own: OwnJobs | None
     missing: Callable[[JobRecord], ServiceMissing | None]
+    room_to_save: Callable[[], int]
     _suspects: dict[str, float] = field(default_factory=dict)
     _idle: dict[str, float] = field(default_factory=dict)
     _untaken: dict[str, float] = field(default_factory=dict)
@@ -40,13 +44,18 @@ class Runs:
     def pick_up(self) -> None:
         """Start a run of every job that lacks one: new ones, and those whose process died too early."""
         active = self.store.jobs.in_states(ACTIVE)
-        running = engine.unfinished() if active else {}
+        running, room = engine.unfinished() if active else {}, self.room_to_save()
         for job in active:
-            if job.state not in PREPARING and job.id not in running and self._may_run("render", job):
-                engine.start("render", job.id)
+            if job.state in PREPARING or job.id in running or not self._may_run("render", job):
+                continue
+            if job.state == "saving":
+                if not room:
+                    continue
+                room -= 1
+            engine.start("render", job.id)
         preparing = [job for job in active if job.state in PREPARING]
         here = [job.owner for job in preparing if running.get(job.id) == self.names.mine]
-        places = _PREPARED_AT_ONCE - len(here)
+        places = PREPARED_AT_ONCE - len(here)
         for job in fewest_first([job for job in preparing if job.id not in running], here):
             if places <= 0:
                 break

@@ -59,7 +59,7 @@ POINTS = {
 _ARMED = (
     "import json, runpy, sys, jobs.execution.runs; from tests.jobs.crash.kill_switch import Switch, arm; "
     # With two at once another shot's call may be cut off as well, and be asked again.
-    "jobs.execution.runs._PREPARED_AT_ONCE = 1; "
+    "jobs.execution.runs.PREPARED_AT_ONCE = 1; "
     "arm(Switch(**json.loads(sys.argv.pop(1)))); runpy.run_path(sys.argv[0], run_name='__main__')"
 )
 
