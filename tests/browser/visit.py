@@ -113,11 +113,7 @@ class Visit:
         self.primary_is(act)
         self._until_it_stands_still(self.primary)
         self.primary.click(delay=60)
-        try:
-            expect(self.primary).not_to_contain_text(act, timeout=15 * SECONDS)
-        except AssertionError:  # Streamlit drops a press that meets the redrawing of a page; a person presses again
-            self.primary.click(delay=60)
-            expect(self.primary).not_to_contain_text(act)
+        expect(self.primary).not_to_contain_text(act)
         self.rests(say)
 
     def primary_is(self, act: str) -> None:

@@ -26,7 +26,7 @@ from ui.shared.links import title_of
 from ui.shared.notices import leave, say_notice, show_error
 from ui.shared.plain import escape_markdown
 from ui.shared.video import receipt_of
-from ui.shared.watching import ring
+from ui.shared.watching import note_drawn, ring
 from ui.shared.words import state_word, step_title
 
 _PACE = 1.0  # seconds between refreshes while the job is under way
@@ -40,6 +40,7 @@ def show_job(job_id: str) -> None:
     def look() -> None:
         if GO_TO in st.session_state or COMPARE in st.session_state or job_service().known(job_id) is None:
             st.rerun()
+        note_drawn(job_id)
         progress = job_service().queue.progress(job_id)
         if progress.job.state != before:  # the whole page is drawn anew: the tab's title and the pace change too
             _tell_end(before, progress.job.state)

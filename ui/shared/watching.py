@@ -36,15 +36,19 @@ def live(draw: Callable[[], None], is_under_way: Callable[[], bool]) -> None:
 
 # A job that stands still is changed by nobody but a person, who may be in another tab.
 
-_OTHERS = 3.0
+_OTHERS, _DRAWN = 3.0, "job-drawn"
+
+
+def note_drawn(job_id: str) -> None:
+    """Note what is about to be drawn: a person's own change is not to redraw the page under their hand once more."""
+    st.session_state[_DRAWN] = job_id, _version(job_id)
 
 
 def watch_others(job_id: str) -> None:
-    """Draw the page anew once a job that stands still was changed elsewhere."""
-    before = _version(job_id)
+    """Draw the page anew once a job that stands still was changed elsewhere, after ``note_drawn``."""
 
     def look() -> None:
-        if _version(job_id) != before:
+        if st.session_state.get(_DRAWN) != (job_id, _version(job_id)):
             st.rerun()
 
     st.fragment(look, run_every=_OTHERS)()
