@@ -69,6 +69,8 @@ class StepService:
         job = self._context.get(job_id)
         name = gettext_noop("description") if job.mode == "full" else gettext_noop("prompt")
         text, removed = checked_text_with_notes(text if job.mode == "full" else collapse(text), name)
+        if text == job.request.text:
+            return tuple(removed)
         before = job.bookkeeping.wordings or (job.request.text,)
         wordings = before if text in before else (*before, text)
         changed = self._store.jobs.update(

@@ -76,7 +76,8 @@ def _take(job_id: str) -> None:
             negative_prompt=_negative_prompt(typed.negative_prompt, before),
             output_quality=before.output_quality,
         )
-        service.steps.change(job_id, render=render)
+        if render != before:
+            service.steps.change(job_id, render=render)
     except MovaError as error:
         for field in ("seed", "negative"):  # the only ones that hold a text
             refuse(f"{_key(job_id)}-{field}", error)

@@ -190,15 +190,15 @@ def card_acts(job: JobRecord, view: StepView) -> None:
 
 
 def _text(job: JobRecord, view: StepView) -> None:
-    version = view.shown.version if view.shown else 0
+    version, shown = (view.shown.version, view.shown.output or "") if view.shown else (0, "")
     key = f"text-{job.id}-{view.step}-{version}"
     st.text_area(
         step_title(view.step),
-        (view.shown.output or "") if view.shown else "",
+        shown,
         height="content",
         key=key,
         on_change=_edited,
-        args=(job.id, view.step, key),
+        args=(job.id, view.step, key, shown),
         label_visibility="collapsed",
         placeholder=_("Write it yourself"),
     )
@@ -216,7 +216,7 @@ def _versions(job_id: str, step: Step, versions: Sequence[int], shown: int) -> N
         format_func=lambda version: f"v{version}",
         key=key,
         on_change=_leaf,
-        args=(job_id, step, key),
+        args=(job_id, step, key, shown),
         label_visibility="collapsed",
     )
 
@@ -231,17 +231,20 @@ def _warnings(job: JobRecord, record: StepRecord, elements: str) -> Sequence[Mes
     return [finding.message for finding in found]
 
 
-def _edited(job_id: str, step: Step, key: str) -> None:
+def _edited(job_id: str, step: Step, key: str, shown: str) -> None:
     """An edit is a version of its own, so that nothing is lost by it."""
+    if (typed := st.session_state[key]) == shown:  # Streamlit reports it too where the field comes back to the page
+        return
     try:
-        job_service().steps.edit(job_id, step, st.session_state[key])
+        job_service().steps.edit(job_id, step, typed)
     except MovaError as error:
         refuse(key, error)
 
 
 @acting
-def _leaf(job_id: str, step: Step, key: str) -> None:
-    job_service().steps.choose(job_id, step, st.session_state[key])
+def _leaf(job_id: str, step: Step, key: str, shown: int) -> None:
+    if (version := st.session_state[key]) != shown:
+        job_service().steps.choose(job_id, step, version)
 
 
 @acting

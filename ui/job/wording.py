@@ -47,7 +47,7 @@ def _text(job: JobRecord, title: str) -> None:
         height="content",
         key=key,
         on_change=_reworded,
-        args=(job.id, key),
+        args=(job.id, key, job.request.text),
         label_visibility="collapsed",
     )
     if error := refused(key):
@@ -68,15 +68,17 @@ def _versions(job: JobRecord) -> None:
         format_func=lambda version: f"v{version}",
         key=key,
         on_change=_leaf,
-        args=(job.id, key),
+        args=(job.id, key, shown),
         label_visibility="collapsed",
     )
 
 
-def _reworded(job_id: str, key: str) -> None:
+def _reworded(job_id: str, key: str, shown: str) -> None:
     """Another wording is a version of its own, so that nothing is lost by it; one that is refused changes nothing."""
+    if (typed := st.session_state[key]) == shown:  # Streamlit reports it too where the field comes back to the page
+        return
     try:
-        removed = job_service().steps.reword(job_id, st.session_state[key])
+        removed = job_service().steps.reword(job_id, typed)
     except MovaError as error:
         refuse(key, error)
         return
@@ -85,6 +87,6 @@ def _reworded(job_id: str, key: str) -> None:
 
 
 @acting
-def _leaf(job_id: str, key: str) -> None:
-    job = job_service().get(job_id)
-    job_service().steps.reword(job_id, _wordings(job)[st.session_state[key] - 1])
+def _leaf(job_id: str, key: str, shown: int) -> None:
+    if (version := st.session_state[key]) != shown:
+        job_service().steps.reword(job_id, _wordings(job_service().get(job_id))[version - 1])

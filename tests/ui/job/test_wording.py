@@ -57,3 +57,28 @@ def test_takes_are_the_same_words_with_other_seeds(app_context: AppContext) -> N
     other = service.duplicate(job.id, text="A dog.")
     assert [one.id for one in service.library.takes(second.id)] == [job.id, first.id, second.id, further.id]
     assert [one.id for one in service.library.takes(other.id)] == [other.id]
+
+
+def test_a_field_that_comes_back_to_the_page_is_not_an_edit(app_context: AppContext) -> None:
+    """Streamlit reports a field as changed whose value it had forgotten while it was not drawn."""
+    job = full_job(app_context, 2)
+    test = job_page(job)
+    shown = test._tree
+    for field in test.text_area:
+        field.set_value(field.value)
+    app_context.worker.store.jobs.move_to(job.id, "preparing")
+    assert not drawn(test).text_area
+    test._tree = shown  # a browser that has not drawn it yet sends what it still shows
+    drawn(test)
+    app_context.worker.store.jobs.move_to(job.id, "waiting")
+    test = press(drawn(test), "Describe frame")
+    assert app_context.service.get(job.id).state == "preparing"
+    assert "can no longer be changed" not in words(test)
+
+
+def test_the_same_once_more_leaves_the_video_the_jobs(app_context: AppContext) -> None:
+    job, steps = ended(app_context, "failed"), app_context.service.steps
+    steps.reword(job.id, job.request.text)
+    assert app_context.service.get(job.id).stage == job.stage
+    steps.reword(job.id, "A dog.")
+    assert app_context.service.get(job.id).stage != job.stage
