@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.context import ApiContext, context_of
+from core.background import BackgroundTasks
 from core.errors import ApiKeyMissing, ApiKeyRefused, ScopeMissing
 from core.translations import language_of, translator
 from jobs.model.api_keys import SCOPES, Scope, id_in
@@ -36,6 +37,7 @@ class Caller:
     service: JobService
     settings: Settings
     translate: Translate
+    background: BackgroundTasks = field(default_factory=BackgroundTasks)
 
 
 def language_asked_for(request: Request) -> str:
@@ -69,6 +71,7 @@ def caller_of(
         service=context.service.of(person),
         settings=context.settings,
         translate=translator(language_asked_for(request)),
+        background=context.background,
     )
 
 

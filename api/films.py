@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caller, Creator, Reader, Spender
-from api.problems import answers
+from api.problems import Problem, answers, problem_of
 from api.video_fields import picture_sent
-from core.errors import FilmChanged, FilmExists, InputError, MatchMissing, UnknownFilm
+from core.errors import FileMissing, FilmChanged, FilmExists, InputError, MatchMissing, UnknownFilm
+from core.messages import gettext_noop
 from film.document import Film
 from jobs.model.states import JobState
+from jobs.service.cuts import Joined
 
 router = APIRouter(prefix="/api/v1", tags=["Films"])
 Match = Annotated[
@@ -94,6 +97,22 @@ class Ordered(BaseModel):
     """The jobs that make it; asked again it orders what can be ordered by then."""
 
     jobs: list[str]
+
+
+class JoinedFilm(BaseModel):
+    """The film as one file. ``missing`` are the numbers of shots without a take; ``percent`` is told while it is being
+    joined, ``problem`` where that failed, and ``url``, ``bytes`` and ``seconds`` once it is there.
+    """
+
+    state: Literal["none", "joining", "joined", "failed"]
+    revision: int
+    missing: list[int]
+    percent: int | None = None
+    problem: Problem | None = None
+    notes: list[str] = Field(default_factory=list)
+    url: str | None = None
+    bytes: int | None = None
+    seconds: float | None = None
 
 
 class _Body(BaseModel):
@@ -180,8 +199,7 @@ def change_film(response: Response, caller: Creator, film_id: FilmId, body: Film
     revision = _revision_of(caller, film_id)
     if not revision:
         raise UnknownFilm(film=film_id)
-    if if_match.strip() != "*" and f'"{revision}"' not in {one.strip() for one in if_match.split(",")}:
-        raise FilmChanged(film=body.title or body.id)
+    _check_match(body, revision, if_match)
     return _saved(response, caller, body, after=revision)
 
 
@@ -227,6 +245,51 @@ def render_film(caller: Spender, film_id: FilmId, body: RenderOrder) -> Ordered:
     return Ordered(jobs=list(caller.service.films.render(film, takes=body.takes, again=body.again)))
 
 
+@router.post(
+    "/films/{film_id}/join",
+    status_code=202,
+    responses={**answers(404, 409, 412), 200: {"model": JoinedFilm, "description": "It is joined already"}},
+)
+def join_film(response: Response, caller: Creator, film_id: FilmId, if_match: Match = None) -> JoinedFilm:
+    """Join the chosen takes to one file; it goes on after the answer, and is done once for one film as it is."""
+    film, revision = caller.service.films.get(film_id)
+    if if_match is not None:
+        _check_match(film, revision, if_match)
+    if _joined(caller, film, revision).state == "joined":
+        response.status_code = 200
+    else:
+        caller.service.cuts.begin_join(caller.background, film_id, after=revision)
+    return _joined(caller, film, revision)
+
+
+@router.get("/films/{film_id}/join", responses=answers(404))
+def get_joined_film(caller: Reader, film_id: FilmId) -> JoinedFilm:
+    """Whether the film as it is now is joined, and how far that is."""
+    return _joined(caller, *caller.service.films.get(film_id))
+
+
+@router.get(
+    "/films/{film_id}/video",
+    responses={
+        **answers(404),
+        200: {"description": "The joined film", "content": {"video/mp4": {}}},
+        206: {
+            "description": "The part of a Range",
+            "content": {"video/mp4": {}, "multipart/byteranges": {}},
+        },
+        416: {"description": "A Range beyond the film", "content": {"text/plain": {}}},
+    },
+    response_class=FileResponse,
+)
+def get_film_video(caller: Reader, film_id: FilmId) -> FileResponse:
+    """The film as one MP4, once it is joined as it is now; Range is answered with its part."""
+    film, _ = caller.service.films.get(film_id)
+    joined = caller.service.cuts.joined(film, caller.service.cuts.of(film))
+    if joined is None:
+        raise FileMissing(name=f"{film.id}.mp4", reason=gettext_noop("it does not exist"))
+    return FileResponse(caller.service.cuts.file(joined), media_type="video/mp4", filename=f"{film.id}.mp4")
+
+
 @router.post("/films/pictures", status_code=201, responses=answers(400, 413, 507))
 def add_picture(caller: Creator, body: Picture) -> PictureName:
     """Keep a picture of a person or a place, or a first frame, for your films."""
@@ -234,6 +297,27 @@ def add_picture(caller: Creator, body: Picture) -> PictureName:
     if data is None:
         raise InputError("picture")
     return PictureName(sha256=caller.service.films.add_picture(data))
+
+
+def _joined(caller: Caller, film: Film, revision: int) -> JoinedFilm:
+    cuts = caller.service.cuts
+    cut, task = cuts.of(film), cuts.joining(caller.background, film.id)
+    told = JoinedFilm(state="none", revision=revision, missing=list(cut.missing))
+    if joined := cuts.joined(film, cut):
+        told.state, told.seconds, told.url = "joined", cut.seconds, f"{_url(film.id)}/video"
+        told.bytes = cuts.file(joined).stat().st_size
+        if task is not None and isinstance(task.result, Joined) and task.result.name == joined.name:
+            told.notes = [note.text(caller.translate) for note in task.result.notes]
+    elif task is not None and not task.done:
+        told.state, told.percent = "joining", min(task.percent, 100)
+    elif task is not None and task.error is not None:
+        told.state, told.problem = "failed", problem_of(task.error, caller.translate)
+    return told
+
+
+def _check_match(film: Film, revision: int, if_match: str) -> None:
+    if if_match.strip() != "*" and f'"{revision}"' not in {one.strip() for one in if_match.split(",")}:
+        raise FilmChanged(film=film.title or film.id)
 
 
 def _saved(response: Response, caller: Caller, film: Film, *, after: int) -> Revision:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from core.background import BackgroundTask, BackgroundTasks
 from core.errors import FilmChanged, FilmEditRefused, ShotNotReady
 from core.messages import Message, gettext_noop
 from core.render_settings import TRAINED_FPS, draw_seed
@@ -207,6 +208,35 @@ class CutService:
         name = _name(film, takes)
         folder = self._context.folders.of(takes[-1]).path
         return Joined(takes[-1].id, name) if (folder / name).is_file() else None
+
+    def joining(self, background: BackgroundTasks, film_id: str) -> BackgroundTask | None:
+        """How the last joining goes; None where none was begun, or where the film was edited since it ended."""
+        task = background.of(self._task(film_id))
+        if task is None or not task.done:
+            return task
+        ((_revision, edited),) = self._films.revisions(film_id, 1)
+        return task if task.ended is not None and task.ended >= edited else None
+
+    def begin_join(self, background: BackgroundTasks, film_id: str, *, after: int) -> BackgroundTask:
+        """Join the film in the background, unless that is under way.
+
+        Raises:
+            FilmIncomplete: a shot has no video; nothing was begun.
+            EmptyText: it has no shots.
+        """
+        film, _ = self._films.get(film_id)
+        self._assembly.clips(film)
+        frames = self.of(film).num_frames
+        return background.begin(
+            self._task(film_id), lambda on_frame: self.join(film_id, on_frame, after=after), of=frames
+        )
+
+    def _task(self, film_id: str) -> str:
+        return f"cut-{self._owner}-{film_id}"
+
+    def file(self, joined: Joined) -> Path:
+        """The joined file."""
+        return self._context.folders.path(joined.job_id) / joined.name
 
     def join(self, film_id: str, on_frame: OnFrame, *, after: int) -> Joined:
         """Join the film, with its document inside; what flashes or blurs before a shot that continues is trimmed first.

@@ -14,6 +14,7 @@ from api.context import ApiContext
 from jobs.model.api_keys import USUAL_SCOPES, Scope
 from jobs.model.people import Person
 from jobs.service.service import JobService
+from jobs.store.store import Store
 from tests.jobs.load.workers import service_at, settings_of
 
 ANN, BOB = Person(name="ann@example.org"), Person(name="bob@example.org")
@@ -26,6 +27,7 @@ class Api:
 
     service: JobService
     context: ApiContext
+    store: Store
 
     def client(self, person: Person | None, *scopes: Scope, address: str = "127.0.0.1") -> TestClient:
         app = create_api(lambda: self.context)
@@ -39,6 +41,6 @@ class Api:
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path), "NUM_FRAMES": "5"})) as (service, _store):
+    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path), "NUM_FRAMES": "5"})) as (service, store):
         settings = service._context.settings
-        yield Api(service, ApiContext(settings, service, lambda: False))
+        yield Api(service, ApiContext(settings, service, lambda: False), store)

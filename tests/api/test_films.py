@@ -6,7 +6,10 @@ import base64
 from typing import Any
 
 from tests.api.conftest import ANN, BOB, Api
+from tests.jobs.film_takes import all_takes
 from tests.pictures import gradient
+from tests.ui.film.test_takes import SMALL
+from tests.waiting import until
 
 FILMS = "/api/v1/films"
 FILM: dict[str, Any] = {
@@ -45,6 +48,30 @@ def test_frames_and_takes_are_ordered(api: Api) -> None:
     shots = ann.get(f"{FILMS}/harbour/shots").json()["shots"]
     assert [one["jobs"][0]["id"] for one in shots][:1] == ordered
     assert api.client(ANN, "read", "create").post(f"{FILMS}/harbour/render", json={}).status_code == 403
+
+
+def test_a_film_is_joined_and_fetched(api: Api) -> None:
+    service = api.service.of(ANN)
+    service.films.save(SMALL)
+    ann, bob, film = api.client(ANN), api.client(BOB), f"{FILMS}/{SMALL.id}"
+    early = ann.post(f"{film}/join")
+    assert (early.status_code, early.json()["code"]) == (409, "film_incomplete")
+    assert [ann.get(f"{film}/join").json()[name] for name in ("state", "missing")] == ["none", [1, 2, 3]]
+    all_takes(service, api.store, SMALL)
+    assert ann.get(f"{film}/video").json()["code"] == "file_missing"
+    assert ann.post(f"{film}/join", headers={"If-Match": '"7"'}).json()["code"] == "film_changed"
+    begun = ann.post(f"{film}/join", headers={"If-Match": '"1"'})
+    assert begun.status_code == 202, begun.text
+    until(lambda: ann.get(f"{film}/join").json()["state"] != "joining", every=0.02)
+    joined = ann.get(f"{film}/join").json()
+    assert (joined["state"], joined["url"]) == ("joined", f"{film}/video"), joined
+    assert joined["notes"]
+    whole, part = ann.get(joined["url"]), ann.get(joined["url"], headers={"Range": "bytes=4-7"})
+    assert (whole.headers["content-type"], len(whole.content)) == ("video/mp4", joined["bytes"])
+    assert (part.status_code, part.content) == (206, b"ftyp")
+    again = ann.post(f"{film}/join")
+    assert (again.status_code, again.json()["state"]) == (200, "joined")
+    assert {bob.get(f"{film}/video").status_code, bob.post(f"{film}/join").status_code} == {404}
 
 
 def test_films_of_others_are_not_there(api: Api) -> None:

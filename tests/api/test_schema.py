@@ -43,8 +43,8 @@ def operations() -> list[tuple[str, str]]:
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """One for all: what it holds already is what the next requests meet."""
     folder = tmp_path_factory.mktemp("api")
-    with service_at(settings_of({"OUTPUT_DIR": str(folder), "NUM_FRAMES": "5"})) as (service, _store):
-        yield Api(service, ApiContext(service._context.settings, service, lambda: False))
+    with service_at(settings_of({"OUTPUT_DIR": str(folder), "NUM_FRAMES": "5"})) as (service, store):
+        yield Api(service, ApiContext(service._context.settings, service, lambda: False), store)
 
 
 @pytest.mark.parametrize(("path", "method"), operations())

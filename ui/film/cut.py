@@ -19,7 +19,7 @@ from ui.film.editing import change
 from ui.film.words import words_of
 from ui.film.working import working
 from ui.server.files import document_path, file_path, hand_over_path, poster_path
-from ui.session import job_service, person
+from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address, short
 from ui.shared.notices import show_error, show_notes
@@ -165,15 +165,11 @@ def _take(film_id: str, asked: object) -> None:
 # ---- the joined file -------------------------------------------------------------------------------------------------
 
 
-def _task_name(film: Film) -> str:
-    return f"cut-{person().name}-{film.id}"
-
-
 def _joined(film: Film, joined: Joined | None) -> None:
     """The joined file of the film as it is now; why an attempt to join it failed."""
-    task = app_context().background.of(_task_name(film))
+    task = job_service().cuts.joining(app_context().background, film.id)
     if joined is None:
-        if task is not None and task.error is not None and _is_of(task, film):
+        if task is not None and task.error is not None:
             show_error(task.error)
         return
     st.subheader(_("The joined film"))
@@ -184,14 +180,14 @@ def _joined(film: Film, joined: Joined | None) -> None:
         st.video(source, alt=_("The joined film"), width="stretch")
 
 
-def _is_of(task: BackgroundTask, film: Film) -> bool:
-    """Whether a task ended after the film was edited last; before, it says nothing of the film as it is now."""
-    ((_revision, edited),) = job_service().films.revisions(film.id, 1)
-    return task.ended is not None and task.ended >= edited
-
-
 def _acts(film: Film, revision: int, cut: Cut, joined: Joined | None) -> None:
-    name, background = _task_name(film), app_context().background
+    cuts, background = job_service().cuts, app_context().background
+
+    def task() -> BackgroundTask | None:
+        return cuts.joining(background, film.id)
+
+    def runs() -> bool:
+        return (begun := task()) is not None and not begun.done
 
     def above() -> None:
         if cut.missing:
@@ -199,20 +195,15 @@ def _acts(film: Film, revision: int, cut: Cut, joined: Joined | None) -> None:
             st.caption(
                 _("Shots without a video: {shots}. The film can be joined once they are rendered.").format(shots=shots)
             )
-        live(lambda: _progress(background.of(name)), lambda: background.is_running(name))
+        live(lambda: _progress(task()), runs)
 
     with act_bar(above):
         if joined is not None:
             path = file_path(joined.job_id, joined.name, save_as=f"{file_name(film)}.mp4")
             words, face = _("Download the film"), ":material/download:"
             st.link_button(words, address(path), type="primary", icon=face)
-        elif primary_button(
-            _("Join the film"), "join", key="join-film", disabled=bool(cut.missing) or background.is_running(name)
-        ):
-            service, film_id = job_service(), film.id
-            background.begin(
-                name, lambda on_step: service.cuts.join(film_id, on_step, after=revision), of=cut.num_frames
-            )
+        elif primary_button(_("Join the film"), "join", key="join-film", disabled=bool(cut.missing) or runs()):
+            cuts.begin_join(background, film.id, after=revision)
             st.rerun()
         if not cut.missing:
             path = hand_over_path(film.id, revision, save_as=f"{file_name(film)}.zip")

@@ -22,7 +22,7 @@ def api_context() -> ApiContext:
 
 @cache
 def _context_over(service: JobService) -> ApiContext:
-    return ApiContext(app_context().settings, service, _is_closed)
+    return ApiContext(app_context().settings, service, _is_closed, background=app_context().background)
 
 
 def picture_limit_mb() -> int:
