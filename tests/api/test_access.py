@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_open_it_answers_no_proxy_and_no_page_of_elsewhere(api: Api, headers: di
 def test_open_is_closed_for_other_machines_and_where_people_log_in(api: Api) -> None:
     opened(api)
     assert api.client(None, address="192.0.2.7").get(VIDEOS).status_code == 401
-    closed = Api(api.service, type(api.context)(api.context.settings, api.service, lambda: True))
+    closed = replace(api, context=replace(api.context, is_closed=lambda: True))
     assert closed.client(None).get(VIDEOS).status_code == 401
 
 
