@@ -7,11 +7,12 @@ import binascii
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from api.mcp_answers import Answer, Estimate, FileAddress, Job, JobLine, JobList, Model, Models, Question
+from api.mcp_answers import WORDS, Answer, Estimate, FileAddress, Job, JobLine, JobList, Model, Models, Question
 from api.mcp_estimates import estimate_of, job_of
-from api.mcp_files import address_of
+from api.mcp_files import address_asked_about, address_of
+from api.mcp_films import FilmActs
 from cli.requests import OwnPicture, RunOptions, full_order, simple_order
-from core.errors import ActRefused, InputError, MovaError, NotAPicture
+from core.errors import ActRefused, InputError, NotAPicture
 from core.render_settings import LIMITS, SIZES
 from core.steps import Step
 from jobs.model.records import JobFilter
@@ -28,21 +29,6 @@ if TYPE_CHECKING:
 
 _MOST = 50
 _SHOWN = 200  # characters of a text in a list
-_WORDS: dict[str, str] = {
-    "draft": "It is a draft: nothing of it was made or spent. make_video starts it.",
-    "waiting": "It waits for its person: put the question to them.",
-    "preparing": "Its texts and its first frame are being made.",
-    "queued": "It waits for a free server; cancelling it is free.",
-    "submitted": "It was sent to a server.",
-    "unclear": "It may or may not have reached its server: its person is asked.",
-    "rendering": "A server renders it.",
-    "saving": "It is rendered; the video is being fetched and checked.",
-    "completed": "The video is ready: get_file gives its address.",
-    "failed": "It has failed.",
-    "cancelled": "It was cancelled; nothing was sent.",
-    "abandoned": "Nobody waits for it any more; the GPU may still finish it.",
-    "lost": "Its server was restarted and forgot it.",
-}
 _ASK_STEP = "Shall the next step, {step}, be made as the estimate says? Before it, look at what is there."
 _ASK_RENDER = "Everything is prepared. Shall it be rendered as the estimate says?"
 _ASK_MAKER = "Some results were made by another service than there is now. Keep them, or make them anew?"
@@ -55,6 +41,10 @@ class Acts:
 
     caller: Caller
     base: str
+
+    @property
+    def films(self) -> FilmActs:
+        return FilmActs(self.caller, self.base)
 
     # ---- looking -----------------------------------------------------------------------------------------------------
 
@@ -188,7 +178,7 @@ class Acts:
         return Job(
             id=job.id,
             state=job.state,
-            in_words=_WORDS[job.state],
+            in_words=WORDS[job.state],
             mode=job.mode,
             text=job.request.text,
             model=job.model,
@@ -226,16 +216,10 @@ class Acts:
             ask=ask,
             about_step=last.step if last else None,
             text=None if last is None or is_frame else last.output,
-            picture=self._picture_of(job),
+            picture=address_asked_about(self.caller.settings, self.caller.service, job, self.base),
             answers=answers,
             estimate=estimate_of(self.caller, job),
         )
-
-    def _picture_of(self, job: JobRecord) -> str | None:
-        try:
-            return self.file(job.id, "first_frame").address
-        except MovaError:
-            return None
 
 
 def _asking(order: Order) -> Order:

@@ -6,7 +6,23 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+FilmPart = Literal["frames", "takes", "joined"]
 Answer = Literal["go_on", "go_on_to_the_end", "write", "make_again", "keep_results", "make_results_anew", "look_again"]
+WORDS: dict[str, str] = {
+    "draft": "It is a draft: nothing of it was made or spent. make_video starts it.",
+    "waiting": "It waits for its person: put the question to them.",
+    "preparing": "Its texts and its first frame are being made.",
+    "queued": "It waits for a free server; cancelling it is free.",
+    "submitted": "It was sent to a server.",
+    "unclear": "It may or may not have reached its server: its person is asked.",
+    "rendering": "A server renders it.",
+    "saving": "It is rendered; the video is being fetched and checked.",
+    "completed": "The video is ready: get_file gives its address.",
+    "failed": "It has failed.",
+    "cancelled": "It was cancelled; nothing was sent.",
+    "abandoned": "Nobody waits for it any more; the GPU may still finish it.",
+    "lost": "Its server was restarted and forgot it.",
+}
 
 
 class StepToMake(BaseModel):
@@ -104,6 +120,65 @@ class Model(BaseModel):
 
 class Models(BaseModel):
     models: list[Model]
+
+
+class FilmLine(BaseModel):
+    """One film of a list: how many shots it has, and how many of them have a first frame, and a take as it is now."""
+
+    id: str
+    title: str
+    shots: int
+    frames: int
+    takes: int
+    edited: str
+
+
+class FilmList(BaseModel):
+    """``older`` is what ``after`` takes for the next page; None at the end."""
+
+    films: list[FilmLine]
+    older: int | None
+
+
+class FilmShot(BaseModel):
+    """A shot as it stands; ``job`` is the one that makes it, whose gates are questions as any job's."""
+
+    number: int
+    id: str
+    text: str
+    has_frame: bool
+    has_take: bool
+    changed_since: bool = Field(description="Its take, or its frame, was made from something else than it is now")
+    held: bool = Field(description="Its person has held it back")
+    job: str | None
+    in_words: str | None
+
+
+class FilmEstimate(BaseModel):
+    """What can be made of a film next and what that takes. ``id`` holds until anything of it changes."""
+
+    id: str
+    makes: FilmPart
+    shots: int
+    requests: tuple[int, int] = Field(description="Requests to paid services, at least and at most")
+    services: list[str] = Field(description="Which are asked, with their models")
+    drafted: int = Field(description="Steps that are made offline, without a model")
+    preview: bool = Field(description="Rendered by the preview engine: a sketch, not MOVA")
+    gpu_seconds: float | None = Field(description="How long a GPU is busy with it, as learned")
+    held_up_by: str | None
+
+
+class FilmStatus(BaseModel):
+    """``film`` is the address of the joined film as it is now, ``joining`` the percentage while it is being joined."""
+
+    id: str
+    title: str
+    seconds: float
+    shots: list[FilmShot]
+    can_be_made: list[FilmEstimate]
+    film: FileAddress | None
+    joining: int | None
+    error: str | None = Field(description="Why joining it failed")
 
 
 class FileAddress(BaseModel):

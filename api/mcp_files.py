@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
@@ -13,6 +13,8 @@ from api.mcp_answers import FileAddress
 from core.errors import MovaError, NothingToExtend
 from core.kept_secret import ADDRESSES, kept_secret
 from jobs.model.people import Person
+from jobs.model.states import ASKED
+from jobs.service.export import CUT
 from record.folder import FIRST_FRAME, POSTER, VIDEO, file_inside
 
 if TYPE_CHECKING:
@@ -20,11 +22,12 @@ if TYPE_CHECKING:
 
     from config import Settings
     from jobs.model.records import JobRecord
+    from jobs.service.cuts import Joined
     from jobs.service.service import JobService
 
 LIFE_SECONDS = 3600
 NAMES = {"video": VIDEO, "first_frame": FIRST_FRAME, "poster": POSTER}
-_KINDS = {VIDEO: "video/mp4", FIRST_FRAME: "image/png", POSTER: "image/jpeg"}
+_KINDS = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
 PATH = "/mcp/files/{token}/{name}"
 
 
@@ -40,11 +43,28 @@ def address_of(settings: Settings, service: JobService, job: JobRecord, what: st
     path = _file(service, job, NAMES[what])
     if path is None:
         raise NothingToExtend(job=job.id)
-    token = _signer(settings).dumps([job.owner, job.id, path.name])
+    return _address(settings, job.owner, job.id, path, base)
+
+
+def address_of_film(settings: Settings, service: JobService, joined: Joined, base: str) -> FileAddress:
+    """The address of a joined film."""
+    return _address(settings, service.person.name, joined.job_id, service.cuts.file(joined), base)
+
+
+def address_asked_about(settings: Settings, service: JobService, job: JobRecord, base: str) -> str | None:
+    """The address of the first frame that a job asks its person about: the same as long as it asks the same."""
+    if service.files.first_frame(job) is None:
+        return None
+    token = _signer_of_questions(settings).dumps([job.owner, job.id, job.revision])
+    return f"{base.rstrip('/')}{PATH.format(token=token, name=FIRST_FRAME)}"
+
+
+def _address(settings: Settings, owner: str, job_id: str, path: Path, base: str) -> FileAddress:
+    token = _signer(settings).dumps([owner, job_id, path.name])
     return FileAddress(
-        job=job.id,
+        job=job_id,
         address=f"{base.rstrip('/')}{PATH.format(token=token, name=path.name)}",
-        kind=_KINDS[path.name],
+        kind=_KINDS.get(path.suffix, "application/octet-stream"),
         bytes=path.stat().st_size,
         expires_in_seconds=LIFE_SECONDS,
     )
@@ -52,17 +72,37 @@ def address_of(settings: Settings, service: JobService, job: JobRecord, what: st
 
 def send(settings: Settings, service: Callable[[], JobService], request: Request) -> Response:
     """Answer for such an address, with Range."""
+    token, name = request.path_params["token"], request.path_params["name"]
     try:
-        owner, job_id, name = _signer(settings).loads(request.path_params["token"], max_age=LIFE_SECONDS)
-        mine = service().of(Person(name=owner))
-        path = _file(mine, mine.get(job_id), name)
+        path = _asked_about(settings, service(), token) if name == FIRST_FRAME else None
+        path = path or _opened(settings, service(), token)
     except (BadData, ValueError):
         return PlainTextResponse("This address is not valid any more. Ask for a new one.", 403)
     except MovaError:
         path = None
-    if path is None or name != request.path_params["name"]:
+    if path is None or name != path.name:
         return PlainTextResponse("There is no such file.", 404)
-    return FileResponse(path, media_type=_KINDS[name], headers={"X-Content-Type-Options": "nosniff"})
+    kind = _KINDS.get(path.suffix, "application/octet-stream")
+    return FileResponse(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _opened(settings: Settings, service: JobService, token: str) -> Path | None:
+    owner, job_id, name = _signer(settings).loads(token, max_age=LIFE_SECONDS)
+    mine = service.of(Person(name=owner))
+    return _file(mine, mine.get(job_id), name)
+
+
+def _asked_about(settings: Settings, service: JobService, token: str) -> Path | None:
+    """The picture that a job still asks about; None where the address is none of these."""
+    try:
+        owner, job_id, revision = _signer_of_questions(settings).loads(token)
+    except BadData:
+        return None
+    mine = service.of(Person(name=owner))
+    job = mine.get(job_id)
+    if job.state not in ASKED or job.revision != revision:
+        raise BadData("it asks something else by now")
+    return mine.files.first_frame(job)
 
 
 def _file(service: JobService, job: JobRecord, name: str) -> Path | None:
@@ -71,9 +111,18 @@ def _file(service: JobService, job: JobRecord, name: str) -> Path | None:
         return path if job.state == "completed" and path.is_file() else None
     if name == FIRST_FRAME:
         return service.files.first_frame(job)
+    if name.startswith(CUT):
+        known = any(one.name == name for one in service.files.recorded(job.id))
+        path = file_inside(service.files.folder_of(job), name)
+        return path if known and path.is_file() else None
     return service.files.poster(job.id)
 
 
 def _signer(settings: Settings) -> URLSafeTimedSerializer:
     secret = kept_secret(settings.output_dir, ADDRESSES, settings.file_access)
     return URLSafeTimedSerializer(secret, salt="files-by-mcp")
+
+
+def _signer_of_questions(settings: Settings) -> URLSafeSerializer:
+    secret = kept_secret(settings.output_dir, ADDRESSES, settings.file_access)
+    return URLSafeSerializer(secret, salt="questions-by-mcp")

@@ -31,11 +31,14 @@ _Planned = tuple["JobRequest", Sequence[StepRecord], "JobRecord | None"]
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """``calls`` that are bought of services; ``drafted`` counts steps that need no model and cost nothing."""
+    """``calls`` that are bought of ``services``, named with their models; ``drafted`` counts steps that need no model
+    and cost nothing.
+    """
 
     shots: int = 0
     calls: Calls = field(default_factory=Calls)
     drafted: int = 0
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,10 +118,14 @@ class FilmSheets:
     ) -> Price:
         plans = self._plans.steps_of_several([self._planned(film, records, one, until) for one in states])
         made = [step for plan in plans for step in plan.to_make]
+        makers = [step.maker for step in made if step.maker is not None]
         return Price(
             shots=len(states),
             calls=sum((step.calls for step in made), Calls()),
-            drafted=sum(step.maker is not None and step.maker.provider == OFFLINE for step in made),
+            drafted=sum(one.provider == OFFLINE for one in makers),
+            services=tuple(
+                sorted({f"{one.provider} {one.model}".strip() for one in makers if one.provider != OFFLINE})
+            ),
         )
 
     def _planned(

@@ -16,10 +16,12 @@ import httpx
 import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
+from mcp.client.session import ElicitationFnT
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ElicitRequestParams, ElicitResult
 
-from api.mcp_server import _within
+from api.mcp_calls import within
 from core.errors import UnknownJob
 from tests.api.running_api import RunningApi
 from tests.conftest import REPO
@@ -98,9 +100,9 @@ async def makes_a_video(client: Client) -> tuple[dict[str, Any], list[str]]:
     return job, heard
 
 
-def run(with_client: Callable[[Client], Awaitable[Any]], server: Any) -> Any:
+def run(with_client: Callable[[Client], Awaitable[Any]], server: Any, *, ask: Any = None, mode: Any = "auto") -> Any:
     async def whole() -> Any:
-        async with Client(server) as client:
+        async with Client(server, elicitation_callback=ask, mode=mode) as client:
             return await with_client(client)
 
     return asyncio.run(asyncio.wait_for(whole(), 4 * PATIENCE))
@@ -131,6 +133,49 @@ def test_a_video_over_standard_input_and_output(tmp_path: Path) -> None:
     run(whole, stdio(tmp_path))
 
 
+def asked_by(client_asks: list[str], *replies: ElicitResult) -> ElicitationFnT:
+    """A client whose person gives these replies, and what they were asked."""
+    left = list(replies)
+
+    async def ask(context: Any, params: ElicitRequestParams) -> ElicitResult:
+        client_asks.append(params.message)
+        return left.pop(0)
+
+    return ask
+
+
+async def is_asked_about_a_picture_prompt(client: Client, asked: list[str]) -> None:
+    """Declines once, writes a text of their own, and lets all the rest go on: the program answers nothing itself."""
+    estimate = await call(client, "estimate_video", text=TEXT, num_frames=9, ask_before_each_step=True)
+    await call(client, "make_video", estimate=estimate["id"])
+    job = await becomes(client, estimate["job"], "waiting")
+    declined = await call(client, "answer_question", job=job["id"], answer="go_on_to_the_end")
+    assert (declined["state"], declined["question"]["estimate"]["id"]) == ("waiting", job["question"]["estimate"]["id"])
+    assert "Proposed: go_on_to_the_end." in asked[0]
+    assert job["question"]["text"] in asked[0]
+    assert job["question"]["estimate"]["id"] in asked[0]
+    written = await call(client, "answer_question", job=job["id"])
+    assert (written["question"]["text"], len(asked)) == ("A red boat.", 2)
+    await call(client, "answer_question", job=job["id"])
+    with_a_picture = await becomes(client, job["id"], "waiting")
+    async with httpx.AsyncClient(trust_env=False) as http:
+        seen = await http.get(with_a_picture["question"]["picture"])
+    assert seen.headers["content-type"] == "image/png"
+    assert (await call(client, "answer_question", job=job["id"]))["state"] != "waiting"
+    assert with_a_picture["question"]["picture"] in asked[-1]
+    assert "act_refused" in await refused(client, "answer_question", job=job["id"])
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.get(with_a_picture["question"]["picture"])).status_code == 403
+
+
+REPLIES = (
+    ElicitResult(action="decline"),
+    ElicitResult(action="accept", content={"answer": "write", "text": "A red boat."}),
+    ElicitResult(action="accept", content={"answer": "go_on"}),
+    ElicitResult(action="accept", content={"answer": "go_on_to_the_end"}),
+)
+
+
 def test_what_takes_longer_than_anybody_waits_goes_on_and_says_where_to_look() -> None:
     let_go, done = threading.Event(), threading.Event()
 
@@ -140,7 +185,7 @@ def test_what_takes_longer_than_anybody_waits_goes_on_and_says_where_to_look() -
 
     async def whole() -> None:
         with pytest.raises(ToolError, match=r"still_being_done: .*get_job job-1"):
-            await _within(slow, "job-1")
+            await within(slow, "get_job job-1")
         let_go.set()
         assert await asyncio.to_thread(done.wait, 60)
 
@@ -156,7 +201,7 @@ def test_an_error_is_told_with_its_code_and_without_a_path(problem: Exception, c
         raise problem
 
     with pytest.raises(ToolError) as told:
-        asyncio.run(_within(fails, ""))
+        asyncio.run(within(fails, ""))
     assert str(told.value).startswith(code)
     assert "/srv" not in str(told.value)
 
@@ -173,7 +218,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApi]:
     opened.kill()
 
 
-def by_http(running: RunningApi, with_client: Callable[[Client], Awaitable[Any]], *scopes: str) -> Any:
+def by_http(running: RunningApi, with_client: Callable[[Client], Awaitable[Any]], *scopes: str, ask: Any = None) -> Any:
     """Ask with a new key of these scopes; without any with one that may do the usual."""
 
     async def whole() -> Any:
@@ -181,7 +226,9 @@ def by_http(running: RunningApi, with_client: Callable[[Client], Awaitable[Any]]
         headers = {"Authorization": f"Bearer {running.new_key(f'mcp {token_hex(4)}', *options)}"}
         async with (
             httpx2.AsyncClient(headers=headers, trust_env=False, timeout=30) as http,
-            Client(streamable_http_client(f"{running.address}/mcp", http_client=http)) as client,
+            Client(
+                streamable_http_client(f"{running.address}/mcp", http_client=http), elicitation_callback=ask
+            ) as client,
         ):
             return await with_client(client)
 
@@ -190,6 +237,14 @@ def by_http(running: RunningApi, with_client: Callable[[Client], Awaitable[Any]]
 
 def test_a_video_by_http_with_a_key(running: RunningApi) -> None:
     by_http(running, makes_a_video)
+
+
+def test_a_client_that_can_ask_by_http_asks_its_person(running: RunningApi) -> None:
+    """By the protocol of 2026: the question is the answer of the call, which comes again with the reply."""
+    asked = list[str]()
+    ask = asked_by(asked, *REPLIES)
+    by_http(running, lambda client: is_asked_about_a_picture_prompt(client, asked), ask=ask)
+    assert len(asked) == len(REPLIES)
 
 
 def test_a_key_may_what_its_scopes_say_and_sees_its_person_s_jobs_alone(running: RunningApi) -> None:

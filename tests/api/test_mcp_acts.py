@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from mcp import Client
+from mcp_types import ElicitRequestParams, ElicitResult
 
 from api.access import Caller
 from api.mcp_acts import Acts
-from core.errors import InputError, PlanChanged, UnknownJob
+from api.mcp_server import create_server
+from core.errors import FilmChanged, InputError, PlanChanged, UnknownFilm, UnknownJob
 from core.translations import translator
 from jobs.model.api_keys import SCOPES
 from jobs.model.people import Person
 from tests.api.conftest import ANN, BOB, Api
+from tests.jobs.film_takes import all_takes
+from tests.ui.film.test_takes import SMALL
+from tests.waiting import until
 
+GO_ON: dict[str, str | int | float | bool | list[str] | None] = {"answer": "go_on"}
 OF_A_JOB: dict[str, Callable[[Acts, str, str], object]] = {
     "job": lambda acts, job, _estimate: acts.job(job),
     "file": lambda acts, job, _estimate: acts.file(job, "video"),
@@ -22,7 +31,7 @@ OF_A_JOB: dict[str, Callable[[Acts, str, str], object]] = {
     "retry": lambda acts, job, estimate: acts.retry(job, estimate),
     "cancel": lambda acts, job, _estimate: acts.cancel(job),
 }
-WITHOUT_A_JOB = {"models", "jobs", "estimate", "told"}
+WITHOUT_A_JOB = {"models", "jobs", "estimate", "told", "films"}
 
 
 def acts_of(api: Api, person: Person) -> Acts:
@@ -75,3 +84,83 @@ def test_the_same_estimate_makes_one_video(api: Api) -> None:
     job, estimate = estimated(acts)
     assert [acts.make(estimate).state for _ in range(3)] == ["queued"] * 3
     assert [one.id for one in acts.jobs("", [], 10, None).jobs] == [job]
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", ["legacy", "auto"])
+def test_a_client_that_can_ask_asks_its_person(api: Api, protocol: Any) -> None:
+    """By the protocol of until 2025 while the call waits, by that of 2026 as the answer of the call."""
+    acts = acts_of(api, ANN)
+    job, estimate = estimated(acts)
+    acts.make(estimate)
+    acts.caller.service.hold(job)
+    asked, replies = list[str](), [ElicitResult(action="decline"), ElicitResult(action="accept", content=GO_ON)]
+
+    async def ask(context: Any, params: ElicitRequestParams) -> ElicitResult:
+        asked.append(params.message)
+        return replies.pop(0)
+
+    async def whole() -> None:
+        server = create_server(lambda _ctx: acts)
+        async with Client(server, elicitation_callback=ask, mode=protocol) as client:
+            await client.call_tool("answer_question", {"job": job, "answer": "go_on"})
+            assert acts.job(job).state == "waiting", "the person has declined"
+            answer = await client.call_tool("answer_question", {"job": job})
+            assert not answer.is_error, answer.content
+
+    asyncio.run(whole())
+    assert (acts.job(job).state, len(asked)) == ("queued", 2)
+    assert "Proposed: go_on." in asked[0]
+    assert f"Estimate: {job}." in asked[1]
+
+
+# ---- films -----------------------------------------------------------------------------------------------------------
+
+
+def offered(acts: Acts, makes: str) -> str:
+    """The id of the estimate of a part of the film."""
+    return next(one.id for one in acts.films.status(SMALL.id).can_be_made if one.makes == makes)
+
+
+def test_a_film_is_made_by_the_estimates_of_where_it_stands(api: Api) -> None:
+    acts = acts_of(api, ANN)
+    acts.caller.service.films.save(SMALL)
+    (line,) = acts.films.page(10, 0).films
+    assert (line.id, line.shots, line.frames) == (SMALL.id, 3, 0)
+    before = acts.films.status(SMALL.id)
+    assert [(one.makes, one.shots, one.requests) for one in before.can_be_made][:1] == [("frames", 3, (0, 0))]
+    frames = offered(acts, "frames")
+    made = acts.films.make(frames)
+    assert all(one.job for one in made.shots)
+    with pytest.raises(FilmChanged):
+        acts.films.make(frames)
+    jobs = [one.job for one in acts.films.status(SMALL.id).shots]
+    assert jobs == [one.job for one in made.shots]
+
+
+def test_a_film_is_joined_and_its_address_given(api: Api) -> None:
+    acts = acts_of(api, ANN)
+    acts.caller.service.films.save(SMALL)
+    all_takes(acts.caller.service, api.store, SMALL)
+    acts.films.make(offered(acts, "joined"))
+    until(lambda: acts.films.status(SMALL.id).joining is None, every=0.02)
+    status = acts.films.status(SMALL.id)
+    assert status.film is not None
+    assert "joined" not in [one.makes for one in status.can_be_made]
+    file = api.client(None).get(status.film.address)
+    assert (file.status_code, file.content[4:8], len(file.content)) == (200, b"ftyp", status.film.bytes)
+
+
+def test_somebody_else_s_film_is_not_there(api: Api) -> None:
+    acts = acts_of(api, ANN)
+    acts.caller.service.films.save(SMALL)
+    estimate, bob = offered(acts, "frames"), acts_of(api, BOB)
+    assert bob.films.page(10, 0).films == []
+    with pytest.raises(UnknownFilm):
+        bob.films.status(SMALL.id)
+    for unknown in (estimate, "x.y.z"):
+        with pytest.raises(UnknownFilm):
+            bob.films.make(unknown)
+    assert not [one.job for one in acts.films.status(SMALL.id).shots if one.job]
