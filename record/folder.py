@@ -51,8 +51,9 @@ class RunRecord:
     ``size``, ``num_frames``, ``fps`` and ``seconds`` are those of the finished file once there is one; ``settings``
     are what was sent, whatever came back. It is a copy of its ``parent``; its first frame is the last one of the shot
     that it ``extends``. ``look`` names what an automatic look at the video found; None: not looked. ``report`` is what
-    was heard and measured, with a version of its own. ``references`` are the pictures that its first frame is to be
-    drawn after; those that went along stand with that step.
+    was heard and measured, ``takes`` those that were tried up to this one, each with a version of its own.
+    ``references`` are the pictures that its first frame is to be drawn after; those that went along stand with that
+    step.
     """
 
     id: str
@@ -94,6 +95,7 @@ class RunRecord:
     inference_time_s: float | None = None
     look: list[str] | None = None
     report: dict[str, Any] | None = None
+    takes: dict[str, Any] | None = None
     references: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)

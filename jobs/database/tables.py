@@ -55,6 +55,8 @@ class JobRow(Base):
     look: Mapped[str | None] = mapped_column(String(200))  # findings, comma-separated; empty: none, NULL: not checked
     heard: Mapped[str | None] = mapped_column(String(16))  # the worst of its lines; NULL: none was judged
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    takes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    pick: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     attempts: Mapped[int] = mapped_column(default=0)
     line_position: Mapped[int] = mapped_column(BigInteger, default=0)
     parent: Mapped[str | None]

@@ -16,12 +16,14 @@ from core.errors import InputError
 from core.messages import Message, gettext_noop, message
 from core.render_settings import draw_seed
 from jobs.model.records import Bookkeeping
-from listening.gates import Take
+from jobs.model.takes import take_of
+from listening.choice import takes_told
 
 if TYPE_CHECKING:
     from jobs.model.own_jobs import OwnJobs
     from jobs.model.records import JobRecord
     from jobs.store.orders import JobCreation
+    from listening.choice import Stopped
 
 TRIED_AGAIN = gettext_noop(
     "This video looks failed, so another seed is being tried automatically ({n} of {limit}): job {job}."
@@ -47,22 +49,42 @@ class AnotherSeed:
     own: OwnJobs | None = None
 
     def recorded(self, job: JobRecord) -> JobRecord:
-        """Record the next try if one is due, without starting it; returns the job with its new warnings."""
+        """Record the next try if one is due, without starting it.
+
+        Returns:
+            The job with its new warnings, and with the takes of its order up to this one where there are several.
+        """
         tries, takes = job.bookkeeping.look_try, job.request.takes
         limit = takes - 1 if takes > 1 else self.limit
-        good = Take(id=job.id, look=job.look, heard=job.heard).passes if takes > 1 else not job.look
-        if good or job.is_preview or tries >= limit:
+        if job.is_preview:
             return job
+        if take_of(job).passes if takes > 1 else not job.look:
+            return self._told(job, "good")
+        if tries >= limit:
+            return self._told(job, "all")
         if takes > 1 and self._costs_too_much(job):
-            return replace(job, warnings=(*job.warnings, self._capped()))
+            return self._told(replace(job, warnings=_with(job, self._capped())), "cap")
         next_id, number = _id_after(job), tries + 1
         with suppress(InputError, OSError):  # no room for another job, or a frame that is gone: then there is no try
             self._record(job, next_id, number)
             words = TRIED_AGAIN if job.look else ANOTHER_TAKE
             noted = replace(job.bookkeeping, next_try=next_id)
             told = message(words, n=number, limit=limit, job=next_id)
-            return replace(job, bookkeeping=noted, warnings=_with(job, told))
-        return job
+            return self._told(replace(job, bookkeeping=noted, warnings=_with(job, told)), None)
+        return self._told(job, "no_room")
+
+    def _told(self, job: JobRecord, stopped: Stopped | None) -> JobRecord:
+        """The job with its takes; unchanged where it is the only one that was ever to be made."""
+        found, tries = [job], job.bookkeeping.look_try
+        while len(found) <= tries and found[0].parent:
+            before = self.creation.store.jobs.get(found[0].parent)
+            if before is None:
+                break
+            found.insert(0, before)
+        if job.request.takes == 1 and tries == 0 and stopped is not None:
+            return job
+        ordered = job.request.takes if job.request.takes > 1 else self.limit + 1
+        return replace(job, takes=takes_told([take_of(one) for one in found], ordered, stopped))
 
     def _costs_too_much(self, job: JobRecord) -> bool:
         """Whether one more take would go beyond the cap; this one was measured, so that there is a time."""
@@ -106,4 +128,4 @@ def _id_after(job: JobRecord) -> str:
 
 
 def _with(job: JobRecord, words: Message) -> tuple[Message, ...]:
-    return (*(one for one in job.warnings if one.template not in (TRIED_AGAIN, ANOTHER_TAKE)), words)
+    return (*(one for one in job.warnings if one.template not in (TRIED_AGAIN, ANOTHER_TAKE, CAPPED)), words)

@@ -101,7 +101,7 @@ class FinalizeStage:
         told = report.as_json() if report else None
         done = replace(job, state="completed", report=told, heard=report.verdict if report else None)
         done = self.another.recorded(done)
-        if (told, done.warnings) != (None, job.warnings):
+        if (told, done.takes, done.warnings) != (None, None, job.warnings):
             record = self.folders.record_of(done, self.store.steps.chosen(job.id).values(), probe(video))
             done = _warned(done, embed(video, record, frame_of(folder.path), prompts=prompts))
             self.folders.record_file(done, "video", VIDEO)

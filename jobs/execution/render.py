@@ -356,6 +356,7 @@ class RenderStage:
             look=done.look,
             heard=done.heard,
             report=done.report,
+            takes=done.takes,
         )
         clear_responses(self.folders.of(job))  # only now: until here a kill would ask again
         return False

@@ -114,9 +114,10 @@ class JobRecord:
     ``is_preview`` says that it was rendered by a preview engine and is no MOVA video. ``look`` is what the automatic
     check of the finished video found (media/findings.py): empty if nothing is wrong with it, None if it was not
     checked. ``report`` is what was heard and measured (listening/report.py), ``heard`` the worst of its lines:
-    ``said``, ``partly`` or ``not_said``, None where none was judged. ``inference_time_s`` is the server's own figure.
-    ``moved`` is when its status or percentage last changed, ``waits_on`` when its person last chose to wait on although
-    it seemed stuck.
+    ``said``, ``partly`` or ``not_said``, None where none was judged. ``takes`` are those of its order as they were
+    judged up to this one, ``pick`` is what was known when its person chose it among several (listening/choice.py).
+    ``inference_time_s`` is the server's own figure. ``moved`` is when its status or percentage last changed,
+    ``waits_on`` when its person last chose to wait on although it seemed stuck.
     """
 
     id: str
@@ -136,6 +137,8 @@ class JobRecord:
     look: tuple[str, ...] | None
     heard: str | None
     report: Json | None
+    takes: Json | None
+    pick: Json | None
     attempts: int
     line_position: int
     parent: str | None
@@ -224,6 +227,8 @@ class JobChanges(TypedDict, total=False):
     look: tuple[str, ...] | None
     heard: str | None
     report: Json | None
+    takes: Json | None
+    pick: Json | None
     finished: datetime | None
     unreachable_since: datetime | None
     inference_time_s: float | None

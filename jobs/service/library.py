@@ -13,10 +13,13 @@ from core.messages import gettext_noop
 from core.steps import Step
 from jobs.model.records import BatchRecord, JobFilter, JobMonth, JobPage, JobRecord, StepRecord
 from jobs.model.states import JobState
+from jobs.model.takes import take_of
 from jobs.store.pages import PAGE_SIZE
-from listening.gates import Take, ranked
+from listening.choice import known_then
+from listening.gates import ranked
 from pipeline import PREPARATION, hash_of, words_of
 from providers.offline import NAME as OFFLINE
+from record.folder import now
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -78,8 +81,16 @@ class JobLibrary:
         return self._store.batches.done(job_ids, owner=self._context.person.only)
 
     def mark_favourite(self, job_id: str, *, favourite: bool) -> bool:
-        """Mark a job as a favourite, or no longer."""
-        return self._store.jobs.update(self._context.get(job_id).id, favourite=favourite)
+        """Mark a job as a favourite, or no longer; of several takes it is its person's pick.
+
+        What the reports of all takes say now is kept with a new pick, whatever other takes come later.
+        """
+        job = self._context.get(job_id)
+        if job.favourite == favourite:
+            return True
+        takes = [take_of(one) for one in self._finished(job.id).values()] if favourite else []
+        pick = known_then(take_of(job), takes, now()) if favourite else None
+        return self._store.jobs.update(job.id, favourite=favourite, pick=pick)
 
     def takes(self, job_id: str) -> tuple[JobRecord, ...]:
         """The jobs with the same text that one was copied from or to, with it, oldest first."""
@@ -96,14 +107,12 @@ class JobLibrary:
 
     def best_takes(self, job_id: str) -> list[list[JobRecord]]:
         """The finished takes of a job, the best first; those of one list are tied. A favourite is its person's pick."""
-        jobs = {job.id: job for job in self.takes(job_id) if job.state == "completed"}
-        found = ranked(
-            [
-                Take(id=one.id, look=one.look, heard=one.heard, report=one.report, picked=one.favourite)
-                for one in jobs.values()
-            ]
-        )
+        jobs = self._finished(job_id)
+        found = ranked([dataclasses.replace(take_of(one), picked=one.favourite) for one in jobs.values()])
         return [[jobs[take.id] for take in tied] for tied in found]
+
+    def _finished(self, job_id: str) -> dict[str, JobRecord]:
+        return {job.id: job for job in self.takes(job_id) if job.state == "completed"}
 
     def gpu_minutes(self, job_id: str) -> int | None:
         """What all takes of a job cost at most, with the cap; None where no render like it was measured."""

@@ -311,7 +311,7 @@ def run_record(job: JobRecord, steps: Collection[StepRecord]) -> RunRecord:
     record.server_model, record.server_version = job.model, job.server_version
     record.inference_time_s = job.inference_time_s
     record.look = None if job.look is None else list(job.look)
-    record.report = job.report
+    record.report, record.takes = job.report, job.takes
     record.warn(job.warnings)
     for step in steps:
         if step.state in ("done", "stale", "skipped"):

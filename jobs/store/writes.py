@@ -89,7 +89,7 @@ def unsent() -> Json:
     """The columns of a job that no server has, with nothing left of an earlier attempt."""
     of_server = ("server", "server_url", "server_job_id", "server_version")
     of_render = ("stage", "sent", "finished", "unreachable_since", "inference_time_s", "moved", "waits_on")
-    of_video = ("look", "heard", "report")
+    of_video = ("look", "heard", "report", "takes")
     nothing = dict.fromkeys((*of_server, *of_render, *of_video))
     return nothing | {"progress": 0} | error_columns(None)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from listening.gates import Take, ranked
+from listening.choice import known_then, takes_told
+from listening.gates import Take, ranked, reason
 
 
 def take(name: str, heard: str | None = "said", look: tuple[str, ...] = (), **more: Any) -> Take:
@@ -50,3 +51,43 @@ def test_what_nothing_tells_apart_is_tied_in_its_order() -> None:
 
 def test_a_persons_pick_always_wins() -> None:
     assert ids(ranked([take("good"), take("mine", "not_said", look=("frozen",), picked=True)]))[0] == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("worse", "because"),
+    [
+        (take("b", look=("frozen",)), "look"),
+        (take("b", "not_said"), "lines"),
+        (take("b", report={"beyond": ["more"]}), "beyond"),
+        (take("b", report={"cut_off": True}), "cut_off"),
+        (take("b", report={"ending": {"jumps": True}}), "ending"),
+        (take("b"), None),
+    ],
+)
+def test_what_decides_between_two(worse: Take, because: str | None) -> None:
+    assert reason(take("a"), worse) == because
+
+
+def test_what_is_told_of_an_order() -> None:
+    half = {"lines": [{"verdict": "said", "right": 0.8}, {"verdict": "partly", "right": 0.5}]}
+    told = takes_told([take("a", "not_said", seed=1), take("b", "partly", seed=2, report=half)], 4, "cap")
+    assert (told["version"], told["ordered"], told["stopped"]) == (1, 4, "cap")
+    assert (told["best"], told["because"]) == (["b"], "lines")
+    assert [(one["job"], one["seed"], one["heard"], one["right"]) for one in told["tried"]] == [
+        ("a", 1, "not_said", None),
+        ("b", 2, "partly", 0.65),
+    ]
+    alone = takes_told([take("a"), take("b")], 2, "all")
+    assert (alone["best"], alone["because"]) == (["a", "b"], None)
+
+
+def test_what_was_known_of_a_pick() -> None:
+    takes = [take("a"), take("b", "not_said")]
+    known = known_then(takes[1], takes, "2026-01-01T00:00:00+00:00")
+    assert known is not None
+    assert (known["best"], known["because"], known["at"][:4]) == (["a"], "lines", "2026")
+    best = known_then(takes[0], takes, "")
+    assert best is not None
+    assert (best["best"], best["because"]) == (["a"], None)
+    assert known_then(takes[0], takes[:1], "") is None  # there was nothing to choose from
+    assert known_then(take("c"), takes, "") is None  # not among the finished

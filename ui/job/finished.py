@@ -9,17 +9,16 @@ from jobs.model.records import JobRecord, StepRecord
 from jobs.plan.cautions import description_cautions
 from ui.job.facts import moment, server
 from ui.job.heard import heard_lines
-from ui.server.files import poster_path
+from ui.job.takes import takes_strip
 from ui.session import job_service
 from ui.session import translate as _
-from ui.shared.links import address, job_link, title_of
+from ui.shared.links import title_of
 from ui.shared.notices import acting, show_notes
 from ui.shared.plain import escape_markdown, show_text
 from ui.shared.video import draft_badge, line_badge, look_badge, receipt_of, show_video
 from ui.shared.words import clock, show_state
 
 _TEXTS_OF_MOVA: tuple[Step, ...] = ("video_description",)
-_TAKES = 8
 
 
 def finished_video(job: JobRecord) -> None:
@@ -29,7 +28,7 @@ def finished_video(job: JobRecord) -> None:
         with st.container(key="screen"):
             show_video(job)
             _star(job)
-        _takes(job)
+        takes_strip(job)
     with right:
         st.title(escape_markdown(title_of(job.request.text)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -83,22 +82,3 @@ def _star(job: JobRecord) -> None:
 @acting
 def _favoured(job_id: str, favourite: bool) -> None:
     job_service().library.mark_favourite(job_id, favourite=favourite)
-
-
-def _takes(job: JobRecord) -> None:
-    """The same words with other seeds, as a strip."""
-    takes = job_service().library.takes(job.id)
-    if len(takes) < 2:
-        return
-    best = job_service().library.best_takes(job.id)
-    first = [one.id for one in best[0]] if len(best) > 1 else []  # where all are tied none is best
-    mark = _("best") if len(first) == 1 else _("tied for best")
-    st.markdown(f"**{_('Takes')}**")
-    with st.container(horizontal=True, gap="small", key="takes"):
-        for take in takes[-_TAKES:]:
-            here = "here" if take.id == job.id else "other"
-            with st.container(width=112, gap="xsmall", key=f"take-{here}-{take.id}"):
-                st.image(address(poster_path(take.id, take.revision)), width="stretch", alt="")
-                job_link(take.id, _("seed {n}").format(n=take.render.seed))
-                if take.id in first:
-                    st.caption(f":material/trophy: {mark}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jobs.execution.automatic_retry import ANOTHER_TAKE, CAPPED
 from jobs.execution.finalize import FinalizeStage
 from jobs.execution.render import RenderStage
 from jobs.model.records import JobRecord
+from media.tags import read_tags
 from tests.jobs.load.video_server import VideoServer
 from tests.jobs.load.workers import white_order
 from tests.jobs.running_service import RunningService, running_service
@@ -63,8 +65,15 @@ def test_it_stops_at_the_first_good_take(tmp_path: Path, film: bytes, heard: tup
             assert [[one.id for one in tied] for tied in best] == [[one.id] for one in reversed(takes)]
         if renders == 4:  # two say half, and nothing else tells them apart
             assert [len(tied) for tied in best] == [2, 2]
-        for one in takes:
-            assert (running.service.files.folder(one.id) / "video.mp4").is_file()
+        for number, one in enumerate(takes, 1):
+            folder = running.service.files.folder(one.id)
+            told = json.loads((folder / "job.json").read_text())["takes"]
+            assert json.loads(read_tags(folder / "video.mp4").words["comment"])["takes"] == told == one.takes
+            assert [tried["seed"] for tried in told["tried"]] == [take.render.seed for take in takes[:number]]
+            assert (told["version"], told["ordered"]) == (1, 4)
+        assert told["stopped"] == ("good" if renders < 4 else "all")
+        assert told["best"] == [one.id for one in takes if one.id in [tied.id for tied in best[0]]]
+        assert told["because"] == (None if renders == 1 else "lines")
 
 
 def test_a_pick_wins_over_the_order(tmp_path: Path, film: bytes) -> None:
@@ -74,13 +83,22 @@ def test_a_pick_wins_over_the_order(tmp_path: Path, film: bytes) -> None:
         assert running.service.library.best_takes(first.id)[0][0].id == second.id
         running.service.library.mark_favourite(first.id, favourite=True)
         assert running.service.library.best_takes(second.id)[0][0].id == first.id
+        pick = running.service.get(first.id).pick
+        assert pick is not None
+        assert (pick["best"], pick["because"]) == ([second.id], "lines")
+        assert [(one["job"], one["heard"]) for one in pick["tried"]] == [(first.id, "not_said"), (second.id, "said")]
+        running.worker.store.jobs.update(second.id, heard="partly")  # what comes later changes nothing of it
+        assert running.service.library.mark_favourite(first.id, favourite=True)
+        assert running.service.get(first.id).pick == pick
+        running.service.library.mark_favourite(first.id, favourite=False)
+        assert running.service.get(first.id).pick is None
 
 
 def test_one_take_is_one_whatever_is_heard(tmp_path: Path, film: bytes) -> None:
     with FakeServices() as fake, working(tmp_path, film, fake, LOOK_RETRIES="3") as running:
         fake.script("openai.hearing", OTHER)
         (done,) = ordered(running, 1)
-        assert (done.look, done.heard, running.server.posts()) == ((), "not_said", 1)
+        assert (done.look, done.heard, running.server.posts(), done.takes) == ((), "not_said", 1, None)
 
 
 def test_a_persons_own_copy_is_one_take(tmp_path: Path, film: bytes) -> None:
@@ -101,6 +119,8 @@ def test_the_cap_is_said_and_kept(tmp_path: Path, film: bytes, monkeypatch: pyte
         takes = ordered(running, 8)
         assert len(takes) == running.server.posts() == 2  # a third would end at 150 s
         assert CAPPED in [one.template for one in takes[-1].warnings]
+        assert takes[-1].takes is not None
+        assert takes[-1].takes["stopped"] == "cap"
         assert running.service.library.gpu_minutes(takes[0].id) == 2
 
 

@@ -43,3 +43,10 @@ def test_the_best_take_is_marked_and_where_all_are_tied_none_is(
     store.jobs.update(other.id, heard=heard[1])
     assert len(app_context.service.library.best_takes(job.id)) == (2 if is_marked else 1)
     assert (":material/trophy:" in words(job_page(job))) is is_marked
+    app_context.service.library.mark_favourite(other.id, favourite=True)
+    chosen = "You chose take 2; take 1 had all lines said." if is_marked else "You chose take 2; by the reports others"
+    assert chosen in words(job_page(job))
+    store.jobs.update(job.id, heard="not_said")  # what was known then is said, not what is known now
+    assert chosen in words(job_page(other))
+    app_context.service.library.mark_favourite(other.id, favourite=False)
+    assert "You chose" not in words(job_page(job))
