@@ -70,6 +70,7 @@ WITHOUT_A_JOB = {
     *(f"assembly.{name}" for name in ("clips", "heard", "join", "subtitles", "trimmed")),
     *(f"cuts.{name}" for name in ("change", "choose_take", "join", "joined", "may_have_more", "more_takes", "of")),
     *(f"film_orders.{name}" for name in ("go_on", "make_frames", "render", "waiting")),
+    *(f"cuts.{name}" for name in ("begin_join", "file", "joining")),
     *("film_files.offer", "film_files.take_in", "hand_over.files", "sheets.of"),
     *("plans.render_of_request", "plans.steps_of_several", "videos.cut", "videos.level_copy"),
     *("forms.kept", "forms.keep", "forms.clear"),
