@@ -30,7 +30,15 @@ IMPORTED = (
     *("cli.runs", "cli.batch", "cli.export", "cli.rerun", "cli.server_commands", "cli.first_frame"),
     *("cli.video_description", "cli.visual_elements", "jobs.service.listing", "alembic.command"),
     *("google.genai", "openai", "dashscope", "pi_heif", "preview.app", "uvicorn.protocols.http.auto"),
-    *("uvicorn.protocols.websockets.auto", "uvicorn.lifespan.on", "cli.worker", "tests.forked"),
+    *("uvicorn.protocols.websockets.auto", "uvicorn.lifespan.on", "uvicorn.loops.auto", "cli.worker", "tests.forked"),
+    # What a run imports as it goes, such as a service's file or a way into an HTTP library.
+    *("cli.film", "cli.keys", "media.measured_picture", "media.quality_check", "media.tags", "media.videos"),
+    *("record.provenance", "render.http", "render.warm_up", "storyboard.telling", "description.reference_words"),
+    *("providers.gemini", "providers.hearing", "providers.openai_compatible", "providers.dashscope_chat"),
+    *("openai.resources.chat", "openai.resources.images", "openai.resources.chat.completions", "dbos._sys_db_sqlite"),
+    *("httpcore2", "trio", "anyio._backends._asyncio", "anyio.streams.tls", "fastapi.telemetry._runtime", "tqdm"),
+    *("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.PpmImagePlugin"),
+    *("alembic.config", "av.subtitles.stream", "multiprocessing.synchronize", "numpy.fft", "numpy.random"),
 )
 
 

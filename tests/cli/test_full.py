@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ DESCRIPTION = (
     "and her sleeve brushes over the wet stone as she waits for it. The sound is close: rain patters on the hood "
     "and drips into the puddles, and a low hum comes from the street behind. This video has no subtitles."
 )
+PREPARED = ("--until", "video_description", "--json", *TINY)
 STEPS = ["image_prompt", "first_frame", "visual_elements", "video_description", "render"]
 SERVICES = ["gemini", "dashscope", "openai"]
 
@@ -64,7 +66,6 @@ def made_by(done: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("description", "arguments"),
     [
-        ("An orange cat chases a blue ball of yarn. The yarn rustles.", ()),
         ("一只橘猫追着蓝色毛线球跑，毛线沙沙作响。", ("--orientation", "portrait")),
         ("-一只猫", ("--image", "photo.jpg")),
     ],
@@ -94,60 +95,37 @@ def test_one_service_serves_every_step_and_is_asked_once_for_each(
     assert asked == {"text": 2, "vision": 1, "image": 1}
     assert services.count("unknown") == 0
     assert services.count() == services.count(name) + services.count("picture")
-    for step in record(done.json)["steps"][:4]:
+    kept = record(done.json)
+    for step in kept["steps"][:4]:
         assert step["model"]
         assert step["seconds"] >= 0
         assert step["output"]
     assert not any("offline" in warning for warning in done.json["warnings"])
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_chinese_dialogue_reaches_the_server_byte_for_byte(
-    shell: Shell, services: FakeServices, server_360p: str, name: str
-) -> None:
-    usual(services, name)
-    done = shell("full", "--description", WISH, "--json", "--server", server_360p, *TINY, **services.environment(name))
-    kept = record(done.json)
+    # Chinese dialogue reaches the server byte for byte.
     assert kept["prompt"] == DESCRIPTION
     assert SPOKEN in kept["prompt"]
     assert any("跟我回家吧。" in text for text in services.received(f"{name}.text")[1].texts)
-
-
-def test_the_vision_model_sees_the_frame_as_it_is_rendered(
-    shell: Shell, services: FakeServices, server_360p: str
-) -> None:
-    usual(services, "gemini")
-    done = shell(
-        "full", "--description", WISH, "--json", "--server", server_360p, *TINY, **services.environment("gemini")
-    )
-    seen = services.received("gemini.vision")[0].pictures
-    assert seen == [Path(done.json["first_frame"]).read_bytes()]
+    # The vision model sees the frame as it is rendered.
+    assert services.received(f"{name}.vision")[0].pictures == [Path(done.json["first_frame"]).read_bytes()]
     with Image.open(done.json["first_frame"]) as frame:
         assert frame.size == (640, 352)
     assert (Path(done.json["folder"]) / "first_frame_original_v1.png").read_bytes() == a_picture(1280, 720)
 
 
-def test_a_wrong_description_is_corrected_once_at_most(shell: Shell, services: FakeServices, server_360p: str) -> None:
+def test_a_wrong_description_is_corrected_once_at_most(shell: Shell, services: FakeServices) -> None:
     usual(services, "gemini", "Here is the video: " + DESCRIPTION.replace(SPOKEN, '"Come home with me."'))
-    done = shell(
-        "full", "--description", WISH, "--json", "--server", server_360p, *TINY, **services.environment("gemini")
-    )
+    done = shell("full", "--description", WISH, *PREPARED, **services.environment("gemini"))
     assert services.count("gemini.text") == 3
     assert any("跟我回家吧" in warning for warning in done.json["warnings"])
 
 
-def test_a_text_that_names_a_file_is_only_a_text(shell: Shell, services: FakeServices, server_360p: str) -> None:
+def test_a_text_that_names_a_file_is_only_a_text(shell: Shell, services: FakeServices) -> None:
     secret = shell.folder / "secret.txt"
     secret.write_text("TOP-SECRET-CONTENT")
     usual(services, "dashscope")
     for description in (str(secret), f"file://{secret}", "secret.txt"):
         services.script("dashscope.text", PROMPT, DESCRIPTION)
-        done = shell(
-            "full",
-            *("--description", description, "--json", "--server", server_360p),
-            *TINY,
-            **services.environment("dashscope"),
-        )
+        done = shell("full", "--description", description, *PREPARED, **services.environment("dashscope"))
         assert done.returncode == 0, done.stderr
         assert any(description in text for text in services.received("dashscope.text")[-1].texts)
     assert not any("TOP-SECRET" in json.dumps(call.body) for call in services.received())
@@ -191,72 +169,60 @@ def test_a_key_that_is_echoed_by_a_service_is_shown_nowhere(
     assert keys["GEMINI_API_KEY"] not in done.stdout + done.stderr + written
 
 
-@pytest.mark.parametrize("step", STEPS[:4])
-def test_until_stops_after_a_step_and_from_goes_on(
-    shell: Shell, services: FakeServices, server_360p: str, step: str
-) -> None:
+def test_until_stops_after_each_step_and_from_goes_on(shell: Shell, services: FakeServices, server_360p: str) -> None:
     usual(services, "openai")
     keys = services.environment("openai")
-    stopped = shell("full", "--description", WISH, "--until", step, "--json", *TINY, **keys)
-    assert stopped.json["state"] == "waiting"
-    assert [one["step"] for one in stopped.json["steps"]] == STEPS[: STEPS.index(step) + 1]
-    assert stopped.json["id"] in shell("full", "--from", stopped.json["folder"], "--until", step, **keys).stdout
-    before = services.count()
-    done = shell("full", "--from", stopped.json["folder"], "--json", "--server", server_360p, **keys)
+    begun: tuple[str, ...] = ("--description", WISH, *TINY)
+    ids = set()
+    for number, step in enumerate(STEPS[:4], start=1):
+        before = services.count()
+        stopped = shell("full", *begun, "--until", step, "--json", **keys)
+        assert stopped.json["state"] == "waiting"
+        assert [one["step"] for one in stopped.json["steps"]] == STEPS[:number]
+        ids.add(stopped.json["id"])
+        asked = services.count()
+        assert asked > before
+        begun = ("--from", stopped.json["folder"])
+        assert stopped.json["id"] in shell("full", *begun, "--until", step, **keys).stdout
+        assert services.count() == asked
+    done = shell("full", *begun, "--json", "--server", server_360p, **keys)
     assert done.json["state"] == "completed", done.stderr
-    assert (done.json["id"], done.json["seed"], done.json["num_frames"]) == (
-        stopped.json["id"],
-        stopped.json["seed"],
-        17,
-    )
+    assert ids == {done.json["id"]}
+    assert (done.json["seed"], done.json["num_frames"]) == (stopped.json["seed"], 17)
     made = {one: services.count(f"openai.{one}") for one in ("text", "image", "vision")}
     assert made == {"text": 2, "image": 1, "vision": 1}
-    assert before < services.count() or step == "video_description"
+    # A finished run is gone on from in a new folder.
+    video = Path(done.json["video"]).read_bytes()
+    second = shell("full", *begun, "--seed", "5", "--json", "--server", server_360p, **keys)
+    assert second.returncode == 0, second.stderr
+    assert second.json["id"] != done.json["id"]
+    assert record(second.json)["parent"] == done.json["id"]
+    assert (second.json["seed"], services.count()) == (5, asked)
+    assert Path(done.json["video"]).read_bytes() == video
 
 
-def test_an_edited_step_is_kept_and_what_follows_it_is_made_again(
+def test_what_is_swapped_or_edited_by_hand_is_kept_and_what_follows_it_is_made_again(
     shell: Shell, services: FakeServices, server_360p: str
 ) -> None:
     usual(services, "openai")
-    services.script("openai.text", PROMPT, DESCRIPTION, DESCRIPTION)
+    services.script("openai.text", PROMPT, DESCRIPTION, DESCRIPTION, DESCRIPTION)
     keys = services.environment("openai")
-    stopped = shell("full", "--description", WISH, "--until", "video_description", "--json", *TINY, **keys)
-    folder = Path(stopped.json["folder"])
+    folder = Path(shell("full", "--description", WISH, *PREPARED, **keys).json["folder"])
+    Image.new("RGB", (1000, 1000), "green").save(folder / "first_frame.png")
+    swapped = shell("full", "--from", str(folder), "--until", "video_description", "--json", **keys)
+    assert swapped.returncode == 0, swapped.stderr
+    assert (services.count("openai.image"), services.count("openai.vision")) == (1, 2)
+    with Image.open(swapped.json["first_frame"]) as frame:
+        assert frame.size == (640, 352)
+        assert frame.getpixel((5, 5)) == (0, 128, 0)
     (folder / "visual_elements.txt").write_text(ELEMENTS + " A sign reads nothing.")
     done = shell("full", "--from", str(folder), "--json", "--server", server_360p, **keys)
     assert done.returncode == 0, done.stderr
     assert [step["edited"] for step in done.json["steps"]] == [False, False, True, False, False]
-    assert services.count("openai.image") == services.count("openai.vision") == 1
-    assert any("A sign reads nothing." in text for text in services.received("openai.text")[-1].texts)
-
-
-def test_a_frame_swapped_by_hand_is_described_anew(shell: Shell, services: FakeServices, server_360p: str) -> None:
-    usual(services, "openai")
-    services.script("openai.text", PROMPT, DESCRIPTION, DESCRIPTION)
-    keys = services.environment("openai")
-    stopped = shell("full", "--description", WISH, "--until", "video_description", "--json", *TINY, **keys)
-    folder = Path(stopped.json["folder"])
-    Image.new("RGB", (1000, 1000), "green").save(folder / "first_frame.png")
-    done = shell("full", "--from", str(folder), "--json", "--server", server_360p, **keys)
-    assert done.returncode == 0, done.stderr
     assert (services.count("openai.image"), services.count("openai.vision")) == (1, 2)
+    assert any("A sign reads nothing." in text for text in services.received("openai.text")[-1].texts)
     with Image.open(done.json["first_frame"]) as frame:
-        assert frame.size == (640, 352)
         assert frame.getpixel((5, 5)) == (0, 128, 0)
-
-
-def test_a_finished_run_is_gone_on_from_in_a_new_folder(shell: Shell, services: FakeServices, server_360p: str) -> None:
-    usual(services, "openai")
-    keys = services.environment("openai")
-    first = shell("full", "--description", WISH, "--json", "--server", server_360p, *TINY, **keys)
-    video = Path(first.json["video"]).read_bytes()
-    asked = services.count()
-    second = shell("full", "--from", first.json["folder"], "--seed", "5", "--json", "--server", server_360p, **keys)
-    assert second.returncode == 0, second.stderr
-    assert second.json["id"] != first.json["id"]
-    assert record(second.json)["parent"] == first.json["id"]
-    assert (second.json["seed"], services.count()) == (5, asked)
-    assert Path(first.json["video"]).read_bytes() == video
 
 
 def test_another_size_of_render_does_not_buy_the_picture_again(
@@ -265,26 +231,24 @@ def test_another_size_of_render_does_not_buy_the_picture_again(
     usual(services, "openai")
     keys = services.environment("openai")
     stopped = shell("full", "--description", WISH, "--until", "first_frame", "--json", *TINY, **keys)
-    done = shell("full", "--from", stopped.json["folder"], "--json", "--server", server_720p, **keys)
+    more = ("--until", "visual_elements", "--json", "--server", server_720p)
+    done = shell("full", "--from", stopped.json["folder"], *more, **keys)
     assert done.json["size"] == "1280x720", done.stderr
     assert services.count("openai.image") == 1
     with Image.open(done.json["first_frame"]) as frame:
         assert frame.size == (1280, 720)
 
 
-def test_a_trimmed_negative_prompt_is_offered_and_used_on_request(
-    shell: Shell, services: FakeServices, server_360p: str
-) -> None:
+def test_a_trimmed_negative_prompt_is_offered_and_used_on_request(shell: Shell, services: FakeServices) -> None:
     usual(services, "openai", DESCRIPTION.replace(SPOKEN, "nothing").replace("and says in a soft voice, nothing", ""))
     keys = services.environment("openai")
     request = "A market full of people, painted in watercolour."
-    done = shell("full", "--description", request, "--until", "video_description", "--json", *TINY, **keys)
+    done = shell("full", "--description", request, *PREPARED, **keys)
     offered = done.json["steps"][-1]["negative_prompt"]["value"]
     assert "背景人很多" not in offered
     assert record(done.json)["negative_prompt"] is None
     services.script("openai.text", PROMPT, DESCRIPTION)
-    arguments = ("--description", request, "--trim-negative-prompt", "--json", "--server", server_360p)
-    used = shell("full", *arguments, *TINY, **keys)
+    used = shell("full", "--description", request, "--trim-negative-prompt", *PREPARED, **keys)
     assert record(used.json)["negative_prompt"] == offered
 
 
@@ -312,69 +276,70 @@ def test_wrong_input_is_said_before_a_service_is_asked(
 # ---- whose texts and picture ---------------------------------------------------------------------------------------
 
 
-def drafted(shell: Shell) -> str:
-    """A run up to its description, without any service."""
-    done = shell("full", "--description", WISH, "--until", "video_description", "--json", *TINY)
+@pytest.fixture(scope="module")
+def _draft(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The outputs of a run up to its description, without any service, and its job."""
+    folder = tmp_path_factory.mktemp("draft")
+    done = Shell(folder, {})("full", "--description", WISH, *PREPARED)
     assert [step["provider"] for step in done.json["steps"]] == ["offline"] * 4
-    return str(done.json["id"])
+    return folder / "outputs", str(done.json["id"])
 
 
-def test_the_same_command_with_a_key_asks_the_service(shell: Shell, services: FakeServices, server_360p: str) -> None:
-    drafted(shell)
-    usual(services, "gemini")
-    keys = services.environment("gemini")
-    done = shell("full", "--description", WISH, "--json", "--server", server_360p, *TINY, **keys)
-    assert made_by(done.json) == ["gemini"] * 4 + ["preview"]
-    assert (services.count("gemini.image"), services.count("gemini.vision")) == (1, 1)
-    assert not any("offline" in warning for warning in done.json["warnings"])
+@pytest.fixture
+def draft(_draft: tuple[Path, str], shell: Shell) -> str:
+    shutil.copytree(_draft[0], shell.folder / "outputs")
+    return _draft[1]
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("en", "Exactly the same text was used before"), ("zh_CN", "相同的描述以前用过")]
-)
 def test_what_was_made_before_is_said_and_used_on_request_only(
-    shell: Shell, services: FakeServices, language: str, said: str
+    shell: Shell, services: FakeServices, draft: str
 ) -> None:
-    keys = services.environment("gemini") | {"LANG": f"{language}.UTF-8"}
-    stop = ("--until", "video_description", "--json", *TINY)
+    said, in_chinese = "Exactly the same text was used before", "相同的描述以前用过"
+    keys = services.environment("gemini")
     usual(services, "gemini")
-    first = shell("full", "--description", WISH, *stop, **keys)
+    first = shell("full", "--description", WISH, *PREPARED, **keys)
+    # What was made without a service is neither used nor offered once there is one.
+    assert first.json["id"] != draft
     assert said not in first.stderr
+    assert [step["provider"] for step in first.json["steps"]] == ["gemini"] * 4
+    assert (services.count("gemini.image"), services.count("gemini.vision")) == (1, 1)
+    assert not any("offline" in warning for warning in first.json["warnings"])
     services.script("gemini.text", PROMPT, DESCRIPTION)
-    second = shell("full", "--description", WISH, *stop, **keys)
+    second = shell("full", "--description", WISH, *PREPARED, **keys)
     assert said in second.stderr
     assert f"--reuse {first.json['id']}" in second.stderr
     assert services.count("gemini.image") == services.count("gemini.vision") == 2
     before = services.count()
-    third = shell("full", "--description", WISH, "--reuse", first.json["id"], *stop, **keys)
+    third = shell("full", "--description", WISH, "--reuse", first.json["id"], *PREPARED, **keys)
     assert third.returncode == 0, third.stderr
     assert (services.count(), record(third.json)["parent"]) == (before, first.json["id"])
     assert [step["output"] for step in third.json["steps"]] == [step["output"] for step in first.json["steps"]]
+    services.script("gemini.text", PROMPT)
+    chinese = keys | {"LANG": "zh_CN.UTF-8"}
+    fourth = shell("full", "--description", WISH, "--until", "image_prompt", "--json", *TINY, **chinese)
+    assert in_chinese in fourth.stderr
+    assert "--reuse " in fourth.stderr
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
+def test_a_job_that_cannot_be_reused_is_refused_in_words(shell: Shell, draft: str) -> None:
+    for arguments, words in (
         (("--description", "A dog."), "it was made from a different text"),
         (("--description", WISH), "none of it was made by a service"),
         (("--description", WISH, "--image", "x.png"), "--reuse, --image"),
-    ],
-)
-def test_a_job_that_cannot_be_reused_is_refused_in_words(shell: Shell, arguments: tuple[str, ...], words: str) -> None:
-    job = drafted(shell)
-    done = shell("full", *arguments, "--reuse", job)
-    assert done.returncode == 2
-    assert words in done.stderr
+    ):
+        done = shell("full", *arguments, "--reuse", draft)
+        assert done.returncode == 2
+        assert words in done.stderr
     assert len(json.loads(shell("jobs", "--json").stdout)) == 1
 
 
 @pytest.mark.parametrize("command", ["resume", "full --from"])
 def test_what_another_maker_made_waits_for_a_decision(
-    shell: Shell, services: FakeServices, server_360p: str, command: str
+    shell: Shell, services: FakeServices, server_360p: str, command: str, draft: str
 ) -> None:
-    job = drafted(shell)
-    folder = shell.folder / "outputs" / job
-    target = ("resume", job) if command == "resume" else ("full", "--from", str(folder), "--server", server_360p)
+    folder = shell.folder / "outputs" / draft
+    resumed = command == "resume"
+    target = ("resume", draft) if resumed else ("full", "--from", str(folder), "--server", server_360p)
     usual(services, "gemini")
     more = services.environment("gemini") | {"SGLANG_360P_URL": server_360p}
     asked = shell(*target, "--json", **more)
@@ -383,22 +348,35 @@ def test_what_another_maker_made_waits_for_a_decision(
     assert "image prompt: Made by offline, without a model; it would now be made by gemini · " in asked.stderr
     assert "--other-maker" in asked.stderr
     assert services.count() == 0
-    done = shell(*target, "--other-maker", "remake", "--json", **more)
+    stop = () if resumed else ("--until", "video_description")
+    done = shell(*target, "--other-maker", "remake", "--json", *stop, **more)
     assert done.returncode == 0, done.stderr
-    assert (done.json["id"], made_by(done.json)) == (job, ["gemini"] * 4 + ["preview"])
+    assert done.json["id"] == draft
+    assert [step["provider"] for step in done.json["steps"]] == ["gemini"] * 4 + ["preview"] * resumed
 
 
-def test_kept_by_a_word_it_is_sent_as_it_was_made(shell: Shell, services: FakeServices, server_360p: str) -> None:
-    job = drafted(shell)
+def test_kept_by_a_word_it_is_sent_as_it_was_made(
+    shell: Shell, services: FakeServices, server_360p: str, draft: str
+) -> None:
     more = services.environment("gemini") | {"SGLANG_360P_URL": server_360p}
-    done = shell("resume", job, "--other-maker", "keep", "--json", **more)
+    done = shell("resume", draft, "--other-maker", "keep", "--json", **more)
     assert done.returncode == 0, done.stderr
-    assert made_by(done.json)[:4] == ["offline"] * 4
+    assert (made_by(done.json)[:4], done.json["size"]) == (["offline"] * 4, "640x352")
     assert services.count() == 0
 
 
 def test_a_server_that_was_named_stays_named_and_is_waited_for_aloud(shell: Shell, server_720p: str) -> None:
-    stop = ("--description", WISH, "--until", "image_prompt", "--json", "--num-frames", "5")
+    stop = (
+        "--description",
+        WISH,
+        "--until",
+        "image_prompt",
+        "--json",
+        "--num-frames",
+        "5",
+        "--num-inference-steps",
+        "2",
+    )
     begun = shell("full", *stop, "--server", "mova-720p")
     assert begun.returncode == 0, begun.stderr
     with subprocess.Popen(
