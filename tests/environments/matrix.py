@@ -3,8 +3,8 @@
     python3 -m tests.environments.matrix [WORD…]      only the lines that have all of these words
 
 Every Python from 3.11 that this machine has and that of Debian's next release, old and new SQLite, as root and as a
-user without a home, in a folder with a space: README's first video on the command line, then the app's health. On one
-of each minor version the types. One folder of outputs goes from Python to Python. A line each; exit 1 where one failed;
+user without a home, in a folder with a space: README's first video on the command line, then the app's health. On the
+newest the types, which ./run_tests.sh checks on its own Python. One folder of outputs goes from Python to Python. A line each; exit 1 where one failed;
 what cannot be had here is said in a line. Needs Python 3.11 or later; installs into a temporary folder only.
 """
 
@@ -70,10 +70,10 @@ class Cell:
         return well
 
 
-def cells(python: Interpreter, libraries: dict[str, Path], *, first: bool) -> Iterator[Cell]:
-    """What is tried on one Python; ``first`` of its minor version: also the types, and other SQLites."""
+def cells(python: Interpreter, libraries: dict[str, Path], *, first: bool, newest: bool) -> Iterator[Cell]:
+    """What is tried on one Python; ``first`` of its minor version: also other SQLites; the ``newest``: also the types."""
     key = python.key
-    if first:
+    if newest:
         yield Cell(f"{python.name}, types", python, TYPES, f"types {key}")
     yield Cell(f"{python.name}, SQLite {python.sqlite}", python, VISIT, f"own {key}")
     if os.getuid() == 0:
@@ -129,7 +129,12 @@ def _matrix(work: Path, words: list[str]) -> int:
         _said("Debian's next release", release := debian.result())
         pythons += [release] if isinstance(release, Interpreter) else []
         minors = {python.version.rpartition(".")[0]: python for python in reversed(pythons)}
-        todo = [cell for one in pythons for cell in cells(one, libraries, first=one in minors.values())]
+        newest = max(minors, key=lambda minor: [*map(int, minor.split("."))])
+        todo = [
+            cell
+            for one in pythons
+            for cell in cells(one, libraries, first=one in minors.values(), newest=one is minors[newest])
+        ]
         chosen = [cell for cell in todo if all(word in cell.name for word in words)]
         relay = [cell for cell in hand_over(pythons, libraries) if all(word in cell.name for word in words)]
         for python in dict.fromkeys(cell.python for cell in [*chosen, *relay]):
