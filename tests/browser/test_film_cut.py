@@ -115,7 +115,7 @@ def plays(video: Locator) -> float:
     return seconds
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("language", ["en"])
 def test_from_takes_to_one_file_and_back(
     visitor: Callable[..., Visit], app: RunningApp, tmp_path: Path, language: str
 ) -> None:
@@ -237,14 +237,12 @@ def heard_while_it_plays(visit: Visit) -> list[dict[str, float | str]]:
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("language", ["zh_CN"])
 def test_sound_cuts_and_music_are_set_played_and_handed_over(
     visitor: Callable[..., Visit], app: RunningApp, sounding: Film, tmp_path: Path, language: str
 ) -> None:
     say = translator(language)
-    film = sounding if language == "en" else sounding.model_copy(update={"id": "lamp-sound-zh"})
-    rendered(app, film)
-    visit = at(visitor(at=app, language=language), "cut", film)
+    visit = at(visitor(at=app, language=language), "cut", sounding)
     visit.page.locator('.strip li[data-id="s2"] button').click()
     field = visit.page.get_by_role("spinbutton", name=say("J-cut: frames its sound begins earlier"))
     field.fill("5")
@@ -281,11 +279,8 @@ def test_sound_cuts_and_music_are_set_played_and_handed_over(
     } <= names
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_on_a_phone_a_film_goes_to_an_editor(
-    visitor: Callable[..., Visit], app: RunningApp, sounding: Film, dark: bool
-) -> None:
-    visit = at(visitor(at=app, wide=False, dark=dark), "cut", sounding)
+def test_on_a_phone_a_film_goes_to_an_editor(visitor: Callable[..., Visit], app: RunningApp, sounding: Film) -> None:
+    visit = at(visitor(at=app, wide=False), "cut", sounding)
     visit.page.locator('.strip li[data-id="s2"] button').click()
     visit.sees(re.compile("J-cut: frames"))
     visit.page.get_by_text("Sound of the film").click()

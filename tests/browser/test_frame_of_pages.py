@@ -14,23 +14,12 @@ from tests.browser.visit import Visit
 PAGES = ["", "queue", "settings"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_asks_no_other_host(visit: Visit, page: str) -> None:
-    hosts: set[str | None] = set()
+@pytest.mark.parametrize(("language", "dark"), [("en", False), ("zh_CN", True)])
+def test_every_page(visitor: Callable[..., Visit], language: str, dark: bool) -> None:
+    visit, hosts = visitor(language=language, dark=dark), set[str | None]()
     visit.page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    visit.open(page)
+    for page in PAGES:
+        expect(visit.open(page).primary).to_have_count(1)
+        found = faults(visit.page)
+        assert not found, "\n".join([page, *found])
     assert hosts <= {"localhost", None}
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_has_one_primary_button(visit: Visit, page: str) -> None:
-    expect(visit.open(page).primary).to_have_count(1)
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
-@pytest.mark.parametrize("page", PAGES)
-def test_axe_finds_no_serious_fault(visitor: Callable[..., Visit], page: str, language: str, dark: bool) -> None:
-    visit = visitor(language=language, dark=dark).open(page)
-    found = faults(visit.page)
-    assert not found, "\n".join(found)

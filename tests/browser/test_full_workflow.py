@@ -36,13 +36,6 @@ def test_every_step_is_edited_and_the_edits_reach_the_server(visit: Visit, serve
     visit.primary_is("Download the video")
 
 
-def test_run_to_the_end(visit: Visit, server: StandIn) -> None:
-    visit.open().write("Description", WISH)
-    visit.press("Run to the end")
-    visit.watch()
-    assert len(server.sent) == 1
-
-
 def test_in_chinese(visitor: Callable[..., Visit], server: StandIn) -> None:
     say, visit = translator("zh_CN"), visitor(language="zh_CN").open()
     visit.write(say("Description"), WISH_ZH)
@@ -53,10 +46,11 @@ def test_in_chinese(visitor: Callable[..., Visit], server: StandIn) -> None:
     assert re.findall("Job|Made|Video|seed|frames", visit.page.inner_text("body")) == []
 
 
-def test_files_come_in_parts_and_only_by_their_own_address(visit: Visit, server: StandIn) -> None:
+def test_run_to_the_end_and_files_come_in_parts_and_only_by_their_own_address(visit: Visit, server: StandIn) -> None:
     visit.open().write("Description", WISH)
     visit.press("Run to the end")
     address = visit.watch()
+    assert len(server.sent) == 1
     part = requests.get(address, headers={"Range": "bytes=0-99"}, timeout=5)
     assert (part.status_code, len(part.content), part.headers["Content-Type"]) == (206, 100, "video/mp4")
     token = address.split("/")[-2]

@@ -107,6 +107,7 @@ def test_a_full_run_gives_no_key_away(
     assert holding(kept(keyed.folder)) == []
     assert [line for line in processes if MARK.encode() in line] == []
     assert "Key set in the environment" in sources["Settings"].decode()
+    connects_to_the_configured_only(keyed, services, server)
 
 
 def test_another_browser_does_not_spend_the_key(
@@ -127,7 +128,7 @@ def test_another_browser_does_not_spend_the_key(
     assert {call.key for call in services.received("dashscope")} == {TYPED}
 
 
-@pytest.mark.parametrize("route", ["gemini.text", "gemini.vision", "dashscope.image"])
+@pytest.mark.parametrize("route", ["gemini.vision", "dashscope.image"])
 def test_a_service_that_echoes_the_key_gives_none_away(
     visitor: Callable[..., Visit], keyed: RunningApp, services: FakeServices, route: str
 ) -> None:
@@ -172,14 +173,7 @@ def test_the_command_line_gives_no_key_away(services: FakeServices, server: Stan
     assert [line for line in processes if MARK.encode() in line] == []
 
 
-def test_the_app_connects_to_the_configured_services_only(
-    visitor: Callable[..., Visit], keyed: RunningApp, services: FakeServices, server: StandIn
-) -> None:
-    services.reset()
-    visit = visitor(at=keyed).open()
-    type_key(visit)
-    run(visit)
-    visit.watch()
+def connects_to_the_configured_only(keyed: RunningApp, services: FakeServices, server: StandIn) -> None:
     log = (keyed.folder / "sockets.log").read_text().splitlines()
     allowed = {urlsplit(address).port for address in (services.url, server.address)}
     connected = [line for line in log if line.startswith(("socket.connect", "socket.sendto"))]

@@ -1,4 +1,7 @@
-"""The whole corpus of bad files through the browser's upload: each gets its message on the page, and the app lives."""
+"""Bad files through the browser's upload: each gets its message on the page, and the app lives.
+
+Of the corpus, which tests/hostile/test_uploads.py reads whole, every eighth file.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, TimeoutError
 
 from config import Settings
@@ -20,7 +22,7 @@ from tests.hostile.corpus import corpus
 from tests.hostile.open_all import opened
 from tests.hostile.test_uploads import MESSAGES, PICTURE
 
-BATCHES = 5
+EVERY = 8
 PEAK_MB = 900  # of the app's process, with everything of Streamlit in it
 _COUNT_RUNS = """() => {
     const app = document.querySelector('[data-testid=stApp]');
@@ -91,18 +93,18 @@ def peak_mb(app: RunningApp) -> int:
     return int(found[1]) // 1024
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
-def test_every_file_gets_its_message(visit: Visit, app: RunningApp, batch: int) -> None:
-    files = list(corpus().items())[batch::BATCHES]
+def test_each_file_gets_its_message(visit: Visit, app: RunningApp) -> None:
+    files = dict(list(corpus().items())[::EVERY])
     visit.open()
     visit.page.evaluate(_COUNT_RUNS)
-    expected = {name: outcome_expected(data) for name, data in files}
+    expected = {name: outcome_expected(data) for name, data in files.items()}
     found = {
         name: outcome_of(visit, plain_name(number, name), data, expected[name])
-        for number, (name, data) in enumerate(files)
+        for number, (name, data) in enumerate(files.items())
     }
     assert {name: said for name, said in found.items() if said != expected[name]} == {}
-    assert len(found) > 50
+    assert len(found) > 30
+    assert len(set(found.values())) > 5
     assert peak_mb(app) < PEAK_MB
 
 
