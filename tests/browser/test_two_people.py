@@ -107,17 +107,11 @@ def test_neither_sees_nor_fetches_anything_of_the_other(come: Callable[..., Visi
     own = make_video(bob, PROMPT)
     assert own != job
     ann.open("queue").does_not_see(PROMPT)
+    come(ROOT).open("job", id=job).watch()  # an administrator sees all
+    forged_and_expired_addresses_fail_for_the_owner_too(ann, guarded, job)
 
 
-def test_an_administrator_sees_all(come: Callable[..., Visit]) -> None:
-    ann = come(ANN)
-    job = make_video(ann, SECRET_WISH)
-    come(ROOT).open("job", id=job).watch()
-
-
-def test_forged_and_expired_addresses_fail_for_the_owner_too(come: Callable[..., Visit], guarded: RunningApp) -> None:
-    ann = come(ANN)
-    job = make_video(ann, SECRET_WISH)
+def forged_and_expired_addresses_fail_for_the_owner_too(ann: Visit, guarded: RunningApp, job: str) -> None:
     secret = (Path(guarded.folder) / "outputs" / ".address-secret").read_text()
     salt = f"files-{ANN}"
 

@@ -104,7 +104,7 @@ def test_each_file_gets_its_message(visit: Visit, app: RunningApp) -> None:
     }
     assert {name: said for name, said in found.items() if said != expected[name]} == {}
     assert len(found) > 30
-    assert len(set(found.values())) > 5
+    assert len(set(found.values())) >= 5
     assert peak_mb(app) < PEAK_MB
 
 
