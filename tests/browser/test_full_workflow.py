@@ -51,6 +51,8 @@ def test_run_to_the_end_and_files_come_in_parts_and_only_by_their_own_address(vi
     visit.press("Run to the end")
     address = visit.watch()
     assert len(server.sent) == 1
+    visit.does_not_see("Cancel the job")
+    visit.does_not_see("Stop waiting")
     part = requests.get(address, headers={"Range": "bytes=0-99"}, timeout=5)
     assert (part.status_code, len(part.content), part.headers["Content-Type"]) == (206, 100, "video/mp4")
     token = address.split("/")[-2]

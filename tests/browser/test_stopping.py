@@ -52,11 +52,3 @@ def test_on_the_server_only_the_waiting_ends(asked: Visit, server: StandIn) -> N
     asked.press("Stop waiting")
     asked.sees("Not waited for (the GPU may still finish)")
     asked.primary_is("Send again with the same seed")
-
-
-def test_a_finished_job_has_nothing_to_stop(asked: Visit, server: StandIn) -> None:
-    server.open_gate()
-    asked.press("Run to the end")
-    asked.watch()
-    asked.does_not_see("Cancel the job")
-    asked.does_not_see("Stop waiting")

@@ -1,6 +1,6 @@
 """The histories of ``tests/jobs/acts`` at length: a hundred steps each.
 
-    ACTS_HISTORIES=220 ./run_tests.sh --long -k acts_at_length    # more than 20,000 steps, four minutes
+ACTS_HISTORIES=220 ./run_tests.sh --long -k acts_at_length    # more than 20,000 steps, four minutes
 """
 
 from __future__ import annotations
