@@ -26,6 +26,7 @@ from tests.providers.fake_services import FakeServices
 SERVICES = ("gemini", "dashscope", "openai")
 STEPS: tuple[Capability, ...] = ("text", "image", "vision")
 ROUTES = [f"{service}.{step}" for service in SERVICES for step in STEPS]
+ALL_ROUTES = [*ROUTES, *(f"{service}.hearing" for service in SERVICES)]
 FRAME = picture(64, 36, "white")
 SOUND = b"RIFF a sound WAVE"
 Answer = TextAnswer | ImageAnswer | HeardAnswer

@@ -17,7 +17,7 @@ from core.errors import CertificateNotTrusted, CertificatesUnreadable, ProviderE
 from core.messages import as_written
 from core.translations import translator
 from sglang_client import SGLangClient
-from tests.providers.asking import ROUTES, ask, ask_route, provider
+from tests.providers.asking import ALL_ROUTES, ask, ask_route, provider
 from tests.providers.fake_services import FakeServices
 from tests.providers.test_proxies import ADDRESS
 
@@ -74,7 +74,7 @@ def named(kind: str, folder: Path) -> str:
     return str(folder / "gone")
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL_ROUTES)
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 @pytest.mark.parametrize("kind", ["gone", "not one"])
 def test_a_stale_variable_is_one_line_that_names_it(
@@ -90,7 +90,7 @@ def test_a_stale_variable_is_one_line_that_names_it(
         SGLangClient("https://server.example", name="a").check_health()
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL_ROUTES)
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_without_encryption_no_certificate_is_looked_for(
     fake: FakeServices, route: str, variable: str, monkeypatch: pytest.MonkeyPatch
@@ -99,14 +99,14 @@ def test_without_encryption_no_certificate_is_looked_for(
     assert ask_route(fake, route)
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL_ROUTES)
 def test_a_certificate_that_nobody_trusts_says_what_to_do(fake: FakeServices, route: str, secure: str) -> None:
     problem = failing(fake, route, secure)
     assert isinstance(problem, CertificateNotTrusted)
     assert "SSL_CERT_FILE" in problem.next_step()
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL_ROUTES)
 def test_one_that_the_variable_names_is_trusted(
     fake: FakeServices,
     route: str,

@@ -1,4 +1,4 @@
-"""Each service of steps 1 to 4 × each way to misbehave on the wire: the step's error, in time, nothing followed."""
+"""Each service × each way to misbehave on the wire: the step's error, in time, nothing followed; hearing as well."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from core.messages import as_written
 from core.translations import translator
 from generate_first_frame import make_first_frame, write_image_prompt
 from providers import fetch
-from providers.base import Provider
+from providers.base import HearingRequest, Provider
 from qwen_vl_api import extract_visual_elements
 from tests.hostile.faults import ELSEWHERE, FAULTS, deaf, nobody
-from tests.providers.asking import FRAME, ROUTES, SERVICES, ask, provider
+from tests.providers.asking import ALL_ROUTES, FRAME, SERVICES, SOUND, ask, provider
 from tests.providers.fake_services import KEYS, FakeServices, Raw
 from tests.providers.wire_formats import chat_answer, dashscope_answer, gemini_answer
 
@@ -100,6 +100,7 @@ def step_of(route: str, asked: Provider) -> Callable[[], object]:
             "a cat", size=(640, 352), artist=asked, writer=asked, settings=Settings(), name="f.png"
         ),
         "vision": lambda: extract_visual_elements(FRAME, viewer=asked),
+        "hearing": lambda: asked.hear(HearingRequest(sound=SOUND, seconds=1.0)),
     }
     return steps[route.split(".")[1]]
 
@@ -123,7 +124,7 @@ def check_words(problem: ProviderError, route: str) -> None:
     assert len(problem.raw) <= 500
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL_ROUTES)
 @pytest.mark.parametrize("fault", OUTCOMES)
 def test_each_service_and_each_fault(
     fake: FakeServices, route: str, fault: str, monkeypatch: pytest.MonkeyPatch
@@ -159,7 +160,7 @@ def test_a_pictures_address_and_each_fault(fake: FakeServices, fault: str, monke
     assert not ELSEWHERE.visited
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", ALL_ROUTES)
 @pytest.mark.parametrize(("place", "expected"), [(nobody, GONE), (deaf, LATE)], ids=["refused", "no connection"])
 def test_no_connection(
     fake: FakeServices,

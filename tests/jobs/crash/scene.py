@@ -76,6 +76,7 @@ class Scene:
     approve: bool = False
     at_server: dict[str, Any] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+    request: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for kind in USUAL:
@@ -110,6 +111,7 @@ class Scene:
             "settle": self.settle,
             "picture": str(self.picture) if self.picture else None,
             "ask": self.ask,
+            "request": self.request,
             "approve": self.approve,
             "result": str(self.folder / "result.json"),
             "log": str(self.folder / "log.txt"),

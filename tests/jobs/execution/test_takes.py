@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 
 from jobs.execution.automatic_retry import ANOTHER_TAKE, CAPPED
-from jobs.execution.finalize import FinalizeStage
-from jobs.execution.render import RenderStage
 from jobs.model.records import JobRecord
 from media.tags import read_tags
 from tests.jobs.load.video_server import VideoServer
@@ -122,33 +120,3 @@ def test_the_cap_is_said_and_kept(tmp_path: Path, film: bytes, monkeypatch: pyte
         assert takes[-1].takes is not None
         assert takes[-1].takes["stopped"] == "cap"
         assert running.service.library.gpu_minutes(takes[0].id) == 2
-
-
-def test_killed_in_the_middle_and_resumed(tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At every end of a listening the process is cut off, and another one goes on: nothing is asked or made twice."""
-
-    class Cut(BaseException):
-        pass
-
-    reported, advance, cuts = FinalizeStage.reported, RenderStage.advance, list[str]()
-
-    def cut_once(self: FinalizeStage, job: JobRecord) -> JobRecord:
-        done = reported(self, job)
-        if job.id not in cuts:
-            cuts.append(job.id)
-            raise Cut
-        return done
-
-    def again(self: RenderStage, job_id: str) -> bool:
-        try:
-            return advance(self, job_id)
-        except Cut:
-            return True
-
-    monkeypatch.setattr(FinalizeStage, "reported", cut_once)
-    monkeypatch.setattr(RenderStage, "advance", again)
-    with FakeServices() as fake, working(tmp_path, film, fake) as running:
-        fake.script("openai.hearing", OTHER, HALF, SAID)
-        takes = ordered(running, 4)
-        assert len(takes) == running.server.posts() == fake.count("openai.hearing") == len(cuts) == 3
-        assert running.worker.store.pages.count() == 3
