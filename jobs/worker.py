@@ -55,6 +55,7 @@ _KEEP_NAME = 1.0
 _LOOK_AFTER_OTHERS = 3.0
 _LOOK_AT_SLOTS = 5.0
 _LOOK_AT_SERVERS = 2.0
+_LOOK_AT_FILMS = 3.0
 _KEEP_HOUSE = 600.0
 _LOOK_FOR_MESSAGES = 1.0
 _MESSAGES_KEPT = timedelta(days=30)
@@ -111,7 +112,8 @@ class Worker:
         if not own_only:  # a run for its own jobs ends with them: what waits here is sent by who stays
             rest = partial(self._stopping.wait, _LOOK_FOR_MESSAGES)
             self._threads.append(self._thread("webhooks", self.webhooks.turn, rest))
-            self._threads.append(self._thread("films", self._go_on_with_films, partial(self._stopping.wait, _TURN)))
+            rest = partial(self._stopping.wait, _LOOK_AT_FILMS)
+            self._threads.append(self._thread("films", self._go_on_with_films, rest))
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.folders = Folders(settings, self.store)
         self.registry = ServerRegistry(settings)

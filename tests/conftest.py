@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 import config
+from tests import database_templates
 from tests.real_sglang.launched import LaunchedServer
 
 # A runner in the background ignores Ctrl-C and the end of its terminal, and what the tests start would inherit that.
@@ -21,6 +22,8 @@ for _signal in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
 # No clock: a busy machine is not a fault.
 hypothesis.settings.register_profile("no clock", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("no clock")
+
+database_templates.use_copies()
 
 REPO = Path(__file__).resolve().parent.parent
 _OURS = {name.upper() for name in config.Settings.model_fields} | {"GOOGLE_API_KEY", "OPENAI_ORG_ID"}

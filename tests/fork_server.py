@@ -88,6 +88,10 @@ def main() -> None:
     sys.path[0] = str(REPO)
     for name in IMPORTED:
         importlib.import_module(name)
+    from tests import database_templates
+
+    database_templates.prepare()
+    database_templates.use_copies()
     gc.freeze()
     address = sys.argv[1]
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads cannot be copied"

@@ -65,6 +65,7 @@ def store(address: str) -> Iterator[Store]:
 def run_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunService]:
     """Opens a running service with these servers, or one that holds its jobs."""
     monkeypatch.setattr(jobs.worker, "_LOOK_AT_SLOTS", 0.2)
+    monkeypatch.setattr(jobs.worker, "_LOOK_AT_FILMS", 0.3)
     monkeypatch.setattr(jobs.execution.render, "SETTLE_SECONDS", 1.0)
     with ExitStack() as stack:
 
