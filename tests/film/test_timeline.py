@@ -116,9 +116,9 @@ def test_dissolves_lie_around_the_cut() -> None:
     assert (dissolve.in_offset.value, dissolve.out_offset.value) == (3, 4)
 
 
-@pytest.mark.parametrize("count", [1, 300])
+@pytest.mark.parametrize("count", [1, 101])
 @pytest.mark.parametrize("kind", ["otio", "fcpxml", "fcp7xml", "edl"])
-def test_one_shot_and_three_hundred(kind: TimelineKind, count: int) -> None:
+def test_one_shot_and_a_hundred(kind: TimelineKind, count: int) -> None:
     shots = [shot(number, 17) for number in range(1, count + 1)]
     assert len(tracks(kind, timeline(kind, "x", shots, (640, 352)))["Video"]) == count
 

@@ -159,8 +159,8 @@ def test_fifty_shots_end_together(tmp_path: Path, sound: SoundPlan) -> None:
     assert facts.sound_seconds == pytest.approx(facts.num_frames / 24, abs=1 / 24)
 
 
-@pytest.mark.parametrize("count", [1, 300])
-def test_one_shot_and_three_hundred(tmp_path: Path, count: int) -> None:
+@pytest.mark.parametrize("count", [1, 100])
+def test_one_shot_and_a_hundred(tmp_path: Path, count: int) -> None:
     shot = film(tmp_path / "1.mp4", num_frames=5, size=(32, 32), sound=tone())
     facts = probe(cut_together(tmp_path, *[Clip(path=shot)] * count, sound=SoundPlan(loudness=-16)))
     assert facts.num_frames == count * 5
