@@ -47,8 +47,18 @@ class Webhooks(BaseModel):
     data: list[Webhook]
 
 
+class Try(BaseModel):
+    """One try: ``status`` of its answer, ``trouble`` why it brought nothing."""
+
+    at: datetime
+    status: int | None
+    trouble: Trouble | None
+
+
 class Delivery(BaseModel):
-    """``id`` is the header webhook-id; ``trouble`` why the last try brought nothing, ``status`` its answer."""
+    """``id`` is the header webhook-id; ``trouble`` why the last try brought nothing, ``status`` its answer. ``tries``
+    counts those since it was sent last, ``log`` has the newest of all, the oldest first.
+    """
 
     id: str
     number: int
@@ -60,6 +70,7 @@ class Delivery(BaseModel):
     trouble: Trouble | None
     created: datetime
     next_try: datetime | None
+    log: list[Try]
 
 
 class Deliveries(BaseModel):
@@ -182,4 +193,5 @@ def _delivery(message: WebhookMessage) -> Delivery:
         trouble=message.trouble,
         created=message.created,
         next_try=message.next_at,
+        log=[Try(at=one.at, status=one.status, trouble=one.trouble) for one in message.tries],
     )

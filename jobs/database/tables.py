@@ -330,6 +330,7 @@ class WebhookMessageRow(Base):
     tried: Mapped[datetime | None]
     status: Mapped[int | None]
     trouble: Mapped[str | None] = mapped_column(String(16))
+    tries: Mapped[list[list[Any]] | None] = mapped_column(JSON)
 
     __table_args__ = (
         Index("webhook_messages_due", "webhook", "state", "next_at", "number"),

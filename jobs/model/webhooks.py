@@ -51,6 +51,7 @@ Trouble = Literal[
     "gone",
 ]
 MAX_WEBHOOKS = 10  # of one person
+MAX_TRIES = 24  # of one message that are kept: as it is sent, and twice again by hand
 EARLIER_HOLDS = timedelta(days=7)  # for which messages are signed with the secret before the newest, too
 
 
@@ -77,11 +78,20 @@ class WebhookRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebhookTry:
+    """``status`` is that of the answer, if there was one; without ``trouble`` the message has arrived."""
+
+    at: datetime
+    status: int | None
+    trouble: Trouble | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WebhookMessage:
     """One event on its way to one webhook. ``number`` orders them; ``id`` is the header webhook-id, at every try.
 
     ``subject`` is the job or film that it tells of: its messages arrive in their order. ``status`` is that of the
-    last answer.
+    last answer. ``tries`` are the last ones that have ended, the oldest first, at most ``MAX_TRIES``.
     """
 
     number: int
@@ -97,6 +107,7 @@ class WebhookMessage:
     tried: datetime | None
     status: int | None
     trouble: Trouble | None
+    tries: tuple[WebhookTry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

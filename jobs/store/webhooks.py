@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any, cast
 
@@ -13,7 +13,17 @@ from sqlalchemy.orm import Session, aliased
 
 from jobs.database.database import Database
 from jobs.database.tables import WebhookMessageRow, WebhookRow
-from jobs.model.webhooks import EARLIER_HOLDS, TEST, Event, MessageState, Outcome, WebhookMessage, WebhookRecord
+from jobs.model.webhooks import (
+    EARLIER_HOLDS,
+    MAX_TRIES,
+    TEST,
+    Event,
+    MessageState,
+    Outcome,
+    WebhookMessage,
+    WebhookRecord,
+    WebhookTry,
+)
 from jobs.store.webhook_outbox import tell
 from jobs.store.writes import now
 
@@ -161,14 +171,35 @@ class Webhooks:
         A receiver that wants nothing any more (``gone``) ends its webhook: all that waits is given up.
         """
         with self._database.write() as session:
+            outcomes = tuple(outcomes)
+            before = _tries(session, [one.number for one in outcomes])
             for one in outcomes:
                 state: MessageState = "waiting" if one.next_at else "given_up" if one.trouble else "delivered"
-                values = {"state": state, "next_at": one.next_at, "status": one.status, "trouble": one.trouble}
+                values: dict[str, Any] = {"state": state, "next_at": one.next_at}
+                values |= {"status": one.status, "trouble": one.trouble}
+                if found := before.get(one.number):
+                    values["tries"] = [*found.tries, [found.at, one.status, one.trouble]][-MAX_TRIES:]
                 session.execute(update(_Row).where(_Row.number == one.number, _WAITING).values(**values))
                 if one.trouble == "gone":
                     waiting = update(_Row).where(_Row.webhook == one.webhook, _WAITING)
                     session.execute(waiting.values(state="given_up", next_at=None, trouble="gone"))
                     session.execute(update(WebhookRow).where(WebhookRow.id == one.webhook).values(stopped="gone"))
+
+
+@dataclass(frozen=True)
+class _Earlier:
+    """When a message is being tried, in ISO 8601, and its tries before."""
+
+    at: str
+    tries: list[list[Any]]
+
+
+def _tries(session: Session, numbers: Collection[int]) -> dict[int, _Earlier]:
+    query = select(_Row.number, _Row.tried, _Row.tries).where(_Row.number.in_(numbers), _Row.tried.is_not(None))
+    return {
+        number: _Earlier(tried.astimezone(UTC).isoformat(timespec="milliseconds"), tries or [])
+        for number, tried, tries in session.execute(query)
+    }
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -194,4 +225,8 @@ def _webhook(row: WebhookRow) -> WebhookRecord:
 
 
 def _message(row: WebhookMessageRow) -> WebhookMessage:
-    return WebhookMessage(**{one.name: getattr(row, one.name) for one in fields(WebhookMessage)})
+    tries = [
+        WebhookTry(at=datetime.fromisoformat(at), status=status, trouble=why) for at, status, why in row.tries or ()
+    ]
+    values = {one.name: getattr(row, one.name) for one in fields(WebhookMessage)}
+    return WebhookMessage(**values | {"tries": tuple(tries)})

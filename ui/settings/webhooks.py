@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from core.errors import MovaError
-from jobs.model.webhooks import EVENTS, Event, WebhookMessage, WebhookRecord
+from jobs.model.webhooks import EVENTS, Event, Trouble, WebhookMessage, WebhookRecord, WebhookTry
 from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.notices import acting, leave, show_error
 from ui.shared.plain import escape_markdown
 from ui.shared.watching import live
-from ui.shared.words import ago, at_about
+from ui.shared.words import ago, at_about, at_second
 
 _URL, _EVENTS, _SECRET, _ASKED = "webhook-url", "webhook-events", "webhook-secret", "webhook-asked"
 _WRONG = "webhook-wrong"
@@ -142,7 +142,8 @@ def _message(webhook: WebhookRecord, message: WebhookMessage) -> None:
     about = "" if message.event == "webhook.test" else f" · {escape_markdown(message.subject)}"
     head = f"{icons[message.state]} **{event_title(message.event)}**{about} · {ago(message.created)}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{head}  \n{escape_markdown(_outcome(message))}", width="stretch")
+        lines = [head, escape_markdown(_outcome(message)), *(_try(one) for one in reversed(_worth_telling(message)))]
+        st.markdown("  \n".join(lines), width="stretch")
         st.button(
             _("Send again"),
             key=f"webhook-again-{message.id}",
@@ -153,13 +154,23 @@ def _message(webhook: WebhookRecord, message: WebhookMessage) -> None:
         )
 
 
+def _worth_telling(message: WebhookMessage) -> tuple[WebhookTry, ...]:
+    """Its tries, where the line of the last one does not say it all."""
+    return message.tries if len(message.tries) > 1 else ()
+
+
+def _try(one: WebhookTry) -> str:
+    words = _reason(one.trouble, one.status) if one.trouble else _("answered with {status}").format(status=one.status)
+    return f":small[{escape_markdown(f'{at_second(one.at)} · {words}')}]"
+
+
 def _outcome(message: WebhookMessage) -> str:
     """What became of the last try, and when the next one is."""
     if message.state == "delivered":
         return _("Delivered, answered with {status}; tries: {n}.").format(status=message.status, n=message.attempts)
     if message.trouble is None:
         return _("About to be sent.")
-    why = _reason(message)
+    why = _reason(message.trouble, message.status)
     if message.state == "given_up":
         return _("Given up after {n} tries: {why}.").format(n=message.attempts, why=why)
     when = at_about(message.next_at) if message.next_at else ""
@@ -168,8 +179,8 @@ def _outcome(message: WebhookMessage) -> str:
     )
 
 
-def _reason(message: WebhookMessage) -> str:
-    words = {
+def _reason(trouble: Trouble, status: int | None) -> str:
+    words: dict[Trouble, str] = {
         "unreachable": _("there is no connection"),
         "late": _("no answer came in time"),
         "broken": _("the connection broke off"),
@@ -177,11 +188,11 @@ def _reason(message: WebhookMessage) -> str:
         "not_public": _("the host is not public"),
         "certificate": _("its certificate is not trusted"),
         "redirect": _("it redirects, which is not followed"),
-        "status": _("it answered with {status}").format(status=message.status),
+        "status": _("it answered with {status}").format(status=status),
         "address": _("the address cannot be used"),
         "gone": _("its receiver wants nothing more"),
     }
-    return words[message.trouble] if message.trouble else ""
+    return words[trouble]
 
 
 def _add() -> None:

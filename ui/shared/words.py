@@ -171,6 +171,17 @@ def at_about(moment: datetime) -> str:
     return f"≈ {format_date(there, 'MMMd' if language() == 'zh_CN' else 'd MMM', locale=language())} {time}"
 
 
+def at_second(moment: datetime) -> str:
+    """``14:32:05``; with the day where it is not today."""
+    from babel.dates import format_date, format_time
+
+    there = moment.astimezone(zone())
+    time = format_time(there, "HH:mm:ss", locale=language())
+    if there.date() == datetime.now(zone()).date():
+        return time
+    return f"{format_date(there, 'MMMd' if language() == 'zh_CN' else 'd MMM', locale=language())} {time}"
+
+
 def time_left(estimate: Estimate | None, left: float | None) -> str:
     """What is left of the usual time; empty where no such render has finished yet."""
     if estimate is None or left is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from unittest.mock import Mock
 
@@ -116,7 +117,10 @@ def test_a_receiver_that_is_ill_is_asked_for_about_a_day(stage: Stage) -> None:
     assert not stage.store.webhooks.send_again(stage.webhook, message.id)  # pressed twice
     while stage.sender.turn() and stage.log()[0].state == "waiting":
         stage.next_try()
-    assert stage.log()[0].state == "delivered"
+    (sent,) = stage.log()
+    assert (sent.state, sent.tries[:8]) == ("delivered", message.tries)
+    assert [(one.status, one.trouble) for one in sent.tries] == [(500, "status")] * 10 + [(204, None)]
+    assert [int((after.at - one.at).total_seconds()) for one, after in pairwise(message.tries)] == list(WAITS[1:])
     assert set(stage.hook.ids) == {message.id}
     assert len(stage.hook.ids) == 11
 

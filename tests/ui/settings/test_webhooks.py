@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from jobs.model.webhooks import EVENTS, Outcome, WebhookRecord
+from jobs.store.writes import now
 from tests.ui.still_app import button, drawn, page, words
 from ui.app_context import AppContext
 from ui.settings.webhooks import event_title
@@ -68,6 +71,15 @@ def test_a_test_is_written_and_then_its_fate_is_read(app_context: AppContext) ->
     assert store.messages(webhook.id, limit=9)[0].state == "waiting"
     store.record([Outcome(number=message.number, webhook=webhook.id, status=204)])
     assert "Delivered, answered with 204; tries: 0." in words(drawn(test))
+    store.send_again(webhook.id, message.id)
+    for status in (503, 204):
+        (taken,) = store.take(webhook.id, now(), limit=1, flying=(), waits=(0.0, 0.0))
+        trouble: Any = "status" if status == 503 else None
+        again_at = now() if trouble else None
+        one = Outcome(number=taken.number, webhook=webhook.id, status=status, trouble=trouble, next_at=again_at)
+        store.record([one])
+    log = words(drawn(test))
+    assert log.index("· answered with 204") < log.index("· it answered with 503"), "each try, the newest first"
 
 
 def test_a_new_secret_and_the_end_of_the_one_before(app_context: AppContext) -> None:
