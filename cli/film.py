@@ -258,9 +258,16 @@ def _say_notes(proposal: Proposal) -> None:
 def _until_done(service: JobService, film: Film, order: Callable[[], tuple[str, ...]], what: str) -> dict[str, object]:
     """Order what is missing, again and again, until nothing is left that moves by itself."""
     seen: set[str] = set()
+    still: tuple[str, ...] = ()
     try:
         with _bar(what) as show:
-            while pending := [one for one in order() if not _stands_still(service, one)]:
+            while True:
+                ordered = order()
+                pending = [one for one in ordered if not _stands_still(service, one)]
+                # What has ended since it was ordered may let another shot begin: all is done when that is said twice.
+                if not pending and ordered in ((), still):
+                    break
+                still = () if pending else ordered
                 for job_id in pending:
                     if job_id not in seen:
                         seen.add(job_id)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 from zlib import crc32
 
 import av
 import pytest
 
+import cli.film
+from film.document import Film
 from media.videos import probe
 from tests.cli.shell import REPO, Shell
 from tests.providers.asking import SERVICES
@@ -151,3 +155,32 @@ def test_a_document_that_is_no_film_says_why(shell: Shell, content: str, words: 
     assert done.returncode == 2
     assert words in done.stderr
     assert str(shell.folder) not in done.stderr
+
+
+def test_a_shot_that_may_begin_since_the_one_before_it_has_ended_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The one before ends after the order of what is missing, and before it is looked at."""
+    monkeypatch.setattr(cli.film, "_PACE", 0)
+    monkeypatch.setattr(cli.film, "_result", lambda *_: {})
+    states = {"second": "completed", "third": "rendering"}
+    answers = [("second",), ("third",), ("third",), ()]
+
+    def order() -> tuple[str, ...]:
+        if len(answers) == 2:
+            states["third"] = "completed"
+        return answers.pop(0)
+
+    service = MagicMock(get=lambda job_id: SimpleNamespace(state=states[job_id], error=None))
+    cli.film._until_done(service, Film.model_construct(id="lamp"), order, "takes")
+    assert answers == []
+    service.work_on.assert_called_once_with("third")
+
+
+def test_what_stands_still_is_not_asked_about_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.film, "_PACE", 0)
+    monkeypatch.setattr(cli.film, "_result", lambda *_: {})
+    service = MagicMock(get=lambda _: SimpleNamespace(state="failed", error=None))
+    order = MagicMock(return_value=("second",))
+    cli.film._until_done(service, Film.model_construct(id="lamp"), order, "takes")
+    assert order.call_count == 2
