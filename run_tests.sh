@@ -31,7 +31,8 @@ set_up_node() {
   fi
 }
 
-run() { .venv/bin/python -m pytest -rs --durations=15 "$@"; }
+# Of several processes each begins with files that lie side by side, which share what is set up for them.
+run() { .venv/bin/python -m pytest -rs --durations=15 --dist worksteal "$@"; }
 
 quick() {
   .venv/bin/ruff check .
