@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
-from api import docs, films, health, jobs, videos, webhooks
+from api import films, jobs, videos, webhooks, without_key
 from api.access import Reader
 from api.mcp_http import routes as mcp_routes
 from api.problems import Problem, add_handlers, answers
 from api.video_fields import VideoBody, VideoForm
+from core.messages import gettext_noop
 from core.version import VERSION
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     from api.context import ApiContext
 
-_ABOUT = "Jobs, films and videos of the MOVA workflow. Errors under /api/v1 are RFC 9457 problems with a stable code."
+_ABOUT = gettext_noop(
+    "Jobs, films and videos of the MOVA workflow. Errors under /api/v1 are RFC 9457 problems with a stable code."
+)
 _PREFIXES = ("/v1", "/api", "/mcp")
 _BODY_ROOM = 4 / 3  # a picture as base64
 _SCHEMAS = "#/components/schemas/{model}"
@@ -39,7 +42,7 @@ def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> 
         redirect_slashes=False,
     )
     app.state.context = context
-    for part in (health, videos, films, jobs, webhooks, docs):
+    for part in (without_key, videos, films, jobs, webhooks):
         app.include_router(part.router)
     app.router.routes.extend(mcp_routes())
     add_handlers(app)
@@ -58,9 +61,10 @@ def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> 
     app.openapi = described  # type: ignore[method-assign]
 
     @app.get("/api/v1/openapi.json", tags=["Description"], responses=answers())
-    def description(_caller: Reader) -> dict[str, Any]:
+    def description(caller: Reader) -> dict[str, Any]:
         """This document."""
-        return app.openapi()
+        document = app.openapi()
+        return {**document, "info": {**document["info"], "description": caller.translate(_ABOUT)}}
 
     return app
 

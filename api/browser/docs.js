@@ -2,7 +2,11 @@
 // The key stays in the memory of this page: it is neither stored nor put into an address.
 const shown = (id) => document.getElementById(id);
 const made = (tag, text = "", values = {}) => Object.assign(document.createElement(tag), { textContent: text }, values);
-const headers = () => (shown("key").value ? { Authorization: `Bearer ${shown("key").value.trim()}` } : {});
+const words = document.body.dataset;
+const headers = () => ({
+  "Accept-Language": document.documentElement.lang,
+  ...(shown("key").value ? { Authorization: `Bearer ${shown("key").value.trim()}` } : {}),
+});
 const base = location.pathname.replace(/\/api\/docs\/?$/, "");
 let description = {};
 
@@ -35,9 +39,9 @@ function operation(path, method, told) {
     return [one, input];
   });
   const json = told.requestBody?.content?.["application/json"];
-  const body = json && made("textarea", JSON.stringify(example(json.schema), null, 2), { ariaLabel: "JSON" });
+  const body = json && made("textarea", JSON.stringify(example(json.schema), null, 2), { ariaLabel: words.body });
   if (body) form.append(body);
-  form.append(made("button", "Send"));
+  form.append(made("button", words.send));
   const answer = made("pre");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -57,10 +61,10 @@ function operation(path, method, told) {
         method: method.toUpperCase(), headers: sent, body: body ? body.value : undefined,
       });
       const kind = got.headers.get("content-type") ?? "";
-      const text = /json|text/.test(kind) ? await got.text() : `${kind}, ${(await got.blob()).size} bytes`;
+      const text = /json|text/.test(kind) ? await got.text() : words.size.replace("{kind}", kind).replace("{n}", (await got.blob()).size);
       answer.textContent = `${got.status} ${got.statusText}\n${text}`;
-    } catch (problem) {
-      answer.textContent = String(problem);
+    } catch {
+      answer.textContent = words.unreachable;
     }
   });
   box.append(summary, form, answer);

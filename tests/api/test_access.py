@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from api.tries import FailedTries
+from api.context import FailedTries
 from core.errors import TooManyTries
 from tests.api.conftest import ANN, BOB, Api
 

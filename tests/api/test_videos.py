@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from api.video_answers import Video, VideoList
+from preview.answers import VideoListResponse, VideoResponse
 from tests.api.conftest import ANN, BOB, Api
 from tests.pictures import gradient
 
@@ -17,6 +19,11 @@ def made(api: Api, **body: Any) -> str:
     answer = api.client(ANN).post(VIDEOS, json={"prompt": "A secret harbour.", **body})
     assert answer.status_code == 200, answer.text
     return str(answer.json()["id"])
+
+
+def test_a_video_has_the_keys_of_the_preview_engine_s_which_knows_nothing_of_ours() -> None:
+    assert list(Video.model_fields) == list(VideoResponse.model_fields)
+    assert list(VideoList.model_fields) == list(VideoListResponse.model_fields)
 
 
 def test_a_video_is_a_job_in_the_queue(api: Api) -> None:
