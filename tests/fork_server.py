@@ -86,6 +86,7 @@ def become(asked: dict[str, Any], streams: list[int], address: str) -> None:
 def main() -> None:
     """Serve; returns in a copy, which then is the command."""
     sys.path[0] = str(REPO)
+    os.umask(0o022)
     for name in IMPORTED:
         importlib.import_module(name)
     from tests import database_templates

@@ -11,26 +11,37 @@ from pathlib import Path
 import pytest
 
 import config
+from tests.cli.shell import Shell
 
 REPO = Path(config.__file__).parent
-_OPEN_AN_OFFICE = """
-import os; os.umask(0o022)
+# Forks once for each pair of a folder and who may get at it: what is imported takes most of the time.
+_OPEN_OFFICES = """
+import os, sys; os.umask(0o022)
 import config
 from ui import app_context
-app_context.open_app_context()
-app_context.close_app_context()
+for folder, access in zip(sys.argv[1::2], sys.argv[2::2]):
+    if os.fork() == 0:
+        os.environ.update(OUTPUT_DIR=folder, FILE_ACCESS=access)
+        config.load.cache_clear()
+        app_context.open_app_context()
+        app_context.close_app_context()
+        sys.exit()
+    assert os.wait()[1] == 0
 """
-_RENDER = """
-import os, sys; os.umask(0o022)
-sys.argv = ["workflow.py", "simple", "--prompt", "a cat", "--white-frame", "--server", "preview", "--num-frames", "5"]
-from workflow import main
-main()
-"""
+_MODES = {"": (0o700, 0o600), "owner": (0o700, 0o600), "group": (0o770, 0o660)}
+_RENDER = ("simple", "--prompt", "a cat", "--white-frame", "--num-frames", "5", "--num-inference-steps", "2")
 
 
-def run(code: str, **variables: str) -> None:
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path, {})
+
+
+def run(code: str, *words: str, **variables: str) -> None:
     environment = {**os.environ, **variables}
-    done = subprocess.run([sys.executable, "-c", code], cwd=REPO, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=REPO, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -38,15 +49,8 @@ def modes(folder: Path) -> dict[str, int]:
     return {str(path.relative_to(folder)): stat.S_IMODE(path.lstat().st_mode) for path in [folder, *folder.rglob("*")]}
 
 
-@pytest.mark.parametrize(
-    ("access", "folder_mode", "file_mode"), [("", 0o700, 0o600), ("owner", 0o700, 0o600), ("group", 0o770, 0o660)]
-)
-@pytest.mark.parametrize("code", [_OPEN_AN_OFFICE, _RENDER], ids=["app", "command line"])
-def test_what_is_made_is_for_its_owner_alone_or_for_one_group(
-    tmp_path: Path, code: str, access: str, folder_mode: int, file_mode: int
-) -> None:
-    outputs = tmp_path / "new" / "outputs"
-    run(code, OUTPUT_DIR=str(outputs), FILE_ACCESS=access)
+def check_modes(outputs: Path, access: str) -> None:
+    folder_mode, file_mode = _MODES[access]
     found = modes(outputs)
     assert {"jobs.db"} < found.keys()
     strange = {
@@ -57,36 +61,51 @@ def test_what_is_made_is_for_its_owner_alone_or_for_one_group(
     assert not strange
 
 
+def test_what_the_app_makes_is_for_its_owner_alone_or_for_one_group(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    there.chmod(0o755)
+    new = {access: tmp_path / "new" / f"outputs{access}" for access in _MODES}
+    pairs = [(str(folder), access) for access, folder in new.items()]
+    run(_OPEN_OFFICES, *(word for pair in [*pairs, (str(there), "")] for word in pair))
+    for access, folder in new.items():
+        check_modes(folder, access)
+    # A folder that is there keeps its mode.
+    found = modes(there)
+    assert found["."] == 0o755
+    assert found["jobs.db"] == found[".address-secret"] == 0o600
+
+
+@pytest.mark.parametrize("access", _MODES)
+def test_what_the_command_line_makes_is_for_its_owner_alone_or_for_one_group(shell: Shell, access: str) -> None:
+    outputs = shell.folder / "new" / "outputs"
+    done = shell(*_RENDER, "--server", "preview", OUTPUT_DIR=str(outputs), FILE_ACCESS=access)
+    assert done.returncode == 0, done.stderr
+    check_modes(outputs, access)
+
+
 _BACK_UP = """
 import os, sys; os.umask(0o022)
-sys.argv = ["backup", "made/back-up"]
+sys.argv = ["backup", sys.argv[1]]
 from cli.backup import main
 main()
 """
-_STEP = """
-import os, sys; os.umask(0o022)
-sys.argv = ["generate_first_frame.py", "full", "--user-input", "a cat", "--output", "made/frame.png"]
-from cli.first_frame import main
-main()
-"""
 
 
-@pytest.mark.parametrize("code", [_BACK_UP, _STEP], ids=["back-up", "a step by itself"])
-def test_what_is_made_beside_is_no_less_private(tmp_path: Path, code: str) -> None:
-    (tmp_path / "made").mkdir()
-    (tmp_path / "made").chmod(0o755)
-    run(_RENDER, OUTPUT_DIR=str(tmp_path / "outputs"))
-    code = code.replace("made/", f"{tmp_path}/made/")
-    run(code, OUTPUT_DIR=str(tmp_path / "outputs"))
-    found = modes(tmp_path / "made")
-    assert len(found) > 1
-    assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {".": "0o755"}
-
-
-def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
-    (tmp_path / "outputs").mkdir(mode=0o755)
-    (tmp_path / "outputs").chmod(0o755)
-    run(_OPEN_AN_OFFICE, OUTPUT_DIR=str(tmp_path / "outputs"))
-    found = modes(tmp_path / "outputs")
-    assert found["."] == 0o755
-    assert found["jobs.db"] == found[".address-secret"] == 0o600
+def test_what_is_made_beside_is_no_less_private(shell: Shell) -> None:
+    """A back-up, and a step by itself."""
+    made = shell.folder / "made"
+    for name in ("backed", "step"):
+        (made / name).mkdir(parents=True)
+        (made / name).chmod(0o755)
+    outputs = str(shell.folder / "outputs")
+    stopped = shell("full", "--description", "a cat", "--until", "first_frame", OUTPUT_DIR=outputs)
+    assert stopped.returncode == 0, stopped.stderr
+    run(_BACK_UP, str(made / "backed" / "back-up"), OUTPUT_DIR=outputs)
+    words = ("full", "--user-input", "a cat", "--output", str(made / "step" / "frame.png"))
+    done = shell(*words, script="generate_first_frame.py", OUTPUT_DIR=outputs)
+    assert done.returncode == 0, done.stderr
+    for name in ("backed", "step"):
+        found = modes(made / name)
+        assert len(found) > 1
+        assert {name: oct(mode) for name, mode in found.items() if mode & 0o077} == {".": "0o755"}
