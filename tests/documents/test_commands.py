@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,16 +21,20 @@ from jobs.servers.preview_process import preview_engine
 from tests.browser.running_app import free_port
 from tests.conftest import REPO
 from tests.documents.blocks import Block, blocks, documents
-from tests.documents.fresh_machine import typed_from
+from tests.documents.fresh_machine import lines_of, typed_from
+from tests.forked import NAMES
+from tests.forked import run as run_forked
 from tests.pictures import picture
 
 _SECONDS = 120
-# Started, looked at and stopped by tests of their own.
-_SETS_UP = "./launch_streamlit.sh --install && source .venv/bin/activate"
-_ELSEWHERE = {"./launch_streamlit.sh", _SETS_UP, "./run_tests.sh tests/steps tests/media"}
+# Started, looked at and stopped, or typed one after the other, by tests of their own.
+_TYPED = {line for page in ("README.md", "README.zh-CN.md") for line in lines_of(page)}
+_ELSEWHERE = {"./launch_streamlit.sh", "./run_tests.sh tests/steps tests/media", *_TYPED}
+_SHELL_S = set("$&|;<>*?`~#()\\")  # what a shell makes something of
 
 # The same commands on another page, or in the other language, do the same: they are run once.
 RUN = list({block.commands: block for block in reversed(blocks()) if not block.needs}.values())
+_HERE = [block for block in RUN if not set(block.commands) <= _ELSEWHERE]
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +61,9 @@ def _tracked() -> list[str]:
 
 
 def environment(home: Path, server: str) -> dict[str, str]:
-    own = {"MOVA_ENV_FILE": os.devnull, "SGLANG_360P_URL": server, "NUM_FRAMES": "9", "HOME": str(home)}
-    return {**own, "LISTEN": "off", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    own = {"MOVA_ENV_FILE": os.devnull, "SGLANG_360P_URL": server, "HOME": str(home), "PATH": path}
+    return {**own, "NUM_FRAMES": "5", "NUM_INFERENCE_STEPS": "2", "LISTEN": "off"}
 
 
 def typed(command: str, home: Path, server: str) -> str:
@@ -72,6 +78,11 @@ def typed(command: str, home: Path, server: str) -> str:
 
 
 def run(command: str, home: Path, server: str) -> subprocess.CompletedProcess[str]:
+    """A script of ours with plain arguments in a forked copy, anything else in a shell."""
+    words = shlex.split(command)
+    if words[0] == "python" and words[1].removesuffix(".py") in NAMES and not _SHELL_S & set(command):
+        script = [sys.executable, str(REPO / words[1]), *words[2:]]
+        return run_forked(script, cwd=home, env=environment(home, server))
     return subprocess.run(
         ["bash", "-c", command],  # noqa: S607
         cwd=home,
@@ -87,12 +98,12 @@ def run(command: str, home: Path, server: str) -> subprocess.CompletedProcess[st
 def outputs(tmp_path_factory: pytest.TempPathFactory, server: str) -> Path:
     """What a first run leaves behind."""
     folder = tmp_path_factory.mktemp("first")
-    first = run(f'python {REPO}/workflow.py simple --prompt "A cat." --white-frame', folder, server)
+    first = run('python workflow.py simple --prompt "A cat." --white-frame', folder, server)
     assert first.returncode == 0, first.stderr
     return folder / "outputs"
 
 
-@pytest.mark.parametrize("block", RUN, ids=lambda block: f"{block.page}:{block.commands[0][:40]}")
+@pytest.mark.parametrize("block", _HERE, ids=lambda block: f"{block.page}:{block.commands[0][:40]}")
 def test_the_commands_of_a_block(block: Block, home: Path, server: str, outputs: Path) -> None:
     if "workflow.py" in " ".join(block.commands) or "outputs" in " ".join(block.commands):
         shutil.copytree(outputs, home / "outputs")
