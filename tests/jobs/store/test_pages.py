@@ -42,7 +42,7 @@ FILTERS = st.builds(
 )
 HITS = {"cat": [0], "橘猫": [1], "rain": [1, 2], "雨": [3], "nothing": [], "!": []}
 SIZES = st.integers(1, 9)
-MANY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

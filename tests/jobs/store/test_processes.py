@@ -16,13 +16,13 @@ from tests.postgres import Postgres
 
 
 def test_eight_writers_lose_nothing(address: str) -> None:
-    written = in_parallel(write_jobs, [(address, f"owner-{n}", 25) for n in range(8)])
+    written = in_parallel(write_jobs, [(address, f"owner-{n}", 10) for n in range(8)])
     store = open_store(address)
-    assert store.pages.count() == 200
+    assert store.pages.count() == 80
     assert {job.id for job in store.jobs.in_states(["waiting"])} == {job_id for ids in written for job_id in ids}
     for n in range(8):
-        assert store.pages.counts(f"owner-{n}")["waiting"] == 25
-    assert store.pages.count(JobFilter(text="owner 24")) == 8
+        assert store.pages.counts(f"owner-{n}")["waiting"] == 10
+    assert store.pages.count(JobFilter(text="owner 9")) == 8
     store.close()
 
 
@@ -41,11 +41,11 @@ def test_threads_share_one_store(store: Store) -> None:
 def test_four_claimers_share_three_servers(address: str) -> None:
     store = open_store(address)
     models = ["small", "small", "large"]
-    jobs = [queued_job(store, owner=f"owner-{n % 7}", model=models[n % 3]).id for n in range(200)]
+    jobs = [queued_job(store, owner=f"owner-{n % 7}", model=models[n % 3]).id for n in range(80)]
     results = in_parallel(claim_all, [(address, seed) for seed in range(4)])
     assert sorted(job_id for claimed, _ in results for job_id in claimed) == sorted(jobs)
     assert [too_many for _, too_many in results] == [0] * 4
-    assert (store.queue.occupied(), store.pages.counts()["lost"]) == ((), 200)
+    assert (store.queue.occupied(), store.pages.counts()["lost"]) == ((), 80)
     store.close()
 
 

@@ -91,13 +91,13 @@ def test_words_of_query_languages_are_words(texts: Store, word: str) -> None:
     assert hits(texts, f"cat {word} dog") == {"words"}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=st.text(st.characters(codec="utf-8") | st.sampled_from("\"'*:&|!()<>\\-^橘猫cat "), max_size=20))
 def test_nothing_that_is_typed_breaks_the_search(texts: Store, query: str) -> None:
     hits(texts, query)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(description=st.text(min_size=1, max_size=60))
 def test_whatever_is_written_can_be_stored_and_found(store: Store, description: str) -> None:
     job = store.jobs.create(new_job(text=description))
