@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from api.access import language_asked_for
 from core import errors
 from core.errors import MovaError
+from core.messages import gettext_noop
 from core.translations import translator
 
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ STATUS: dict[type[MovaError], int] = {
     errors.StorageError: 507,
     errors.ProviderError: 502,
     errors.NoProvider: 503,
+}
+_UNFIT = gettext_noop("The request does not fit its description.")
+_ADVICE = gettext_noop("See /api/v1/openapi.json, or /api/docs in a browser.")
+_HTTP = {
+    404: gettext_noop("There is nothing at this address."),
+    405: gettext_noop("This address does not take this method."),
+    413: gettext_noop("The request is too large."),
 }
 _WAIT = {429: 60, 503: 5}  # seconds after which another try makes sense
 
@@ -108,18 +116,22 @@ def _of_input(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = [{name: _plain(one.get(name)) for name in ("type", "loc", "msg", "input")} for one in error.errors()]
     where = "; ".join(f"{'.'.join(map(str, one['loc'] or ()))}: {one['msg']}" for one in found[:5])
-    problem = Problem(
-        title="The request does not fit its description.", status=422, detail=where[:1000], code="input_error"
-    )
-    return _answer(request, problem, found if is_compatible(request) else None)
+    language = language_asked_for(request)
+    title = translator(language)(_UNFIT)  # what follows is the library's, with the names of fields
+    problem = Problem(title=title, status=422, detail=where[:1000], code="input_error")
+    return _answer(request, problem, found if is_compatible(request) else None, language=language)
 
 
 def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    words = str(error.detail)
+    language = language_asked_for(request)
+    translate = translator(language)
+    words = translate(_HTTP[error.status_code]) if error.status_code in _HTTP else str(error.detail)
+    advice = translate(_ADVICE)
     code = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
-    problem = Problem(title=words, status=error.status_code, detail="See /api/v1/openapi.json.", code=code)
-    return _answer(request, problem, words if is_compatible(request) else None, headers=dict(error.headers or {}))
+    problem = Problem(title=words, status=error.status_code, detail=advice, code=code)
+    told = str(error.detail) if is_compatible(request) else None
+    return _answer(request, problem, told, headers=dict(error.headers or {}), language=language)
 
 
 def is_compatible(request: Request) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 
 import hypothesis
 import schemathesis
-from hypothesis.errors import Flaky, FlakyFailure
+from hypothesis.errors import Flaky
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
@@ -38,6 +38,15 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 FOLLOWED = "/api/v1/jobs/{job_id}/events"
 _STEPS = 40  # requests of one sequence
 _PATIENCE = 300.0  # seconds, on a machine with other work
+
+_SETTINGS = hypothesis.settings(
+    max_examples=100_000,
+    stateful_step_count=_STEPS,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+    phases=[hypothesis.Phase.generate],
+)
 
 
 class _Enough(KeyboardInterrupt):
@@ -63,7 +72,7 @@ class Seen:
         self.operations[case.operation.label] += 1
         self.findings.update(findings)
         if self.requests % 1000 == 0:
-            print(f"{self.requests} requests, {time.monotonic() - self.began:.0f} s", file=sys.stderr, flush=True)
+            print(json.dumps(self.told()), file=sys.stderr, flush=True)
         if self.requests >= self.wanted:
             raise _Enough
 
@@ -133,22 +142,11 @@ def run(wanted: int, machine: Callable[[Api, Seen], Any] = machine_over) -> Seen
 
             api = Api(service, ApiContext(service._context.settings, service, lambda: False), store)
             asks = machine(api, seen)
-            with suppress(_Enough):
-                while (
-                    True
-                ):  # what is there already is not what Hypothesis remembers: it begins anew, the installation not
-                    with suppress(FlakyFailure, Flaky):
-                        asks.run(
-                            settings=hypothesis.settings(
-                                max_examples=wanted,
-                                stateful_step_count=_STEPS,
-                                database=None,
-                                deadline=None,
-                                derandomize=False,
-                                suppress_health_check=list(hypothesis.HealthCheck),
-                                phases=[hypothesis.Phase.generate],
-                            )
-                        )
+            with suppress(KeyboardInterrupt):  # also by hand: what was seen until then is told
+                # Hypothesis repeats what it remembers, and the installation has changed since: it begins anew.
+                while True:
+                    with suppress(Flaky):
+                        asks.run(settings=_SETTINGS)
     return seen
 
 

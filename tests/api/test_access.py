@@ -123,3 +123,19 @@ def test_quotas_count_as_for_people(api: Api) -> None:
     refused = ann.post(VIDEOS, json={"prompt": "A cat."})
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
     assert api.client(BOB).post(VIDEOS, json={"prompt": "A cat."}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "title"),
+    [
+        ("POST", "/api/v1/jobs", 422, "请求与接口说明不符。"),
+        ("GET", "/api/v1/nothing", 404, "此地址没有内容。"),
+        ("PATCH", "/api/v1/jobs", 405, "此地址不支持该请求方法。"),
+    ],
+)
+def test_what_the_framework_refuses_is_said_in_the_language_asked_for(
+    api: Api, method: str, path: str, status: int, title: str
+) -> None:
+    answer = api.client(ANN).request(method, path, json={"nonsense": 1}, headers={"Accept-Language": "zh-CN"})
+    assert (answer.status_code, answer.json()["title"]) == (status, title)
+    assert answer.headers["content-language"] == "zh-CN"

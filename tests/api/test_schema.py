@@ -1,8 +1,6 @@
 """The OpenAPI document is true: what Schemathesis makes of it is answered as it says, and never with a 500.
 
-A longer run, by hand, against a running server::
-
-    schemathesis run http://127.0.0.1:8600/api/v1/openapi.json -H "Authorization: Bearer KEY" --max-examples 250
+A long one, in which every request follows from those before it: ``python -m benchmarks.api_requests``.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@
 
 Every Python from 3.11 that this machine has and that of Debian's next release, old and new SQLite, as root and as a
 user without a home, in a folder with a space: README's first video on the command line, then the app's health. On the
-newest the types, which ./run_tests.sh checks on its own Python. One folder of outputs goes from Python to Python. A line each; exit 1 where one failed;
-what cannot be had here is said in a line. Needs Python 3.11 or later; installs into a temporary folder only.
+newest the types, which ./run_tests.sh checks on its own Python. One folder of outputs goes from Python to Python. A
+line each; exit 1 where one failed; what cannot be had here is said in a line. Needs Python 3.11 or later; installs into
+a temporary folder only.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Cell:
 
 
 def cells(python: Interpreter, libraries: dict[str, Path], *, first: bool, newest: bool) -> Iterator[Cell]:
-    """What is tried on one Python; ``first`` of its minor version: also other SQLites; the ``newest``: also the types."""
+    """What is tried on one Python; ``first`` of its minor version: also other SQLites; ``newest``: also the types."""
     key = python.key
     if newest:
         yield Cell(f"{python.name}, types", python, TYPES, f"types {key}")
