@@ -167,7 +167,7 @@ class Outcome:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     """A worker that is quicker to give up, and takes videos of 1 MB at most."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sglang_client, "_QUICK_SECONDS", 0.8)
+        patch.setattr(sglang_client, "_QUICK_SECONDS", 1.5)
         # So that an answer without end is too large long before it is too late, on a busy machine, too.
         patch.setattr(render.http, "_MAX_ANSWER", 2**20)
         patch.setattr(sglang_client, "_SUBMIT_SECONDS", 1.5)
@@ -183,7 +183,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
 
 def test_each_place_and_each_fault(running: RunningService, subtests: pytest.Subtests) -> None:
     """All cells at once: most of the time each waits for a limit to pass."""
-    with ThreadPoolExecutor(24) as pool:
+    with ThreadPoolExecutor(16) as pool:
         outcomes = dict(zip(TABLE, pool.map(partial(_played, running), TABLE), strict=True))
     for cell, outcome in outcomes.items():
         with subtests.test(str(cell)):
