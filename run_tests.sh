@@ -2,7 +2,8 @@
 # Sets up .venv with everything the tests need and runs them. Arguments after the first go to pytest.
 #   ./run_tests.sh             checks, types, and all tests but those below
 #   ./run_tests.sh --browser   the journeys in a real Chromium
-#   ./run_tests.sh --long      crash, load, unplug and soak tests: processes are really killed
+#   ./run_tests.sh --long      crash, load, unplug and soak tests: processes are really killed; and whole runs of the command
+#                              line and of the documents' commands
 #   ./run_tests.sh --all       all of these, one after the other
 #   ./run_tests.sh --real      against SGLang itself, without a GPU, in .sglang-venv (3 GB and 3 minutes the first time)
 set -euo pipefail
@@ -11,6 +12,10 @@ cd "$(dirname "$0")"
 PYTHON=${PYTHON:-python3}
 browser=(tests/browser)
 long=(tests/jobs/crash tests/jobs/load tests/jobs/unplug tests/soak)
+# Whole runs, one after the other in a process each.
+long+=(tests/cli tests/documents/test_commands.py tests/documents/test_api_page.py tests/documents/test_mcp_page.py)
+long+=(tests/hostile/test_environments.py tests/hostile/test_servers_that_misbehave.py tests/core/test_file_access.py)
+long+=(tests/jobs/model/test_ordered.py)
 real=(tests/real)
 
 set_up() {
@@ -37,20 +42,29 @@ run() { .venv/bin/python -m pytest -rs --durations=15 --dist worksteal "$@"; }
 quick() {
   .venv/bin/ruff check .
   .venv/bin/ruff format --check .
-  .venv/bin/mypy .
-  local left_out=("${browser[@]}" "${long[@]}" "${real[@]}")
+  # Beside the tests: on a clean checkout it takes a core for a minute and a half.
+  local types code=0
+  types=$(mktemp)
+  .venv/bin/mypy . >"$types" 2>&1 &
+  local mypy=$!
+  local left_out=() folder
+  for folder in "${browser[@]}" "${long[@]}" "${real[@]}"; do
+    [[ " $*" == *" $folder"* ]] || left_out+=("$folder")  # what is named is run
+  done
   echo "Not in this part: ${left_out[*]}. Run them with: ./run_tests.sh --browser, --long, --real"
   # One more than there are cores: much of it waits for processes of its own.
-  run -n "$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))" "${left_out[@]/#/--ignore=}" "$@"
+  run -n "$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))" "${left_out[@]/#/--ignore=}" "$@" || code=$?
+  wait "$mypy" || code=1
+  cat "$types"
+  rm "$types"
+  return "$code"
 }
 
 # Two at once: a browser waits for its app, and the app for its workers.
 in_browser() { set_up_node; run -n 2 "${browser[@]}" "$@"; }
 
 at_length() {
-  local there=()
-  for folder in "${long[@]}"; do [ -d "$folder" ] && there+=("$folder"); done
-  run -n auto "${there[@]}" "$@"
+  run -n auto "${long[@]}" "$@"
 }
 
 with_sglang() {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,9 +39,10 @@ def _own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     monkeypatch.setenv("OUTPUT_DIR", str(tmp_path / "outputs"))
     monkeypatch.setitem(config.Settings.model_config, "env_file", None)
     config.load.cache_clear()
-    umask = os.umask(0o022)
+    umask, main = os.umask(0o022), sys.modules["__main__"]
     yield
     os.umask(umask)  # a worker has set its own
+    sys.modules["__main__"] = main  # Streamlit has put a page there, and a process that is started anew would run it
     config.load.cache_clear()
 
 
