@@ -2,11 +2,11 @@
 
     python3 -m tests.environments.matrix [WORD…]      only the lines that have all of these words
 
-Every Python from 3.11 that this machine has and that of Debian's next release, old and new SQLite, as root and as a
-user without a home, in a folder with a space: README's first video on the command line, then the app's health. On the
-newest the types, which ./run_tests.sh checks on its own Python. One folder of outputs goes from Python to Python. A
-line each; exit 1 where one failed; what cannot be had here is said in a line. Needs Python 3.11 or later; installs into
-a temporary folder only.
+Every Python from 3.11 that this machine has and that of Debian's next release, in a folder with a space: README's first
+video on the command line, then the app's health. The oldest and the newest also over old and new SQLite, and as a user
+without a home; on the newest the types, which ./run_tests.sh checks on its own Python. One folder of outputs goes from
+Python to Python. A line each; exit 1 where one failed; what cannot be had here is said in a line. Needs Python 3.11 or
+later; installs into a temporary folder only.
 """
 
 from __future__ import annotations
@@ -71,15 +71,17 @@ class Cell:
         return well
 
 
-def cells(python: Interpreter, libraries: dict[str, Path], *, first: bool, newest: bool) -> Iterator[Cell]:
-    """What is tried on one Python; ``first`` of its minor version: also other SQLites; ``newest``: also the types."""
+def cells(python: Interpreter, libraries: dict[str, Path], *, at_an_end: bool, newest: bool) -> Iterator[Cell]:
+    """What is tried on one Python; the oldest and the newest (``at_an_end``) also over other SQLites and as a user
+    without a home, the ``newest`` also by its types.
+    """
     key = python.key
     if newest:
         yield Cell(f"{python.name}, types", python, TYPES, f"types {key}")
     yield Cell(f"{python.name}, SQLite {python.sqlite}", python, VISIT, f"own {key}")
-    if os.getuid() == 0:
+    if at_an_end and os.getuid() == 0:
         yield Cell(f"{python.name}, a user without a home", python, VISIT, f"user {key}", user=NOBODY)
-    for age, library in libraries.items() if first else ():
+    for age, library in libraries.items() if at_an_end else ():
         yield Cell(f"{python.name}, {age} SQLite", python, (*VISIT, "video"), f"{age} {key}", library)
 
 
@@ -130,11 +132,12 @@ def _matrix(work: Path, words: list[str]) -> int:
         _said("Debian's next release", release := debian.result())
         pythons += [release] if isinstance(release, Interpreter) else []
         minors = {python.version.rpartition(".")[0]: python for python in reversed(pythons)}
-        newest = max(minors, key=lambda minor: [*map(int, minor.split("."))])
+        in_order = [minors[minor] for minor in sorted(minors, key=lambda minor: [*map(int, minor.split("."))])]
+        oldest, newest = in_order[0], in_order[-1]
         todo = [
             cell
             for one in pythons
-            for cell in cells(one, libraries, first=one in minors.values(), newest=one is minors[newest])
+            for cell in cells(one, libraries, at_an_end=one in (oldest, newest), newest=one is newest)
         ]
         chosen = [cell for cell in todo if all(word in cell.name for word in words)]
         relay = [cell for cell in hand_over(pythons, libraries) if all(word in cell.name for word in words)]

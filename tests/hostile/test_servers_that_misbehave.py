@@ -88,11 +88,12 @@ TOLD: dict[str, tuple[dict[str, Any], str, str]] = {
         "JobFailed",
     ),
 }
-UNTOLD = (*SOME, "page", "deep JSON", "a list")  # where more than the status is looked at
+LOOKED = ("silent", "redirects", "broken")
+UNTOLD = (*LOOKED, "page", "a list")  # where more than the status is looked at
 NO_FILE_TRIED = ("page", "empty", "deep JSON")  # bytes that are no video are all taken alike
 # Answers to a submit are read as those to a question about the status, where each fault is tried.
-SUBMITTED = (*SOME, "closes", "resets", "breaks off", "refuses", "page", "deep JSON", "a list", "10 GB announced")
-SUBMITTED_AND_TAKEN = ("closes", "silent", "drips", "drips head", "page", "a list", "gzip bomb", "bad gateway")
+SUBMITTED = (*SOME, "closes", "refuses", "page", "a list", "10 GB announced")
+SUBMITTED_AND_TAKEN = ("closes", "silent", "drips", "page", "gzip bomb", "bad gateway")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def cells() -> Iterator[Cell]:
     for fault, (_, state, kind) in TOLD.items():
         then = "lost" if state == "lost" else "completed"
         yield Cell("status", fault, state, kind, then=then, posts=2 if state == "failed" else 1)
-    for fault in SOME:
+    for fault in LOOKED:
         yield Cell("health", fault, "queued", "")
     for fault in UNTOLD:
         yield Cell("info", fault, "queued", "")
@@ -190,7 +191,7 @@ def test_each_place_and_each_fault(running: RunningService, subtests: pytest.Sub
             _check(cell, outcome)
             if cell.fault in DEVIATING:
                 _check_deviation(running, outcome.last, DEVIATING[cell.fault][1])
-    assert len(outcomes) >= 130
+    assert len(outcomes) >= 110
     assert not ELSEWHERE.visited
 
 

@@ -12,7 +12,7 @@ from tests.jobs.acts.machine import Acts, histories
 
 
 def test_thousands_of_steps(machine: type[Acts]) -> None:
-    number = int(os.environ.get("ACTS_HISTORIES", "60"))
+    number = int(os.environ.get("ACTS_HISTORIES", "45"))
     steps = histories(machine, number)
     print(f"{steps} steps")
     assert steps > number * 90

@@ -36,7 +36,7 @@ class PageSession:
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
             open_timeout=_PATIENCE,
-            ping_interval=None,  # twenty sessions on one small machine answer a ping late
+            ping_interval=None,  # a dozen sessions on one small machine answer a ping late
         )
         self._socket: ClientConnection = self._open.enter_context(connecting)
         return self

@@ -1,4 +1,4 @@
-"""Twenty people at their pages at once, each with a session of the real app: no job lost, none mixed, a fair order."""
+"""A dozen people at their pages at once, each with a session of the real app: no job lost, none mixed, a fair order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.jobs.load.video_server import VideoServer
 from tests.jobs.load.workers import environment, service_at, settings_of
 from tests.waiting import until
 
-PEOPLE, EACH = 20, 2
+PEOPLE, EACH = 12, 2
 HEADER = "X-Forwarded-User"
 Seen = dict[int, tuple[bytes, list[float]]]
 
@@ -81,7 +81,7 @@ def check_jobs(service: JobService) -> None:
     assert service.library.count() == PEOPLE * EACH
 
 
-def test_twenty_people_at_once(app: RunningApp, server: VideoServer, tmp_path: Path) -> None:
+def test_a_dozen_people_at_once(app: RunningApp, server: VideoServer, tmp_path: Path) -> None:
     with service_at(settings_of(environment(tmp_path / "outputs", [server]))) as (service, _store):
         service.queue.pause()
         seen = in_parallel(app)
