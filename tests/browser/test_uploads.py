@@ -1,6 +1,6 @@
 """Bad files through the browser's upload: each gets its message on the page, and the app lives.
 
-Of the corpus, which tests/hostile/test_uploads.py reads whole, every eighth file.
+Of the corpus, which tests/hostile/test_uploads.py reads whole, every thirteenth file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.hostile.corpus import corpus
 from tests.hostile.open_all import opened
 from tests.hostile.test_uploads import MESSAGES, PICTURE
 
-EVERY = 8
+EVERY = 13
 PEAK_MB = 900  # of the app's process, with everything of Streamlit in it
 _COUNT_RUNS = """() => {
     const app = document.querySelector('[data-testid=stApp]');
@@ -103,7 +103,7 @@ def test_each_file_gets_its_message(visit: Visit, app: RunningApp) -> None:
         for number, (name, data) in enumerate(files.items())
     }
     assert {name: said for name, said in found.items() if said != expected[name]} == {}
-    assert len(found) > 30
+    assert len(found) > 20
     assert len(set(found.values())) >= 5
     assert peak_mb(app) < PEAK_MB
 

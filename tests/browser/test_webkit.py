@@ -86,6 +86,7 @@ def _until(browser: webdriver.WebKitGTK, done: Callable[[webdriver.WebKitGTK], o
     return WebDriverWait(browser, _SECONDS, 0.2, ignored_exceptions=[WebDriverException, *_FADING]).until(done)
 
 
+_AT_REST = "return document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 _PLAYED = """
     const video = document.querySelector("video");
     if (!video) return 0;
@@ -100,6 +101,7 @@ _PLAYED = """
 def test_a_video_from_a_text_plays(webkit: webdriver.WebKitGTK, fresh_machine: RunningApp) -> None:
     webkit.get(fresh_machine.address)
     _until(webkit, lambda page: _written(page, WISH))
+    _until(webkit, lambda page: page.execute_script(_AT_REST))  # the text is taken, and no button moves any more
     _until(webkit, lambda page: _pressed(page, "Run to the end"))
     assert _until(webkit, lambda page: page.execute_script(_PLAYED) > 0.1), "the video moves"
     assert "Preview, not MOVA" in webkit.execute_script("return document.body.innerText")
