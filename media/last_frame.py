@@ -88,7 +88,7 @@ def ending_of(path: Path) -> Ending:
         frames = np.stack([_grey(frame) for frame in shown])
     unclean = _unclean(frames)
     moved = np.abs(np.diff(frames[: len(frames) - unclean], axis=0)).mean(axis=(1, 2))
-    jumps = bool(len(moved) > 2 and moved.max() > max(_CUT, _CUT_ABOVE * float(np.median(moved))))
+    jumps = bool(len(moved) > 2 and float(np.max(moved)) > max(_CUT, _CUT_ABOVE * float(np.median(moved))))
     return Ending(unclean, jumps)
 
 

@@ -42,7 +42,7 @@ def test_letters_are_in_the_picture_for_their_time_only(tmp_path: Path) -> None:
     with av.open(str(path)) as container:
         assert not container.streams.subtitles
         brightest = [
-            int(np.asarray(frame.to_ndarray(format="gray"), np.uint8).max()) for frame in container.decode(video=0)
+            int(np.max(np.asarray(frame.to_ndarray(format="gray"), np.uint8))) for frame in container.decode(video=0)
         ]
     assert [number for number, grey in enumerate(brightest) if grey > 180] == [*range(6, 12), *range(15, 22)]
 
