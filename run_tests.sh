@@ -15,7 +15,8 @@ long=(tests/jobs/crash tests/jobs/load tests/jobs/unplug tests/soak)
 # Whole runs, one after the other in a process each.
 long+=(tests/cli tests/documents/test_commands.py tests/documents/test_api_page.py tests/documents/test_mcp_page.py)
 long+=(tests/hostile/test_environments.py tests/hostile/test_servers_that_misbehave.py tests/core/test_file_access.py)
-long+=(tests/jobs/model/test_ordered.py)
+long+=(tests/jobs/model/test_ordered.py tests/jobs/execution/test_film_orders.py tests/jobs/servers/test_preview_process.py)
+long+=(tests/providers/test_services_in_the_engine.py tests/api/test_mcp.py)
 real=(tests/real)
 
 set_up() {
