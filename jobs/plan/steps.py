@@ -67,11 +67,15 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class StepPlan:
-    """``steps`` are those of the preparation, none in Simple Mode; ``questions`` are asked before the job continues."""
+    """``steps`` are those of the preparation, none in Simple Mode; ``questions`` are asked before the job continues.
+
+    ``anew`` are the steps to make where the person has what is asked about made again: from the first of it on.
+    """
 
     steps: tuple[PlannedStep, ...] = ()
     until: Step | None = None
     questions: tuple[InQuestion, ...] = ()
+    anew: tuple[PlannedStep, ...] = ()
 
     @property
     def next_step(self) -> Step:
@@ -84,8 +88,25 @@ class StepPlan:
         return tuple(one for one in self.steps if one.action == "make" and not is_past(one.step, self.until))
 
     @property
+    def to_buy(self) -> tuple[PlannedStep, ...]:
+        """What the buttons of a page make, which have made again what is asked about."""
+        return self.anew if self.questions else self.to_make
+
+    @property
     def calls(self) -> Calls:
         return sum((one.calls for one in self.to_make), Calls())
+
+    def with_questions(self, questions: tuple[InQuestion, ...], maker_of: MakerOf | None) -> StepPlan:
+        """The plan with these questions, in the order of their steps."""
+        if not questions:
+            return replace(self, questions=())
+        begins = PREPARATION.index(questions[0].step)
+        anew = [
+            replace(one, action="make", maker=maker_of(one.step) if maker_of else None)
+            for one in self.steps
+            if (one.action == "make" or PREPARATION.index(one.step) >= begins) and not is_past(one.step, self.until)
+        ]
+        return replace(self, questions=questions, anew=tuple(anew))
 
     def of(self, step: Step) -> PlannedStep:
         return next(one for one in self.steps if one.step == step)

@@ -60,11 +60,9 @@ class PlanService:
     def steps_of(self, job: JobRecord) -> StepPlan:
         """The plan of a job's preparation alone."""
         self._context.check_sees(job)
+        maker_of = self._makers(job)
         plan = plan_steps(
-            job.request,
-            self._context.store.steps.of(job.id),
-            self._makers(job),
-            lambda frame: self._digest(job, frame),
+            job.request, self._context.store.steps.of(job.id), maker_of, lambda frame: self._digest(job, frame)
         )
         # Once results were sent, nothing is asked about them any more.
         if job.sent is not None or job.state not in UNDECIDED:
@@ -72,7 +70,7 @@ class PlanService:
         asked = {one.mark: one for one in told(job.error, self._kept(job, plan))}
         asked |= {one.mark: one for one in plan.questions}
         order = [one.step for one in plan.steps]
-        return replace(plan, questions=tuple(sorted(asked.values(), key=lambda one: order.index(one.step))))
+        return plan.with_questions(tuple(sorted(asked.values(), key=lambda one: order.index(one.step))), maker_of)
 
     def steps_of_several(
         self, wanted: Sequence[tuple[JobRequest, Sequence[StepRecord], JobRecord | None]]

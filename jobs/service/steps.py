@@ -92,7 +92,10 @@ class StepService:
             is_full = self._context.get(job_id).mode == "full"
             name = gettext_noop("description") if is_full else gettext_noop("prompt")
             changes["text"] = checked_text(changes["text"], name)
-        happened = self._store.jobs.update(self._context.get(job_id).id, only_in=allowing("change"), request=changes)
+        job = self._context.get(job_id)
+        if all(getattr(job.request, name) == value for name, value in changes.items()):
+            return job.state in allowing("change")
+        happened = self._store.jobs.update(job.id, only_in=allowing("change"), request=changes)
         if happened:
             self._video_is_anothers(job_id)
             self.mark(job_id)

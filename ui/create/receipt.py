@@ -12,6 +12,7 @@ from core.steps import Maker
 from jobs.model.records import Estimate
 from jobs.plan.plan import JobPlan
 from jobs.plan.render import RenderPlan
+from jobs.plan.steps import Calls
 from providers.offline import NAME as OFFLINE
 from ui.app_context import app_context
 from ui.create.draft import Draft
@@ -71,9 +72,9 @@ def _short_where(render: RenderPlan) -> str:
 
 def what_is_bought(plan: JobPlan) -> str:
     """``buys 3 texts + 1 picture``; what is drafted without a model costs nothing."""
-    bought = [one for one in plan.steps.to_make if one.maker is None or one.maker.provider != OFFLINE]
+    bought = [one for one in plan.steps.to_buy if one.maker is None or one.maker.provider != OFFLINE]
     if not bought:
-        return _("drafted offline, free") if plan.steps.to_make else ""
+        return _("drafted offline, free") if plan.steps.to_buy else ""
     pictures = sum(1 for one in bought if one.step == "first_frame")
     texts = len(bought) - pictures
     words = {
@@ -104,7 +105,7 @@ def _show_plan(plan: JobPlan) -> None:
         _say_takes(plan.render)
     else:
         st.markdown(f":material/sync: {_('Checking the servers…')}")
-    if plan.steps.to_make:
+    if plan.steps.to_buy:
         st.markdown(f":material/smart_toy: {_services(plan)}")
         if plan.render.estimate:
             st.caption(_("Writing the texts, and the time you take to read them, come on top."))
@@ -164,10 +165,10 @@ def duration(seconds: float) -> str:
 def _services(plan: JobPlan) -> str:
     """Which steps are made by whom, and how often services are asked for that."""
     makers: dict[str, list[str]] = {}
-    for one in plan.steps.to_make:
+    for one in plan.steps.to_buy:
         makers.setdefault(_name(one.maker), []).append(step_title(one.step))
     parts = [f"{', '.join(titles)}: {maker}" for maker, titles in makers.items()]
-    calls = plan.steps.calls
+    calls = sum((one.calls for one in plan.steps.to_buy), Calls())
     if calls.most > calls.least:
         parts.append(_("{least} to {most} requests").format(least=calls.least, most=calls.most))
     elif calls.most:

@@ -15,6 +15,7 @@ from tests.pictures import picture
 from tests.ui.jobs_in_states import TEXTS, full_job, job_page, press, rows
 from tests.ui.still_app import drawn, page, primaries, words
 from ui.app_context import AppContext
+from ui.create.receipt import what_is_bought
 
 
 @pytest.mark.parametrize("wrong", ["", "nothing", "../../etc/passwd"])
@@ -228,6 +229,17 @@ def test_the_primary_button_makes_the_named_step_anew(app_context: AppContext) -
         (2, "pending"),
     ]
     assert [one.version for one in app_context.service.steps.of(job.id) if one.step == "first_frame"] == [1]
+
+
+@pytest.mark.parametrize("made", [2, 4])
+def test_the_receipt_tells_what_the_buttons_buy_anew(app_context: AppContext, made: int) -> None:
+    job = full_job(app_context, made)
+    with_openai(app_context)
+    plan = app_context.service.plans.of(job.id)
+    assert what_is_bought(plan) == "buys 3 texts + 1 picture"
+    shown = [(one.step, one.maker) for one in plan.steps.to_buy]
+    press(job_page(job), "Run to the end")
+    assert [(one.step, one.maker) for one in app_context.service.plans.of(job.id).steps.to_make] == shown
 
 
 def test_kept_it_counts_and_can_be_sent(app_context: AppContext) -> None:

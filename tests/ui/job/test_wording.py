@@ -79,6 +79,7 @@ def test_a_field_that_comes_back_to_the_page_is_not_an_edit(app_context: AppCont
 def test_the_same_once_more_leaves_the_video_the_jobs(app_context: AppContext) -> None:
     job, steps = ended(app_context, "failed"), app_context.service.steps
     steps.reword(job.id, job.request.text)
+    assert steps.change(job.id, render=job.render, text=job.request.text)
     assert app_context.service.get(job.id).stage == job.stage
     steps.reword(job.id, "A dog.")
     assert app_context.service.get(job.id).stage != job.stage
