@@ -30,11 +30,12 @@ def takes_told(takes: Sequence[Take], ordered: int, stopped: Stopped | None) -> 
     return _told(takes) | {"ordered": ordered, "stopped": stopped, "best": best, "because": because}
 
 
-def known_then(chosen: Take, takes: Sequence[Take], moment: str) -> Json | None:
+def known_then(chosen: Take, takes: Sequence[Take], moment: str, film: str | None = None) -> Json | None:
     """What the reports said when a person chose one of several finished takes; None where there was no choice.
 
     Args:
         moment: when, ISO 8601.
+        film: the film that it was chosen for, None where it was chosen for itself.
 
     Returns:
         ``because`` is why another take was better than the chosen one, None where none was.
@@ -43,7 +44,7 @@ def known_then(chosen: Take, takes: Sequence[Take], moment: str) -> Json | None:
         return None
     best = ranked(takes)[0]
     because = reason(best[0], chosen)
-    return _told(takes) | {"at": moment, "best": [one.id for one in best], "because": because}
+    return _told(takes) | {"at": moment, "best": [one.id for one in best], "because": because, "film": film}
 
 
 def _told(takes: Sequence[Take]) -> Json:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jobs.service.context import ServiceContext
     from jobs.service.film_assembly import FilmAssembly
     from jobs.service.films import FilmService
+    from jobs.service.library import JobLibrary
     from jobs.service.shot_states import ShotState
     from jobs.service.videos import FinishedVideos, OnFrame
 
@@ -108,10 +109,16 @@ class CutService:
     """Raises UnknownFilm for an id that this person has no film of."""
 
     def __init__(
-        self, context: ServiceContext, acts: _Acts, films: FilmService, assembly: FilmAssembly, videos: FinishedVideos
+        self,
+        context: ServiceContext,
+        acts: _Acts,
+        films: FilmService,
+        assembly: FilmAssembly,
+        videos: FinishedVideos,
+        library: JobLibrary,
     ) -> None:
         self._context, self._acts, self._films, self._videos = context, acts, films, videos
-        self._assembly = assembly
+        self._assembly, self._library = assembly, library
         self._owner = context.person.name
 
     # ---- changes -----------------------------------------------------------------------------------------------------
@@ -131,6 +138,8 @@ class CutService:
     def choose_take(self, film_id: str, shot_id: str, job_id: str | None, *, after: int) -> int:
         """Choose one of a shot's finished takes; None stands for the newest good one, whichever that comes to be.
 
+        It is its person's pick in the library as well, in the place of the one that they chose here before.
+
         Raises:
             FilmChanged; FilmEditRefused: it is none of them.
         """
@@ -141,7 +150,14 @@ class CutService:
                 raise FilmEditRefused(reason=gettext_noop("this is no finished take of the shot"))
             return with_take(film, shot_id, job_id)
 
-        return self.change(film_id, chosen, after=after)
+        film, _ = self._films.get(film_id)
+        before = next((shot.take for shot in film.shots if shot.id == shot_id), None)
+        revision = self.change(film_id, chosen, after=after)
+        if before is not None and before != job_id and self._context.known(before):
+            self._library.mark_favourite(before, favourite=False, film=film_id)
+        if job_id is not None:
+            self._library.mark_favourite(job_id, favourite=True, film=film_id)
+        return revision
 
     def may_have_more(self, state: ShotState) -> bool:
         """Whether a shot has all its texts and its frame, so that a further take costs nothing but its render."""

@@ -80,16 +80,22 @@ class JobLibrary:
         """How the deleted jobs of a batch's rows had ended; other ids are left out."""
         return self._store.batches.done(job_ids, owner=self._context.person.only)
 
-    def mark_favourite(self, job_id: str, *, favourite: bool) -> bool:
+    def mark_favourite(self, job_id: str, *, favourite: bool, film: str | None = None) -> bool:
         """Mark a job as a favourite, or no longer; of several takes it is its person's pick.
 
         What the reports of all takes say now is kept with a new pick, whatever other takes come later.
+
+        Args:
+            film: the film that it is chosen for, or no longer. Only a choice among several makes a favourite then, and
+                only one that this film made is taken back.
         """
         job = self._context.get(job_id)
         if job.favourite == favourite:
             return True
         takes = [take_of(one) for one in self._finished(job.id).values()] if favourite else []
-        pick = known_then(take_of(job), takes, now()) if favourite else None
+        pick = known_then(take_of(job), takes, now(), film) if favourite else None
+        if film is not None and (pick or job.pick or {}).get("film") != film:
+            return False
         return self._store.jobs.update(job.id, favourite=favourite, pick=pick)
 
     def takes(self, job_id: str) -> tuple[JobRecord, ...]:

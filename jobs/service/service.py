@@ -69,7 +69,7 @@ class JobService:
         self.hand_over = HandOver(context, self.films, self.assembly, self.videos)
         self.film_orders = FilmOrders(context, self.films)
         self.film_files = FilmFiles(context, self.films)
-        self.cuts = CutService(context, self, self.films, self.assembly, self.videos)
+        self.cuts = CutService(context, self, self.films, self.assembly, self.videos, self.library)
         self.sheets = FilmSheets(context, self.films, self.plans)
         self.api_keys = ApiKeyService(context)
         self.webhooks = WebhookService(context)

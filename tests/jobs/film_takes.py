@@ -28,6 +28,7 @@ def take(
         job_id = f"{shot.jobs[0].id}-{len(shot.jobs) + 1}"
     store.films.add_job(service.person.name, film.id, ShotJob(shot_id, job_id, str(shot.inputs)))
     order = {"owner": service.person.name, "id": job_id, "text": as_written(shot.shot.action or shot_id)}
+    order |= {"parent": shot.jobs[0].id} if shot.jobs else {}
     return finished_shot(service, store, state=state, order=order, num_frames=FRAMES, **how)
 
 

@@ -30,6 +30,10 @@ _DOUBTED = {
     "too_fast": gettext_noop("The service heard more words than anybody can say in that time."),
     "no_speech": gettext_noop("The service heard words, but no speech was found in the sound."),
 }
+_SHARES = {
+    "silence": gettext_noop("silent for {percent} % of the time"),
+    "clipping": gettext_noop("clipping for {percent} % of the time"),
+}
 _MISSING = {"speech": gettext_noop("where speech is"), "dnsmos": gettext_noop("how clean speech sounds")}
 
 
@@ -110,6 +114,9 @@ def _facts(report: Mapping[str, Any]) -> list[str]:
         found.append(_("{n} LUFS").format(n=f"{sound['loudness']:.1f}"))
     if sound.get("peak") is not None:
         found.append(_("peak {n} dBTP").format(n=f"{sound['peak']:.1f}"))
+    for name, words in _SHARES.items():
+        if sound.get(name):
+            found.append(_(words).format(percent=f"{100 * float(sound[name]):.1f}"))
     if sound.get("hum"):
         found.append(_("hum at {n} Hz").format(n=sound["hum"]))
     if report.get("dnsmos") is not None:

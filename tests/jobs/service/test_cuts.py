@@ -45,7 +45,7 @@ def test_a_take_is_chosen_and_the_second_of_two_tabs_is_told(opened: tuple[JobSe
     assert service.cuts.of(SMALL).shots[1].take == second
     assert service.cuts.choose_take(SMALL.id, "s2", first.id, after=1) == 2
     film, _ = service.films.get(SMALL.id)
-    assert service.cuts.of(film).shots[1].take == first
+    assert service.cuts.of(film).shots[1].take == service.get(first.id)
     with pytest.raises(FilmChanged):
         service.cuts.choose_take(SMALL.id, "s2", second.id, after=1)
     with pytest.raises(FilmEditRefused):
@@ -54,6 +54,30 @@ def test_a_take_is_chosen_and_the_second_of_two_tabs_is_told(opened: tuple[JobSe
     assert service.cuts.choose_take(SMALL.id, "s2", None, after=2) == 3
     third = take(service, store, SMALL, "s2")
     assert service.cuts.of(service.films.get(SMALL.id)[0]).shots[1].take == third
+
+
+def test_a_chosen_take_is_its_persons_pick_with_what_was_known_then(opened: tuple[JobService, Store]) -> None:
+    service, store = opened
+    service.films.save(SMALL, after=0)
+    first, second, starred = [take(service, store, SMALL, "s2") for _ in range(3)]
+    alone = take(service, store, SMALL, "s1")
+    store.jobs.update(first.id, heard="not_said")
+    service.library.mark_favourite(starred.id, favourite=True)
+
+    def picked() -> list[str]:
+        return [job.id for job in (first, second, starred, alone) if service.get(job.id).favourite]
+
+    service.cuts.choose_take(SMALL.id, "s2", first.id, after=1)
+    pick = service.get(first.id).pick
+    assert pick is not None
+    assert (pick["film"], pick["because"], len(pick["tried"])) == (SMALL.id, "lines", 3)
+    assert picked() == [first.id, starred.id]
+    service.cuts.choose_take(SMALL.id, "s2", second.id, after=2)
+    assert (picked(), service.get(first.id).pick) == ([second.id, starred.id], None)
+    service.cuts.choose_take(SMALL.id, "s2", starred.id, after=3)
+    service.cuts.choose_take(SMALL.id, "s2", None, after=4)  # the star was there before
+    service.cuts.choose_take(SMALL.id, "s1", alone.id, after=5)  # there was nothing to choose from
+    assert picked() == [starred.id]
 
 
 def test_each_change_is_a_revision_and_a_refused_one_is_none(opened: tuple[JobService, Store]) -> None:

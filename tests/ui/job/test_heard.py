@@ -9,6 +9,7 @@ import pytest
 from jobs.model.records import JobRecord
 from listening.comparison import compare
 from listening.report import TakeReport
+from listening.sound import SoundMeasures
 from providers.base import HeardAnswer, HeardWords
 from record.folder import VIDEO
 from tests.media.test_videos import make_video
@@ -21,6 +22,7 @@ HEARD = (
     HeardWords(text="the light must not go out", start=0.4, end=1.4),
     HeardWords(text="then let me help", start=1.0, end=1.6),
 )
+CLIPPED = SoundMeasures(loudness=None, peak=None, silence=0.125, clipping=0.004, hum=None)
 
 
 def reported(app_context: AppContext, report: dict[str, Any] | None, heard: str | None = None) -> JobRecord:
@@ -65,6 +67,7 @@ def test_without_a_report_nothing_is_said_of_lines(app_context: AppContext) -> N
         (TakeReport(cut_off=True), "it is cut off"),
         (TakeReport(missing=("speech", "dnsmos")), "where speech is, how clean speech sounds"),
         (TakeReport(dnsmos=3.1), "3.1, MOVA's mean 3.80"),
+        (TakeReport(sound=CLIPPED), "silent for 12.5 % of the time · clipping for 0.4 % of the time"),
     ],
 )
 def test_what_else_there_is_to_say(app_context: AppContext, report: TakeReport, sentence: str) -> None:
