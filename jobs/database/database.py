@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -10,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import StoreEncoding, StoreReadOnly
 from jobs.database.columns import as_json
-from jobs.database.errors import in_plain_words
+from jobs.database.errors import in_plain_words, kind_of
 from jobs.database.tables import Base
 
 BUSY_SECONDS = 30
@@ -39,27 +40,18 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._in_plain_words(), Session(self.engine) as session:
+        with in_plain_words(self.name), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._in_plain_words(), Session(self._writer) as session, session.begin():
+        with in_plain_words(self.name), Session(self._writer) as session, session.begin():
             yield session
-
-    @contextmanager
-    def _in_plain_words(self) -> Iterator[None]:
-        try:
-            with in_plain_words(self.name):
-                yield
-        except StoreReadOnly:
-            self.engine.dispose()  # a file opened without the right to write stays so until it is opened again
-            raise
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """One writing transaction for the migrations."""
-        with self._in_plain_words(), self._writer.begin() as connection:
+        with in_plain_words(self.name), self._writer.begin() as connection:
             yield connection
 
     def lock(self, session: Session | Connection, name: str) -> None:
@@ -102,6 +94,13 @@ def shown_name(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return Path(url.database or "").name
     return f"{url.database} on {url.host or 'localhost'}"
+
+
+@event.listens_for(Engine, "handle_error")
+def _open_again(context: ExceptionContext) -> None:
+    """SQLite keeps a file that it opened without the right to write so, DBOS's too: such connections are given up."""
+    if isinstance(context.original_exception, sqlite3.Error) and kind_of(context.original_exception) is StoreReadOnly:
+        context.is_disconnect = True
 
 
 def engine_file(url: URL) -> Path:

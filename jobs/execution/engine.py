@@ -12,9 +12,10 @@ from typing import Literal
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from jobs.database.database import engine_file, shown_name
-from jobs.database.errors import in_plain_words
+from jobs.database.errors import in_plain_words, kind_of
 from jobs.database.sqlite_time import ClockedConnection
 from jobs.database.wal import use_wal
 
@@ -63,6 +64,7 @@ def launch(address: str, executor: str, advance: Mapping[str, Advance]) -> None:
     """
     _advance.update(advance)
     logging.getLogger("dbos").setLevel(logging.ERROR)
+    logging.getLogger("dbos").addFilter(_database_errors_in_plain_words)
     with in_plain_words(_name_of(address)):
         database = _engine_database(address)
     config: DBOSConfig = {
@@ -81,6 +83,15 @@ def launch(address: str, executor: str, advance: Mapping[str, Advance]) -> None:
     with in_plain_words(_name_of(address)):
         DBOS(config=config)
         DBOS.launch()
+
+
+def _database_errors_in_plain_words(record: logging.LogRecord) -> bool:
+    """A run that broke off because DBOS could not write goes on by itself (``broken_off``): a line, no traceback."""
+    problem = record.exc_info[1] if record.exc_info else None
+    if isinstance(problem, DBAPIError):
+        plain = kind_of(problem)(str(problem.orig), store="DBOS")
+        record.msg, record.args, record.exc_info = f"A run is interrupted and will go on: {plain}", (), None
+    return True
 
 
 def stop() -> None:

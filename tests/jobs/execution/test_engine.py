@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.pool import Pool
 
 from jobs.execution import engine
 from tests.waiting import until
@@ -51,3 +56,55 @@ def test_it_is_run_again_when_that_is_over(work: WaitingStep) -> None:
         engine.start("render", "job")
         until(lambda: not engine.unfinished(), 10, 0.01)
         assert work.begun == ["job"] * times
+
+
+@contextmanager
+def files_without_the_right_to_write() -> Iterator[list[str]]:
+    """What is opened now can only be read for as long as its connection lives; yields what was refused."""
+    refused: list[str] = []
+
+    def spoil(connection: sqlite3.Connection, *_more: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    def keep(context: ExceptionContext) -> None:
+        refused.append(str(context.original_exception))
+
+    event.listen(Pool, "checkout", spoil)
+    event.listen(Engine, "handle_error", keep)
+    try:
+        yield refused
+    finally:
+        event.remove(Engine, "handle_error", keep)
+        event.remove(Pool, "checkout", spoil)
+
+
+def test_what_could_only_be_read_is_opened_again_and_the_run_goes_on(
+    work: WaitingStep, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine.start("render", "job")
+    until(lambda: work.begun == ["job"], 10, 0.01)
+    with files_without_the_right_to_write() as refused:
+        work.may_end.set()
+        until(lambda: refused, 10, 0.01)
+    until(lambda: not engine.unfinished(), 10, 0.01)
+    assert work.begun == ["job"]
+    assert set(refused) == {"attempt to write a readonly database"}
+    assert not caplog.records
+
+
+def test_what_breaks_a_run_off_is_told_without_a_traceback_and_it_is_found(
+    work: WaitingStep, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupt(connection: sqlite3.Connection, *_more: object) -> None:
+        connection.set_progress_handler(lambda: 1, 1)
+
+    engine.start("render", "job")
+    until(lambda: work.begun == ["job"], 10, 0.01)
+    event.listen(Pool, "checkout", interrupt)
+    try:
+        work.may_end.set()
+        until(lambda: caplog.records, 10, 0.01)
+    finally:
+        event.remove(Pool, "checkout", interrupt)
+    assert "will go on" in caplog.text
+    assert "Traceback" not in caplog.text
