@@ -6,6 +6,7 @@
 #                              line and of the documents' commands
 #   ./run_tests.sh --all       all of these, one after the other
 #   ./run_tests.sh --real      against SGLang itself, without a GPU, in .sglang-venv (3 GB and 3 minutes the first time)
+#   ./run_tests.sh --containers  Dockerfile and compose.yaml, built and run by podman; as root, not part of CI
 set -euo pipefail
 unset CDPATH
 cd "$(dirname "$0")"
@@ -18,6 +19,7 @@ long+=(tests/hostile/test_environments.py tests/hostile/test_servers_that_misbeh
 long+=(tests/jobs/model/test_ordered.py tests/jobs/execution/test_film_orders.py tests/jobs/servers/test_preview_process.py)
 long+=(tests/providers/test_services_in_the_engine.py tests/api/test_mcp.py)
 real=(tests/real)
+containers=(tests/containers)
 
 set_up() {
   [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
@@ -49,10 +51,10 @@ quick() {
   .venv/bin/mypy . >"$types" 2>&1 &
   local mypy=$!
   local left_out=() folder
-  for folder in "${browser[@]}" "${long[@]}" "${real[@]}"; do
+  for folder in "${browser[@]}" "${long[@]}" "${real[@]}" "${containers[@]}"; do
     [[ " $*" == *" $folder"* ]] || left_out+=("$folder")  # what is named is run
   done
-  echo "Not in this part: ${left_out[*]}. Run them with: ./run_tests.sh --browser, --long, --real"
+  echo "Not in this part: ${left_out[*]}. Run them with: ./run_tests.sh --browser, --long, --real, --containers"
   # One more than there are cores: much of it waits for processes of its own.
   run -n "$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))" "${left_out[@]/#/--ignore=}" "$@" || code=$?
   wait "$mypy" || code=1
@@ -74,11 +76,18 @@ with_sglang() {
   REAL_SGLANG=1 run tests/contract "${real[@]}" "$@"
 }
 
+in_containers() {
+  tests/containers/setup.sh
+  set_up_node
+  run "${containers[@]}" "$@"
+}
+
 set_up
 case "${1:-}" in
   --browser) shift; in_browser "$@" ;;
   --long) shift; at_length "$@" ;;
   --all) shift; quick "$@"; at_length "$@"; in_browser "$@" ;;
   --real) shift; with_sglang "$@" ;;
+  --containers) shift; in_containers "$@" ;;
   *) quick "$@" ;;
 esac

@@ -1,0 +1,126 @@
+"""compose.yaml run from a copy of this checkout, as on a machine of its own."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.browser.running_app import REPO, RunningApp
+from tests.containers import engine
+from tests.waiting import until
+
+_PROJECT = "mova-tests"
+# SGLang's place, under its name and port; one GPU's worth of work at a time.
+_STAND_IN = ("python", "-m", "preview", "--host", "0.0.0.0", "--port", "30000", "--allowed-host", "sglang")  # noqa: S104
+
+
+class Deployment(RunningApp):
+    """App, worker and database of one ``docker compose up``; ``folder`` is the checkout, with a .env of its own."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        super().__init__(folder, **variables)
+        checkout(folder)
+        (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
+        (folder / "MOVA-360p").mkdir()  # SGLang's container is not started, but its mounts are read
+
+    # ---- compose ------------------------------------------------------------------------------------------------
+
+    def compose(self, *words: str) -> str:
+        return engine.run("podman-compose", "-p", _PROJECT, *words, folder=self.folder, PORT=str(self.port))
+
+    def start(self) -> None:
+        """The documented way without SGLang, which a container with the preview engine stands in for."""
+        self.compose("up", "-d", "app", "worker")
+        self.run("sglang", *_STAND_IN, network="rendering")
+        self._wait()
+
+    def run(self, name: str, *command: str, network: str) -> None:
+        """One more container of the image, under a name in one of the networks."""
+        where = ("--network", f"{_PROJECT}_{network}", "--network-alias", name, "--name", f"{_PROJECT}_{name}")
+        engine.podman("run", "--detach", "--label", self._label, *where, engine.IMAGE, *command)
+
+    def down(self) -> None:
+        """The containers go, the volumes stay: podman-compose knows of no second worker, and takes one away first."""
+        left = engine.podman("ps", "--all", "--quiet", "--filter", f"label={self._label}").split()
+        if left:
+            engine.podman("rm", "--force", "--time", "20", "--depend", *left)
+        self.compose("down")
+
+    def stop(self) -> None:
+        """Everything goes, the volumes too."""
+        self.down()
+        volumes = engine.podman("volume", "ls", "--quiet", "--filter", f"label={self._label}").split()
+        if volumes:
+            engine.podman("volume", "rm", "--force", *volumes)
+
+    @property
+    def _label(self) -> str:
+        return f"io.podman.compose.project={_PROJECT}"
+
+    # ---- one container --------------------------------------------------------------------------------------------
+
+    def container(self, service: str, number: int = 1) -> str:
+        return f"{_PROJECT}_{service}_{number}"
+
+    def within(self, service: str, *command: str) -> str:
+        """What a command prints in a container."""
+        return engine.podman("exec", self.container(service), *command)
+
+    @property
+    def words(self) -> str:
+        """What the app's container has printed so far; nothing before it is there."""
+        return engine.said(self.container("app"))
+
+    def _wait(self) -> None:
+        until(self._answers)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.address}/_stcore/health", timeout=5).ok
+        except requests.RequestException:
+            return False
+
+    # ---- programs -------------------------------------------------------------------------------------------------
+
+    def key(self) -> str:
+        """A new key for programs."""
+        return self.within("app", "python", "workflow.py", "key", "create", "tests").split()[0]
+
+    def order(self, key: str, **form: str) -> str:
+        """A video's id, ordered as OpenAI's SDK does."""
+        body = {name: (None, value) for name, value in form.items()}
+        answer = requests.post(f"{self.address}/v1/videos", headers=_with(key), files=body, timeout=60)
+        assert answer.ok, answer.text
+        return str(answer.json()["id"])
+
+    def status(self, key: str, video: str) -> str:
+        """Its status, or nothing where the app has no answer at the moment."""
+        answer = requests.get(f"{self.address}/v1/videos/{video}", headers=_with(key), timeout=60)
+        return str(answer.json()["status"]) if answer.ok else ""
+
+    def rendered(self) -> list[dict[str, Any]]:
+        """What the server in SGLang's place was sent."""
+        listed = "import urllib.request as web; print(web.urlopen('http://sglang:30000/v1/videos?limit=100').read().decode())"
+        found: list[dict[str, Any]] = json.loads(self.within("app", "python", "-c", listed))["data"]
+        return found
+
+
+def checkout(folder: Path) -> None:
+    """A copy of what git would have in a clone, changes that are not committed included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-coz", "--exclude-standard"],  # noqa: S607
+        cwd=REPO, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (REPO / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPO / name, folder / name)
+
+
+def _with(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
