@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from api import films, jobs, videos, webhooks, without_key
 from api.access import Reader
+from api.file_answers import HeadsOfGets
 from api.mcp_http import routes as mcp_routes
 from api.problems import Problem, add_handlers, answers
 from api.video_fields import VideoBody, VideoForm
@@ -46,6 +47,7 @@ def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> 
         app.include_router(part.router)
     app.router.routes.extend(mcp_routes())
     add_handlers(app)
+    app.add_middleware(HeadsOfGets)
     describe = app.openapi
 
     def described() -> dict[str, Any]:

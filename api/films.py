@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caller, Creator, Reader, Spender
+from api.file_answers import FileAnswer, file_answers
 from api.problems import Problem, answers, problem_of
 from api.video_fields import picture_sent
 from core.errors import FileMissing, FilmChanged, FilmExists, InputError, MatchMissing, UnknownFilm
@@ -272,22 +272,17 @@ def get_joined_film(caller: Reader, film_id: FilmId) -> JoinedFilm:
     "/films/{film_id}/video",
     responses={
         **answers(404),
-        200: {"description": "The joined film", "content": {"video/mp4": {}}},
-        206: {
-            "description": "The part of a Range",
-            "content": {"video/mp4": {}, "multipart/byteranges": {}},
-        },
-        416: {"description": "A Range beyond the film", "content": {"text/plain": {}}},
+        **file_answers("video/mp4"),
     },
-    response_class=FileResponse,
+    response_class=FileAnswer,
 )
-def get_film_video(caller: Reader, film_id: FilmId) -> FileResponse:
+def get_film_video(caller: Reader, film_id: FilmId) -> FileAnswer:
     """The film as one MP4, once it is joined as it is now; Range is answered with its part."""
     film, _ = caller.service.films.get(film_id)
     joined = caller.service.cuts.joined(film, caller.service.cuts.of(film))
     if joined is None:
         raise FileMissing(name=f"{film.id}.mp4", reason=gettext_noop("it does not exist"))
-    return FileResponse(caller.service.cuts.file(joined), media_type="video/mp4", filename=f"{film.id}.mp4")
+    return FileAnswer(caller.service.cuts.file(joined), media_type="video/mp4", filename=f"{film.id}.mp4")
 
 
 @router.post("/films/pictures", status_code=201, responses=answers(400, 413, 507))

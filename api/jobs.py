@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
-from fastapi.responses import FileResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from api.access import Caller, Creator, Orderer, Reader, Spender
+from api.file_answers import FileAnswer, file_answers
 from api.job_bodies import Again, Approval, Changes, Decision, FirstFrame, OrderBody, Retry, StepText, Takes
 from api.job_bodies import Choice as VersionChoice
 from api.job_documents import (
@@ -55,7 +55,6 @@ GIVEN_UP = gettext_noop(
 )
 DONE = gettext_noop("Done.")
 KINDS = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg", ".json": "application/json"}
-_KINDS_SENT: dict[str, dict[str, Any]] = {kind: {} for kind in (*KINDS.values(), "application/octet-stream")}
 
 
 # ---- order, list, look -----------------------------------------------------------------------------------------------
@@ -283,19 +282,17 @@ def list_files(caller: Reader, job_id: str) -> FileList:
     "/jobs/{job_id}/files/{name}",
     responses={
         **answers(404),
-        200: {"description": "The file", "content": _KINDS_SENT},
-        206: {"description": "The part of a Range", "content": _KINDS_SENT},
-        416: {"description": "A Range beyond the file", "content": {"text/plain": {}}},
+        **file_answers(*KINDS.values(), "application/octet-stream"),
     },
-    response_class=FileResponse,
+    response_class=FileAnswer,
 )
-def get_file(caller: Reader, job_id: str, name: str) -> FileResponse:
+def get_file(caller: Reader, job_id: str, name: str) -> FileAnswer:
     """One of these files; Range is answered with its part."""
     recorded = {one.name for one in caller.service.files.recorded(job_id)}
     path = file_inside(caller.service.files.folder(job_id), name) if name in recorded else None
     if path is None or not path.is_file():
         raise FileMissing(name=name[:80], reason=gettext_noop("it does not exist"))
-    return FileResponse(path, media_type=KINDS.get(path.suffix, "application/octet-stream"), filename=path.name)
+    return FileAnswer(path, media_type=KINDS.get(path.suffix, "application/octet-stream"), filename=path.name)
 
 
 def _file(one: FileRecord) -> FileDocument:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
+from api.file_answers import FileAnswer
 from api.mcp_answers import FileAddress
 from core.errors import MovaError, NothingToExtend
 from core.kept_secret import ADDRESSES, kept_secret
@@ -83,7 +84,7 @@ def send(settings: Settings, service: Callable[[], JobService], request: Request
     if path is None or name != path.name:
         return PlainTextResponse("There is no such file.", 404)
     kind = _KINDS.get(path.suffix, "application/octet-stream")
-    return FileResponse(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
+    return FileAnswer(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _opened(settings: Settings, service: JobService, token: str) -> Path | None:

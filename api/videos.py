@@ -8,10 +8,10 @@ import re
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Header, HTTPException, Query, Request, Response
-from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.access import Caller, Creator, Orderer, Reader
+from api.file_answers import FileAnswer, file_answers
 from api.ordering import RequestKey, placed
 from api.video_answers import ModelCard, ModelList, Video, VideoList, video_of
 from api.video_fields import VideoFields, VideoForm, fields_of_form, fields_of_json, order_of
@@ -152,18 +152,16 @@ def delete_video(caller: Creator, video_id: str) -> Video:
     "/videos/{video_id}/content",
     responses={
         **_REFUSED,
-        200: {"description": "The file", "content": {"video/mp4": {}, "image/jpeg": {}}},
-        206: {"description": "The part of a Range", "content": {"video/mp4": {}, "image/jpeg": {}}},
-        416: {"description": "A Range beyond the file", "content": {"text/plain": {}}},
+        **file_answers("video/mp4", "image/jpeg"),
     },
-    response_class=FileResponse,
+    response_class=FileAnswer,
 )
 def content(
     caller: Reader,
     video_id: str,
     variant: str | None = None,
     _range: Annotated[str | None, Header(alias="Range")] = None,
-) -> FileResponse:
+) -> FileAnswer:
     """The file: an MP4 with sound; with ``variant=thumbnail`` its first frame as a JPEG."""
     job = _found(caller, video_id)
     if not job.final:
@@ -175,7 +173,7 @@ def content(
     if job.state != "completed" or path is None or not path.is_file():
         raise HTTPException(404, f"Video variant {str(variant)[:40]} not found")
     kind = "image/jpeg" if variant == "thumbnail" else "video/mp4"
-    return FileResponse(path, media_type=kind, filename=f"{job.id}{path.suffix}")
+    return FileAnswer(path, media_type=kind, filename=f"{job.id}{path.suffix}")
 
 
 def _is_video(variant: str | None) -> bool:

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from api.file_answers import FileAnswer
 from core.errors import MovaError, NotLoggedIn, UnknownFilm
 from core.translations import translator
 from jobs.model.people import Person
@@ -107,7 +108,7 @@ def send_music(request: Request) -> Response:
         return _refused("There is no such file.", 404)
     name = request.path_params["name"]
     kind = _SOUNDS.get(Path(name).suffix, "application/octet-stream")
-    return FileResponse(path, media_type=kind, headers=_headers("inline", name))
+    return FileAnswer(path, media_type=kind, headers=_headers("inline", name))
 
 
 def send_hand_over(request: Request) -> Response:
@@ -160,7 +161,7 @@ def send_file(request: Request) -> Response:
     if name != request.path_params["name"] or not path.is_file():
         return _refused("There is no such file.", 404)
     kind = _KINDS.get(path.suffix, "application/octet-stream")
-    return FileResponse(path, media_type=kind, headers=_headers("attachment" if save_as else "inline", save_as or name))
+    return FileAnswer(path, media_type=kind, headers=_headers("attachment" if save_as else "inline", save_as or name))
 
 
 def _thumbnail(service: JobService, job_id: str) -> Response:
