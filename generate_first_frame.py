@@ -185,13 +185,15 @@ def check_references(artist: Provider, references: Sequence[Reference]) -> None:
 
 
 def _taken_by(artist: Provider, references: Sequence[Reference]) -> ReferencesTaken:
-    from core.errors import ReferencesNotTaken, TooManyReferences
+    from core.errors import NotDrawnOffline, ReferencesNotTaken, TooManyReferences
     from core.references import names_of
+    from providers.offline import NAME as OFFLINE
 
     taken = artist.references
     if taken is None:
         shown = ", ".join(names_of(references))
-        raise ReferencesNotTaken(provider=artist.name, model=artist.model("image"), names=shown)
+        kind = NotDrawnOffline if artist.name == OFFLINE else ReferencesNotTaken
+        raise kind(provider=artist.name, model=artist.model("image"), names=shown)
     if len(references) > taken.most:
         raise TooManyReferences(provider=artist.name, model=taken.model, n=len(references), most=taken.most)
     return taken

@@ -19,7 +19,11 @@ from film.proposal import Builder, Proposal
 
 _HEADING = re.compile(r"^\s*+(?:\.\s*+)?(内外景|内景|外景)[\s.:：、]*+(.+)$")
 _CHINESE_HEADINGS = {"内景": "INT.", "外景": "EXT.", "内外景": "INT./EXT."}
-_CHINESE_LINE = re.compile(r"^([\w·]{1,12}+)\s*+(?:[（(]([^）)]{1,40})[）)]\s*+)?[：:]\s*+([“「]?)(.+?)[”」]?$")
+_MANNER = r"(?:[（(]([^）)]{1,40}+)[）)]\s*+)?+"
+_CHINESE_LINE = re.compile(rf"^([\w·]{{1,12}}+)\s*+{_MANNER}[：:]\s*+{_MANNER}([“「]?)(.+?)[”」]?$")
+_CHINESE_CUE = re.compile(r"^(@[^（(]{1,40}+)（([^）)]{1,40}+)）$")
+_CHINESE_MANNER = re.compile(r"^（([^）]{1,80}+)）$")
+_CHINESE_TITLE = re.compile(r"^(?:标题|片名|剧名)\s*+[：:]\s*+(.+)$")
 _DASHES = re.compile(r"(?<!\s)\s*[-–—]+\s*")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _INSIDE = re.compile(r"^(?:INT\.?/EXT|INT|EXT|EST|I/E)[. ]+", re.IGNORECASE)
@@ -94,17 +98,22 @@ class _Reader:
 
 
 def _in_fountain(lines: Sequence[str]) -> Iterator[str]:
-    """Chinese headings and speech in Fountain's form; other lines as they are."""
+    """Chinese titles, headings, speech and full-width parentheses in Fountain's form; other lines as they are."""
     is_chinese_script = any(map(_HEADING.match, lines))
-    for line in lines:
-        if heading := _HEADING.match(line):
+    before = ""
+    for number, line in enumerate(lines):
+        told = line.strip()
+        if not number and (title := _CHINESE_TITLE.match(told)):
+            yield f"Title: {title[1]}"
+        elif heading := _HEADING.match(line):
             yield from ("", f"{_CHINESE_HEADINGS[heading[1]]} {_DASHES.sub(' - ', heading[2])}", "")
-        elif (
-            (said := _CHINESE_LINE.match(line.strip()))
-            and (is_chinese_script or said[3] == "“")
-            and _HAN.search(said[1])
-        ):
-            manner = (f"({said[2]})",) if said[2] else ()
-            yield from ("", f"@{said[1]}", *manner, said[4], "")
+        elif cue := _CHINESE_CUE.match(told):
+            yield from (cue[1], f"({cue[2]})")
+        elif before.startswith("@") and (manner := _CHINESE_MANNER.match(told)):
+            yield f"({manner[1]})"
+        elif (said := _CHINESE_LINE.match(told)) and (is_chinese_script or said[4] == "“") and _HAN.search(said[1]):
+            manners = "，".join(filter(None, (said[2], said[3])))
+            yield from ("", f"@{said[1]}", *((f"({manners})",) if manners else ()), said[5], "")
         else:
             yield line
+        before = told

@@ -15,6 +15,7 @@ from storyboard.lexicon import PEOPLE, pattern
 _LOOK_BACK = 90  # characters before a line in which its speaker is looked for
 _WOMEN = pattern(*("|".join(PEOPLE[kind][language] for kind in ("old woman", "girl", "woman")) for language in (0, 1)))
 _MEN = pattern(*("|".join(PEOPLE[kind][language] for kind in ("old man", "boy", "man")) for language in (0, 1)))
+_NOTHING = re.compile(r"(?:there(?: is|'s| are) )?no [^,;:]*|没有[^，；：]*", re.IGNORECASE)
 _FIRST_WORD_AFTER = 0.3  # seconds before the first line, where there is time
 
 
@@ -67,10 +68,12 @@ def _voice(text: str, quote: Quotation) -> Literal["woman", "man"]:
 
 
 def sounds(text: str) -> str:
-    """The sentences about what is heard beside speech; empty where there are none."""
+    """The sentences about what is heard beside speech, not those about what is not; empty where there are none."""
     text = collapse(with_marker(text, False))
     part = JobReader(text=text, user_text="", elements="", seconds=0, marker=False).sound_part
-    return " ".join(part) if not any(quotations(sentence) for sentence in part) else ""
+    if any(quotations(sentence) for sentence in part):
+        return ""
+    return " ".join(sentence for sentence in part if not _NOTHING.fullmatch(sentence))
 
 
 def language_of(words: str) -> str:

@@ -200,6 +200,12 @@ class ReferencesNotTaken(ProviderError):
     )
 
 
+class NotDrawnOffline(ReferencesNotTaken):
+    """Without a service for pictures."""
+
+    what = gettext_noop("Offline, first frames are drawn from words only: the pictures of {names} cannot be used.")
+
+
 class TooManyReferences(ProviderError):
     what = gettext_noop("{n} reference pictures are to be sent; {model} of {provider} takes {most}.")
     advice = gettext_noop("Take pictures off the cards, choose words only, or use another service. Nothing was sent.")

@@ -114,6 +114,8 @@ class AnotherSeed:
             "takes": job.request.takes,
         }
         noted = Bookkeeping(
+            name=job.bookkeeping.name,
+            shot=job.bookkeeping.shot,
             run=self.own.run if self.own else "",
             may_preview=job.bookkeeping.may_preview,
             makers=job.bookkeeping.makers,

@@ -56,11 +56,13 @@ class Bookkeeping:
     from a session, and ``session_of`` the process that holds them. ``makers`` is who is to make each step, None where
     that was not recorded.
     ``wordings`` are all the texts that the job had, once it had more than one.
-    ``name`` is the person's own word for it: the name of a batch's row.
+    ``name`` is the person's own word for it: the name of a batch's row, the title of the film that it is a shot of;
+    ``shot`` is what happens in that shot, empty where it is none. Copies keep both.
     ``look_try`` counts the automatic retries up to this one; ``next_try`` is the job of the next one.
     """
 
     name: str = ""
+    shot: str = ""
     run: str = ""
     may_preview: bool = False
     approved: Step | None = None
@@ -160,6 +162,12 @@ class JobRecord:
     @property
     def mode(self) -> Mode:
         return self.request.mode
+
+    @property
+    def heading(self) -> str:
+        """What it is listed under: a film's shots all begin with the film's look, so that these go by what happens."""
+        noted = self.bookkeeping
+        return " · ".join(filter(None, (noted.name, noted.shot))) if noted.shot else self.request.text
 
     @property
     def render(self) -> RenderSettings:

@@ -17,6 +17,7 @@ from jobs.plan.steps import Calls
 from providers.offline import NAME as OFFLINE
 
 if TYPE_CHECKING:
+    from core.messages import Message
     from film.document import Film
     from jobs.model.records import Estimate, JobRecord
     from jobs.model.request import JobRequest
@@ -47,7 +48,8 @@ class FilmSheet:
 
     ``render`` is where a shot of this film would be rendered now, with the time that such renders took.
     ``pictures`` are the first frames by the ids of their shots, of one that is out of date the frame that it had;
-    ``prompts`` are those that the ones that count were made from.
+    ``prompts`` are those that the ones that count were made from. ``refusals`` is why the service for pictures would
+    not draw missing ones after the cards' pictures.
     """
 
     shots: tuple[ShotState, ...]
@@ -57,6 +59,7 @@ class FilmSheet:
     pictures: Mapping[str, StepRecord]
     prompts: Mapping[str, str]
     reversals: tuple[Reversal, ...]
+    refusals: tuple[Message, ...] = ()
 
     @property
     def estimate(self) -> Estimate | None:
@@ -107,7 +110,20 @@ class FilmSheets:
             pictures=pictures,
             prompts=told,
             reversals=reversals(film, told),
+            refusals=self._refusals(film, [one for one in states if is_missing(one)]),
         )
+
+    def _refusals(self, film: Film, states: Sequence[ShotState]) -> tuple[Message, ...]:
+        """Each reason once. A shot whose job goes on with words only needs no pictures."""
+        asked = [
+            state.job.request.references if state.job is not None else references_of(film, state.scene, state.shot)
+            for state in states
+            if state.shot.frame.source == "made"
+        ]
+        found: list[Message] = []
+        for one in self._plans.reference_refusals(filter(None, asked)):
+            found += [one] if one not in found else []
+        return tuple(found)
 
     def _price(
         self,

@@ -28,8 +28,9 @@ from core.messages import gettext_noop
 from core.references import Reference
 from core.render_settings import TRAINED_FPS, draw_seed, render_settings
 from core.steps import Step
+from description.text import collapse
 from film.composition import description_of
-from film.document import Film, is_after_shot_before, references_of
+from film.document import Film, Shot, is_after_shot_before, references_of
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import FINAL, PREPARING, QUEUED, SENT, UNDECIDED
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from jobs.service.videos import FinishedVideos
 
 _FRAME: Step = "first_frame"
+_TOLD = 200  # letters
 SHOT_BEFORE = "the shot before"  # as what a reference is called that is no card's
 
 
@@ -74,6 +76,7 @@ class _Acts(Protocol):
         seed: int | None = None,
         new_id: str | None = None,
         pictures: Mapping[str, bytes] | None = None,
+        shot: tuple[str, str] | None = None,
         **changes: Any,
     ) -> JobRecord: ...
 
@@ -263,6 +266,15 @@ class FilmService:
                 shots[film_id, one.shot].append((one.inputs, jobs[one.job_id]))
         return RecordedShots(shots, self._context.store.steps.with_chosen(jobs, _FRAME, ("done", "skipped")))
 
+    def of_job(self, job_id: str) -> tuple[Film, int] | None:
+        """The film that a job renders a shot of, and the shot's number from 1; None where it has none by now."""
+        found = self._films.of_job(self._owner, job_id)
+        record = self._films.get(self._owner, found[0]) if found else None
+        if found is None or record is None:
+            return None
+        film = Film.model_validate(record.document)
+        return next(((film, number) for number, one in enumerate(film.shots, 1) if one.id == found[1]), None)
+
     def make_frames(self, film: Film, only: Collection[str] | None = None, *, again: bool = False) -> tuple[str, ...]:
         """Order the first frames that are missing or stale; returns the jobs that make them.
 
@@ -382,7 +394,13 @@ class FilmService:
         if before is not None:
             references, pictures = self._references(film, state)
             return self._acts.duplicate(
-                before.id, new_id=job_id, pictures=pictures, text=text, until=_FRAME, references=references
+                before.id,
+                new_id=job_id,
+                pictures=pictures,
+                shot=_told(film, state.shot),
+                text=text,
+                until=_FRAME,
+                references=references,
             )
         return self._acts.create(self._order(film, state, text, job_id))
 
@@ -396,7 +414,16 @@ class FilmService:
         references, pictures = self._references(film, state)
         request = self.request(film, text).changed(references=references)
         extends = before.id if before else None
-        return Order(request=request, picture=picture, id=job_id, extends=extends, references=pictures)
+        name, told = _told(film, shot)
+        return Order(
+            request=request,
+            picture=picture,
+            id=job_id,
+            name=name,
+            shot=told,
+            extends=extends,
+            references=pictures,
+        )
 
     def request(self, film: Film, text: str) -> JobRequest:
         """What a job of this film asks for, with this description; it stops after its first frame."""
@@ -446,3 +473,9 @@ class FilmService:
             return self._picture(digest).read_bytes()
         except OSError as problem:
             raise FileMissing(name=digest[:12], reason=gettext_noop("the picture is not kept here")) from problem
+
+
+def _told(film: Film, shot: Shot) -> tuple[str, str]:
+    """What the jobs of a shot are listed under: the film's title, and what happens or is said in it."""
+    spoken = " ".join(f"“{one.text}”" for one in shot.utterances)
+    return film.title, collapse(f"{shot.action} {spoken}")[:_TOLD]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
@@ -28,6 +28,7 @@ from jobs.store.orders import Order, stale_after
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from core.references import Reference
     from jobs.model.records import Estimate, JobRecord
     from jobs.model.request import JobRequest, QueueKey
     from jobs.service.context import ServiceContext
@@ -233,12 +234,17 @@ class PlanService:
 
     def _reference_cautions(self, request: JobRequest, steps: StepPlan) -> Iterator[Message]:
         """Why the pictures of cards would stop the step that draws after them."""
-        if not request.references or not any(one.step == "first_frame" for one in steps.to_make):
-            return
-        try:
-            check_references(self._context.artist(), request.references)
-        except ProviderError as problem:
-            yield Message(problem.what, problem.facts)
+        if request.references and any(one.step == "first_frame" for one in steps.to_make):
+            yield from self.reference_refusals([request.references])
+
+    def reference_refusals(self, wanted: Iterable[Sequence[Reference]]) -> Iterator[Message]:
+        """Why a first frame would not be drawn after these pictures, for each that would not; it is not asked for."""
+        artist = self._context.artist()
+        for references in wanted:
+            try:
+                check_references(artist, references)
+            except ProviderError as problem:
+                yield Message(problem.what, problem.facts)
 
     def _refusal(self, order: Order) -> MovaError | None:
         if self._context.quota is None:

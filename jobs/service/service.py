@@ -96,6 +96,7 @@ class JobService:
         self._check_order(order)
         noted = Bookkeeping(
             name=order.name,
+            shot=order.shot,
             run=self._context.own.run if self._context.own else "",
             makers=ordered_from(self._context.makers_now(order.request)) if order.request.mode == "full" else None,
         )
@@ -232,17 +233,21 @@ class JobService:
         seed: int | None = None,
         new_id: str | None = None,
         pictures: Mapping[str, bytes] | None = None,
+        shot: tuple[str, str] | None = None,
         **changes: Any,
     ) -> JobRecord:
         """A new draft with everything that was made for the job; ``changes`` are values of its request.
 
-        ``pictures`` are reference pictures that the job has not, by their SHA-256.
+        ``pictures`` are reference pictures that the job has not, by their SHA-256; ``shot`` is the title of the film
+        that it is a shot of, and what happens in it, where these are others than the job's.
         """
         job = self.get(job_id)
         if seed is not None:
             changes["render"] = dataclasses.replace(job.render, seed=seed)
         copy = self._creation.copy_of(job, new_id=new_id, **changes)
-        return self.create(dataclasses.replace(copy, references={**copy.references, **(pictures or {})}))
+        name, told = shot or (copy.name, copy.shot)
+        references = {**copy.references, **(pictures or {})}
+        return self.create(dataclasses.replace(copy, name=name, shot=told, references=references))
 
     def again(self, job_id: str, seeds: Sequence[int]) -> list[JobRecord]:
         """Send a copy for each of these seeds, with the results that were already made; the job itself stays as it is.

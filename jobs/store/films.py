@@ -134,6 +134,13 @@ class Films:
         with self._database.read() as session:
             return [(row.film, ShotJob(row.shot, row.job_id, row.inputs)) for row in session.scalars(query)]
 
+    def of_job(self, owner: str, job_id: str) -> tuple[str, str] | None:
+        """The ids of the film and of the shot that a job renders; None where it renders none."""
+        query = select(FilmJobRow.film, FilmJobRow.shot).where(FilmJobRow.owner == owner, FilmJobRow.job_id == job_id)
+        with self._database.read() as session:
+            found = session.execute(query).first()
+            return (found.film, found.shot) if found else None
+
     def order(self, owner: str, orders: Sequence[ShotOrder]) -> None:
         """Record what is ordered, in the place of what was ordered of the same shots."""
         with self._database.write() as session:

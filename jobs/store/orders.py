@@ -27,7 +27,8 @@ class Order:
 
     ``owner`` may be set by the program and by administrators; otherwise the job is the person's own.
     Creating it twice with the same ``id`` makes one job. ``extends`` is the job whose last frame is its first one.
-    ``steps`` and ``files`` are results that it starts with; ``name`` is the person's own word for it.
+    ``steps`` and ``files`` are results that it starts with; ``name`` is the person's own word for it,
+    ``shot`` what happens in it as a film's shot.
     ``references`` are the pictures that its request names, by their SHA-256.
     """
 
@@ -42,6 +43,7 @@ class Order:
     references: Mapping[str, bytes] = field(default_factory=dict)
     id: str | None = None
     name: str = ""
+    shot: str = ""
 
     @property
     def size(self) -> int:
@@ -119,6 +121,8 @@ class JobCreation:
             parent=job.id,
             extends=job.extends,
             id=new_id,
+            name=job.bookkeeping.name,
+            shot=job.bookkeeping.shot,
             steps=kept,
             files={name: file_inside(folder, name).read_bytes() for name in names},
             references=self.folders.references_there(job, request),

@@ -52,6 +52,14 @@ def test_fountain() -> None:
     assert lines(film) == [("Keeper", "The light must not go out.", "quietly"), ("Mara", "Father!", "")]
 
 
+def test_full_width_signs_of_a_chinese_script_are_not_said() -> None:
+    cues = ["@老陈\n（疲惫地）\n末班船开走了。", "@小安（喊）\n等等！", "老陈：（低声）还有一条船。"]
+    film = film_from_script("\n\n".join(["片名：末班渡轮", "内景 码头 - 夜", *cues])).film
+    assert film.title == "末班渡轮"
+    told = [("老陈", "末班船开走了。", "疲惫地"), ("小安", "等等！", "喊"), ("老陈", "还有一条船。", "低声")]
+    assert lines(film) == told
+
+
 def test_a_chinese_script() -> None:
     night = ["内景 灯塔 - 夜", "老人点灯。", "老人（低声）：“今晚风大，灯不能灭。”\n小玛：爸爸，船来了！"]
     film = film_from_script("\n\n".join([*night, "外景 海边 - 黎明", "海面平静。"])).film

@@ -66,6 +66,9 @@ def test_signs_and_the_subtitle_marker_are_not_said() -> None:
         (f"{TALK} This video has no subtitles.", "The sound of steady rain."),
         ("一位老人坐着。能听到海浪声和雷声。", "能听到海浪声和雷声。"),
         ("A cat sleeps.", ""),
+        ("A cat sleeps. The sound: rain on glass. There is no music.", "The sound: rain on glass."),
+        ("A cat sleeps. There is no music.", ""),
+        ("猫睡着了。没有音乐。", ""),
     ],
 )
 def test_what_is_heard_beside_speech(text: str, heard: str) -> None:

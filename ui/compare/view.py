@@ -88,7 +88,7 @@ def _keep(job_id: str) -> None:
 def _links(jobs: Sequence[JobRecord]) -> None:
     with st.container(horizontal=True):
         for letter, job in zip(LETTERS, jobs, strict=False):
-            job_link(job.id, f"{letter}: {escape_markdown(short(job.request.text, 40))}", ":material/open_in_new:")
+            job_link(job.id, f"{letter}: {escape_markdown(short(job.heading, 40))}", ":material/open_in_new:")
             if job.is_preview:
                 st.badge(_("Preview, not MOVA"), icon=":material/draw:", color="gray")
 

@@ -57,7 +57,7 @@ def begin_with() -> None:
 
 def _card(job: JobRecord) -> None:
     """The whole card leads to the job."""
-    title = title_of(job.request.text)
+    title = title_of(job.heading)
     with st.container(key=f"last-{job.id}", gap="xsmall"):
         st.image(address(poster_path(job.id, job.revision)), width="stretch", alt="")
         job_link(job.id, escape_markdown(title) or _("No text"))

@@ -6,7 +6,11 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from jobs.model.records import JobRecord
+from ui.session import job_service
+from ui.session import translate as _
 from ui.shared.links import query
+from ui.shared.plain import escape_markdown
 
 FILMS, FILM = "film/films.py", "film/film.py"
 PAGE = 24  # films, shots or frames on one page
@@ -41,3 +45,16 @@ def pages_of(count: int, size: int = PAGE) -> int:
 def turn(page: int) -> None:
     """Put another page into the address."""
     st.query_params["page"] = str(page)
+
+
+def film_link(job: JobRecord) -> None:
+    """A link from a job to the stage of the film that it renders a shot of; nothing where it renders none."""
+    found = job_service().films.of_job(job.id)
+    if found is None:
+        return
+    film, number = found
+    stage = "takes" if job.sent is not None else "sheet"
+    words = _("Shot {n} of the film “{title}”").format(n=number, title=film.title or _("Untitled film"))
+    more = {"page": str(page)} if (page := pages_of(number)) > 1 else {}
+    target = film_query(film.id, stage, **more)
+    st.page_link(FILM, label=escape_markdown(words), icon=":material/movie:", query_params=target)

@@ -21,11 +21,11 @@ from ui.film.working import edit
 from ui.server.files import file_path
 from ui.session import job_service
 from ui.session import translate as _
-from ui.shared.links import address, short
+from ui.shared.links import address, job_link, short
 from ui.shared.notices import acting, leave
 from ui.shared.plain import escape_markdown
 from ui.shared.video import look_words
-from ui.shared.words import in_seconds
+from ui.shared.words import in_seconds, state_word
 
 _LINE, _ALT = 90, 120
 _SHOWN = (".png", ".jpg", ".jpeg")
@@ -48,6 +48,8 @@ def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Seq
             head += f" · :material/record_voice_over: {clock}"
         st.markdown(f"{head}]")
         st.markdown(shown_words(shot, _LINE))
+        if (why := _failure(state)) is not None:
+            st.caption(f":red[{escape_markdown(why)}]")
         compared = likenesses(made.warnings if made and state.has_frame else ())
         if badges := [*_badges(state, marks), *map(_likeness_badge, compared)]:
             st.markdown("  ".join(badges))
@@ -62,6 +64,8 @@ def frame_card(film: Film, state: ShotState, made: StepRecord | None, marks: Seq
             if st.button(_("Change…"), key=f"change-{shot.id}", type="tertiary"):
                 st.query_params["shot"] = shot.id
                 st.rerun()  # the dialog is drawn beside the part that refreshes itself
+            if state.job is not None and state.job.state in ENDED_BADLY:
+                job_link(state.job.id, _("Open"))
 
 
 def show_picture(state: ShotState, made: StepRecord | None, key: str) -> None:
@@ -95,6 +99,12 @@ def _empty(state: ShotState) -> str:
     return _("No first frame yet")
 
 
+def _failure(state: ShotState) -> str | None:
+    """Why the job of a shot ended without a result."""
+    job = state.job
+    return job.error.rebuilt().message(_) if job is not None and job.state in ENDED_BADLY and job.error else None
+
+
 def _badges(state: ShotState, marks: Sequence[Message]) -> list[str]:
     job, found = state.job, []
     if state.shot.held:
@@ -104,8 +114,7 @@ def _badges(state: ShotState, marks: Sequence[Message]) -> list[str]:
     if job is not None and job.state in PREPARING:
         found.append(f":blue-badge[:material/progress_activity: {_('being made…')}]")
     if job is not None and job.state in ENDED_BADLY:
-        reason = escape_markdown(job.error.rebuilt().message(_)) if job.error else _("Failed")
-        found.append(f":red-badge[:material/error: {reason}]")
+        found.append(f":red-badge[:material/error: {state_word(job.state)}]")
     if state.is_stale:
         found.append(f":orange-badge[:material/update: {_('out of date')}]")
     if state.chosen is not None and state.chosen == job:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.messages import Message
 from film.composition import marks_of
 from film.document import Film
+from film.editing import changed
 from jobs.model.states import MOVING
 from jobs.service.film_sheet import FilmSheet, Price
 from ui.app_context import app_context
@@ -14,7 +15,7 @@ from ui.film.address import PAGE, page_number
 from ui.film.frame_card import frame_card
 from ui.film.frame_dialog import frame_dialog
 from ui.film.paging import page_buttons
-from ui.film.working import say_changes, working
+from ui.film.working import edit, say_changes, working
 from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.notices import show_error, show_warnings
@@ -47,7 +48,7 @@ def _board(film_id: str) -> None:
     sheet = job_service().sheets.of(film)
     marks = marks_by_shot(film, sheet)
     _head(film, sheet)
-    show_warnings([one for them in marks.values() for one in them][:_MARKS])
+    show_warnings([*sheet.refusals, *(one for them in marks.values() for one in them)][:_MARKS])
     first = PAGE * (page_number(len(sheet.shots)) - 1)
     with st.container(key=f"sheet-{film.orientation}"):
         for state in sheet.shots[first : first + PAGE]:
@@ -120,6 +121,13 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
     with act_bar():
         if busy:
             st.caption(_("Ordering…"), width="content")
+        elif missing and sheet.refusals:
+            label = _("Make the frames with words only ({n})").format(n=len(missing))
+            if primary_button(label, "text_fields", key="make-frames"):
+                edit(film.id, lambda now: changed(now, words_only=True))
+                _begin(working(film.id)[0], render=False)
+            words = _("No pictures of people and places go along then; their words do. “Title and style” undoes it.")
+            st.caption(words, width="content")
         elif missing:
             if primary_button(_("Make the frames ({n})").format(n=len(missing)), "image", key="make-frames"):
                 _begin(film, render=False)

@@ -52,7 +52,7 @@ def _row(chain: Chain, number: int, shot: JobRecord, *, is_shown: bool) -> list[
     with st.container(horizontal=True, vertical_alignment="center", key=f"shot-{shot.id}"):
         joined = _tick(chain, shot, _("Join shot {n}").format(n=number))
         thumbnail(shot, 96)
-        words = f"{number} · {escape_markdown(short(shot.request.text, _TITLE))}"
+        words = f"{number} · {escape_markdown(short(shot.heading, _TITLE))}"
         if is_shown:
             st.markdown(f"**{words}**", width="content")
         else:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.steps import Step
 from jobs.model.records import JobRecord, StepRecord
 from jobs.plan.cautions import description_cautions
+from ui.film.address import film_link
 from ui.job.facts import moment, server
 from ui.job.heard import heard_lines
 from ui.job.takes import takes_strip
@@ -30,9 +31,10 @@ def finished_video(job: JobRecord) -> None:
             _star(job)
         takes_strip(job)
     with right:
-        st.title(escape_markdown(title_of(job.request.text)))
+        st.title(escape_markdown(title_of(job.heading)))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             job_badges(job)
+        film_link(job)
         st.caption(receipt_of(job))
         st.caption(_report(job))
         show_notes(job.warnings)

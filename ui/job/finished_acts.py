@@ -112,7 +112,7 @@ def _again(job: JobRecord) -> None:
 
 def _hand_on(job: JobRecord) -> None:
     """Files and the comparison with what it was made from."""
-    text = job.request.text
+    text = job.heading
     everything = address(zip_path([job.id], file_name(job.id, text, "zip")))
     st.link_button(_("Everything as ZIP"), everything, icon=":material/folder_zip:", width="stretch")
     if job_service().videos.is_heavy(job):

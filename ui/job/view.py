@@ -11,6 +11,7 @@ from core.steps import STEPS, Step
 from jobs.model.records import JobRecord
 from jobs.model.states import MOVING, JobState
 from jobs.service.queue import Progress
+from ui.film.address import film_link
 from ui.job.acts import job_acts
 from ui.job.facts import finished_details
 from ui.job.finished import finished_video, job_badges
@@ -88,10 +89,11 @@ def _draw(progress: Progress) -> None:
 
 
 def _head(job: JobRecord) -> None:
-    st.title(escape_markdown(title_of(job.request.text)))
+    st.title(escape_markdown(title_of(job.heading)))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         job_badges(job)
         st.caption(receipt_of(job), width="content")
+    film_link(job)
 
 
 def _made(job: JobRecord, views: tuple[StepView, ...], following: Step) -> None:

@@ -61,7 +61,7 @@ def _card(job: JobRecord) -> dict[str, Any]:
     has_poster = job.state not in _MAYBE_WITHOUT or has_picture(job)
     return {
         "id": job.id,
-        "title": short(job.request.text, _TITLE) or _("No text"),
+        "title": short(job.heading, _TITLE) or _("No text"),
         "alt": _("Poster: {text}").format(text=short(job.request.text, _ALT)),
         "href": job_path(job.id),
         "poster": address(poster_path(job.id, job.revision)) if has_poster else "",

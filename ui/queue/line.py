@@ -55,7 +55,7 @@ def _row(one: Queued) -> dict[str, Any]:
     return {
         "id": job.id,
         "place": one.place.position,
-        "title": short(job.request.text, _TITLE) or job.id,
+        "title": short(job.heading, _TITLE) or job.id,
         "facts": _facts(job),
         "ends": at_about(one.ends) if one.ends else "",
         "href": job_path(job.id),
@@ -68,7 +68,7 @@ def _row(one: Queued) -> dict[str, Any]:
 
 def _facts(job: JobRecord) -> str:
     owner = [job.owner] if person().is_admin else []
-    name = [job.bookkeeping.name] if job.bookkeeping.name else []
+    name = [job.bookkeeping.name] if job.bookkeeping.name and not job.bookkeeping.shot else []
     return " · ".join([*owner, *name, _("seed {seed}").format(seed=job.render.seed)])
 
 

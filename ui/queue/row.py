@@ -73,7 +73,7 @@ def _row(job: JobRecord, *sentences: str) -> Iterator[None]:
     with st.container(key=f"row-{job.id}", gap="xsmall"), st.container(horizontal=True, vertical_alignment="center"):
         thumbnail(job, _PICTURE)
         with st.container(width="stretch", gap=None):
-            job_link(job.id, escape_markdown(short(job.request.text, _SHOWN)) or job.id)
+            job_link(job.id, escape_markdown(short(job.heading, _SHOWN)) or job.id)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 show_state(job.state)
                 if job.is_preview:

@@ -149,7 +149,7 @@ def _end_of(job_id: str) -> str:
     if job.state == "completed":
         ring()
     ended = _("The video is ready.") if job.state == "completed" else state_word(job.state)
-    return f"{ended} {_beginning(job.request.text)}"
+    return f"{ended} {_beginning(job.heading)}"
 
 
 def _beginning(text: str) -> str:

@@ -124,7 +124,7 @@ def test_offline_stops_too(run_service: RunService) -> None:
     running = run_service()
     failed = running.becomes(ordered(running, MEI), "failed")
     assert failed.error is not None
-    assert "offline draws from words only" in failed.error.rebuilt().message()
+    assert "Offline, first frames are drawn from words only" in failed.error.rebuilt().message()
 
 
 def test_a_missing_picture_stops_before_anything_is_spent(run_service: RunService, services: FakeServices) -> None:

@@ -42,7 +42,7 @@ def test_a_chosen_card_goes_along_and_what_would_stop_it_is_said_before(app_cont
     test.multiselect(key="create-cards").set_value([card])
     drawn(test)
     assert primaries(test) == ["Write image prompt"]
-    assert "draws from words only: the pictures of Mei cannot be sent to it" in words(test)
+    assert "drawn from words only: the pictures of Mei cannot be used" in words(test)
     press(test, "Write image prompt")
     (job,) = app_context.service.library.page(size=1).jobs
     assert job.request.text == "Mei yawns. Mei, short grey hair."

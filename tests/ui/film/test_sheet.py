@@ -220,6 +220,13 @@ def test_a_frame_that_failed_says_why_and_is_ordered_again(app_context: AppConte
     test = sheet()
     assert "cannot be reached: refused" in words(test)
     assert primaries(test) == ["Make the frames (1)"]
+    assert app_context.service.get(jobs[0]).heading.startswith("The Lamp · The old keeper trims the wick. “The light")
+    found, number = app_context.service.films.of_job(jobs[0]) or (None, 0)
+    assert (found, number) == (FILM, 1)
+    its_page = page("job/job.py")
+    its_page.query_params["id"] = jobs[0]
+    assert drawn(its_page).title[0].value == "The Lamp · The old keeper trims the wick"
+    assert any(one.proto.label == "Shot 1 of the film “The Lamp”" for one in its_page.get("page_link"))
     button(test, "make-frames")
     ordered(app_context)
     assert app_context.service.get(jobs[0]).state == "preparing"
@@ -243,3 +250,18 @@ def test_a_long_sheet_costs_what_a_short_one_does(app_context: AppContext) -> No
 def test_a_hostile_text_stays_text(app_context: AppContext) -> None:
     app_context.service.films.save(edited(scenes__0__shots__0__action="<b>*bold*</b> [link](http://x)"))
     assert "<b>*bold*</b> [link](http://x)" in words(sheet())
+
+
+def test_pictures_that_cannot_go_along_are_told_before_and_words_alone_are_one_press(app_context: AppContext) -> None:
+    kept = app_context.service.films.add_picture(picture(64, 64, "red"))
+    film = edited(cast__0__pictures=[kept])
+    app_context.service.films.save(film)
+    test = sheet(film)
+    assert "drawn from words only: the pictures of the old keeper cannot be used" in words(test)
+    assert primaries(test) == ["Make the frames with words only (3)"]
+    button(test, "make-frames")
+    ordered(app_context)
+    now, _revision = app_context.service.films.get(film.id)
+    assert now.words_only
+    jobs = [state.job for state in app_context.service.films.shots(now)]
+    assert [job and job.request.references for job in jobs] == [()] * 3
