@@ -220,7 +220,9 @@ def _compared(frame: FirstFrame, materials: Materials, tools: Tools) -> StepResu
     from qwen_vl_api import compare_with_cards
 
     viewer = partial(tools.choose, "vision")
-    notes, tokens = compare_with_cards(frame.png, materials.references, viewer=viewer, settings=tools.settings)
+    notes, tokens = compare_with_cards(
+        frame.png, materials.references, viewer=viewer, settings=tools.settings, text=materials.description
+    )
     result = frame.result
     both = [one for one in (result.tokens, tokens) if one is not None]
     return replace(result, warnings=(*result.warnings, *notes), tokens=sum(both) if both else None)

@@ -56,9 +56,17 @@ def cards_of(references: Sequence[ReferenceFile]) -> Iterator[tuple[ReferenceFil
 
 
 def compare_with_cards(
-    frame: bytes, references: Sequence[ReferenceFile], *, viewer: Callable[[], Provider], settings: Settings
+    frame: bytes,
+    references: Sequence[ReferenceFile],
+    *,
+    viewer: Callable[[], Provider],
+    settings: Settings,
+    text: str = "",
 ) -> tuple[list[Message], int | None]:
     """Whether a frame shows each person and place as on their card, one request for each.
+
+    Args:
+        text: the person's description; the reasons are asked for in its language.
 
     Returns:
         A note for each card, and the tokens. What fails is a note too: ``unsure``, with the reason. Offline nothing is
@@ -75,7 +83,7 @@ def compare_with_cards(
             asked = viewer()
             if asked.name == NAME:
                 return [], None
-            answer = asked.vision(_comparison(frame, card, settings))
+            answer = asked.vision(_comparison(frame, card, settings, text))
         except (StorageError, StoreError):
             raise
         except MovaError as problem:
@@ -87,7 +95,8 @@ def compare_with_cards(
     return notes, sum(counted) if counted else None
 
 
-def _comparison(frame: bytes, card: tuple[ReferenceFile, ...], settings: Settings) -> VisionRequest:
+def _comparison(frame: bytes, card: tuple[ReferenceFile, ...], settings: Settings, text: str) -> VisionRequest:
+    from description.draft import is_chinese
     from description.likeness import traits
     from media.references import small_png
     from prompts import system_prompt
@@ -95,7 +104,9 @@ def _comparison(frame: bytes, card: tuple[ReferenceFile, ...], settings: Setting
 
     first = card[0].reference
     shown = first.name if first.role == "person" else f"the place {first.name}"
-    system = system_prompt("likeness", shown=shown, name=first.name, traits=traits(first.role, first.strength))
+    compared = traits(first.role, first.strength)
+    language = "Simplified Chinese" if is_chinese(text) else "English"
+    system = system_prompt("likeness", shown=shown, name=first.name, traits=compared, language=language)
     others = tuple(small_png(one.data, settings) for one in card)
     return VisionRequest(system=system, user=_COMPARE, picture=frame, others=others)
 

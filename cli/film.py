@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.film_options import MAX_TAKES
-from cli.runs import lacks_key
+from cli.runs import lacks_key, say_preview
 from cli.terminal import BAR, INTERRUPTED, column, remark, say, translated
 from core.errors import storage_error
 from core.files import atomic_file, atomic_write, ready
@@ -25,6 +25,7 @@ from film.composition import marks_of, speech_seconds_of
 from film.document import Film, film_from
 from film.subtitles import MAX_BYTES, Cue, cues_from
 from jobs.model.records import JobRecord
+from jobs.model.request import QueueKey
 from jobs.model.states import FINAL
 from jobs.service.film_assembly import level_notes, trim_notes
 from jobs.service.film_drafts import MAX_FILM_BYTES, text_of
@@ -97,6 +98,7 @@ def _frames(options: argparse.Namespace, settings: Settings) -> dict[str, object
 def _render(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
     whole_within("--takes", options.takes, 1, MAX_TAKES)
     film = _read(options.film)
+    _say_preview(film, settings, options)
     with working(settings, own_only=True) as service:
         service.films.save(film)
         return _until_done(service, film, lambda: service.films.render(film, takes=options.takes), "takes")
@@ -136,6 +138,7 @@ def _make(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
             _say_notes(proposal)
             atomic_write(document, film.as_json().encode())
         service.films.save(film)
+        _say_preview(film, settings, options)
         result = _until_done(service, film, lambda: service.films.render(film), "takes")
         if result["exit_code"]:
             return result
@@ -248,6 +251,10 @@ def _known_film(document: Path, options: argparse.Namespace) -> Film | None:
         return None
     say(message(gettext_noop("Going on with the film in {file}; remove it to begin anew."), file=str(document)))
     return _read(document)
+
+
+def _say_preview(film: Film, settings: Settings, options: argparse.Namespace) -> None:
+    say_preview(QueueKey(model=film.model, wanted_server=None), settings, json=options.json)
 
 
 def _say_notes(proposal: Proposal) -> None:

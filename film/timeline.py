@@ -2,7 +2,7 @@
 
 Every path is relative to the timeline's own file. A clip is cut out of its whole take, so that what was trimmed is
 there as a handle. A dissolve lies half on either side of a cut; in FCPXML it is that cut. The takes that were not
-chosen lie above the film, disabled; an EDL has room for the film alone.
+chosen lie above the film, disabled; an EDL has room for the film's own pictures and sound alone.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree
 
 from core.errors import LibraryMissing
 from core.render_settings import TRAINED_FPS
 from description.text import collapse
+from film.edl import HeardEdit, finished_edl
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -129,15 +131,32 @@ def timeline(
     whole.tracks.append(_pictures(shots))
     if kind != "edl":
         whole.tracks.extend(_other_takes(shots))
-    if any(shot.take.has_sound for shot in shots):
+    if kind != "edl" and any(shot.take.has_sound for shot in shots):
         whole.tracks.append(_sounds(shots))
     if score is not None and kind != "edl":
         whole.tracks.append(_music(score, length_of(shots)))
     options = {"rate": float(TRAINED_FPS), "reelname_len": None} if kind == "edl" else {}
     text: str = adapters.write_to_string(whole, ADAPTERS[kind], **options)
+    if kind == "edl":
+        return finished_edl(text, _heard(shots))
     if kind == "fcpxml":
         return _finished_fcpxml(text, size)
     return _finished_fcp7(text, size) if kind == "fcp7xml" else text
+
+
+def _heard(shots: Sequence[PlacedShot]) -> list[HeardEdit]:
+    """The film's sound for an EDL. Shots that dissolve into each other all have it with their pictures, or none."""
+    edits = list(zip(picture_edits(shots), sound_edits(shots), strict=True))
+    apart = [
+        (seen.source, seen.frames) != (edit.source, edit.frames) or not edit.shot.take.has_sound for seen, edit in edits
+    ]
+    group = list(accumulate(not shot.blends for shot in shots))
+    alone = {number for number, one in zip(group, apart, strict=True) if one}
+    begins = accumulate((edit.frames for _, edit in edits), initial=0)
+    return [
+        HeardEdit(edit.source, edit.frames, begin, number in alone, not edit.shot.take.has_sound)
+        for (_, edit), begin, number in zip(edits, begins, group, strict=False)
+    ]
 
 
 # ---- tracks ----------------------------------------------------------------------------------------------------------

@@ -35,6 +35,10 @@ _HEADINGS = (gettext_noop("Action"), gettext_noop("Speech"), gettext_noop("Sound
 _NO_DISSOLVES = gettext_noop(
     "In FCPXML the dissolves are cuts: set them again in Final Cut. Both shots have the frames."
 )
+_FILM_ALONE = gettext_noop(
+    "The EDL has the film's own pictures and sound: no other takes, no music, no subtitles. The other timelines have "
+    "the takes and the music."
+)
 _DRAFT_FOLDER = gettext_noop(
     "For JianYing or CapCut unpack the ZIP into a new folder among its drafts: the whole folder is the draft. "
     "It has not been opened in every version of them."
@@ -197,6 +201,8 @@ def notes_on(film: Film, formats: Collection[str]) -> list[Message]:
     wanted, found = _wanted(formats), list[Message]()
     if "fcpxml" in wanted and any(shot.join.kind == "dissolve" for shot in film.shots):
         found.append(message(_NO_DISSOLVES))
+    if "edl" in wanted:
+        found.append(message(_FILM_ALONE))
     if "jianying" in wanted:
         found.append(message(_DRAFT_FOLDER))
     return found

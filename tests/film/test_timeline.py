@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -84,8 +85,13 @@ def test_an_edl_has_the_film_with_its_cuts() -> None:
     assert in_and_out(tracks("edl", text)["Video"]) == [
         (e.shot.take.path, e.source, e.frames) for e in picture_edits(cuts)
     ]
+    assert in_and_out(tracks("edl", text)["Audio"]) == in_and_out(tracks("edl", text)["Video"])
+    assert text.count(" B     C ") == 3
     dissolving = timeline("edl", "The Lamp", FILM, (640, 352))
     clips = tracks("edl", dissolving)["Video"]
+    heard = [(e.shot.take.path, e.source, e.frames) for e in sound_edits(FILM) if e.shot.take.has_sound]
+    assert in_and_out(tracks("edl", dissolving)["Audio"]) == heard
+    assert re.findall(r"LOC: (\S+)", dissolving) == [f"00:00:0{at}" for at in ("0:00", "1:19", "3:11", "4:04", "6:03")]
     assert len(clips) == len(FILM)
     assert sum(clip.source_range.duration.value for clip in clips) == LENGTH
 

@@ -42,6 +42,14 @@ def test_one_question_a_card_with_its_own_pictures_after_the_frame() -> None:
     assert ("Compare only face, hair, build and apparent age." in mei, "and clothes" in mei) == (True, False)
     assert "apparent age and clothes" in otto
     assert "the place Harbour café" in place
+    assert "at most 30 words, in English." in mei
+
+
+def test_the_reasons_are_in_the_language_of_the_description() -> None:
+    eye = FakeProvider(texts=[SAME])
+    text = 'A medium shot. 售票处, 夜. 老陈, 七十岁的男人. 老陈 says: "末班船开走了。" There is no music.'
+    compare_with_cards(FRAME, CARDS[:1], viewer=lambda: eye, settings=Settings(), text=text)
+    assert "in Simplified Chinese." in eye.looked[0].system
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_one_format_brings_what_it_needs_alone(made: tuple[JobService, Store]) -
         assert set(archive.namelist()) == {"film.json", "credits.txt", "subtitles.srt", "subtitles.vtt"}
     with archive_of(service, SMALL, "edl") as archive:
         assert set(archive.namelist()) == {
-            *("film.json", "credits.txt", "timeline.edl"),
+            *("film.json", "credits.txt", "timeline.edl", "notes.txt"),
             *(f"media/00{number}-s{number}.mp4" for number in (1, 2, 3)),
         }
 
@@ -185,7 +185,7 @@ def test_what_a_format_leaves_out_is_said() -> None:
     dissolving = Film.model_validate(changed(SMALL, {"scenes.0.shots.1.join": {"kind": "dissolve", "frames": 4}}))
     (note,) = notes_on(dissolving, ["fcpxml"])
     assert "the dissolves are cuts" in str(note)
-    assert len(notes_on(dissolving, ["all"])) == 2
+    assert len(notes_on(dissolving, ["all"])) == 3
     assert "jianying" in installed()
 
 
