@@ -26,7 +26,8 @@ set_up() {
   local stamp=.venv/installed-dev.sha256
   if ! sha256sum --status --check "$stamp" 2>/dev/null; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-    sha256sum requirements-dev.lock > "$stamp"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-voices.lock
+    sha256sum requirements-dev.lock requirements-voices.lock > "$stamp"
   fi
 }
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from listening.gates import Take, ranked, reason
 
-VERSION = 1
+VERSION = 2  # 2: voice
 Json = dict[str, Any]
 # Why no further take follows: this one is good, all that were ordered are there, the next would cost too much, or it
 # could not be made. None: another one follows.
@@ -25,7 +25,7 @@ def takes_told(takes: Sequence[Take], ordered: int, stopped: Stopped | None) -> 
         ``because`` is the gate or measure by which the best are better than the next; None where all are tied.
     """
     order = ranked(takes)
-    because = reason(order[0][0], order[1][0]) if len(order) > 1 else None
+    because = reason(order[0][0], order[1][0], takes) if len(order) > 1 else None
     best = [one.id for one in order[0]]
     return _told(takes) | {"ordered": ordered, "stopped": stopped, "best": best, "because": because}
 
@@ -43,7 +43,7 @@ def known_then(chosen: Take, takes: Sequence[Take], moment: str, film: str | Non
     if len(takes) < 2 or chosen.id not in [one.id for one in takes]:
         return None
     best = ranked(takes)[0]
-    because = reason(best[0], chosen)
+    because = reason(best[0], chosen, takes)
     return _told(takes) | {"at": moment, "best": [one.id for one in best], "because": because, "film": film}
 
 
@@ -55,6 +55,7 @@ def _told(takes: Sequence[Take]) -> Json:
             "look": None if one.look is None else list(one.look),
             "heard": one.heard,
             "right": one.right,
+            "voice": one.voice,
         }
         for one in takes
     ]

@@ -1,7 +1,8 @@
 """Which take of several is good enough to stop at, and which is best.
 
 Gates come first, in their order: it does not look failed (a file that is not whole is no take), no line is missing,
-none is half said. Then measures. What no gate and no measure tells apart is a tie, and is shown as one.
+none is half said. Among takes that pass the same ones the voice counts, where all of them have it to compare; it stops
+none. Then measures. What no gate and no measure tells apart is a tie, and is shown as one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from itertools import groupby
 from typing import Any, Literal
 
 MOST_TAKES, FEWEST_TAKES = 8, 2
-Reason = Literal["look", "lines", "right", "beyond", "cut_off", "ending"]
-REASONS: tuple[Reason, ...] = ("look", "lines", "right", "beyond", "cut_off", "ending")
+Reason = Literal["look", "lines", "voice", "right", "beyond", "cut_off", "ending"]
+REASONS: tuple[Reason, ...] = ("look", "lines", "voice", "right", "beyond", "cut_off", "ending")
 _LINES = {"not_said": 0, "partly": 1, None: 2, "said": 3}  # what was not judged is better than what is missing
 
 
@@ -43,30 +44,47 @@ class Take:
         shares = [float(line.get("right") or 0) for line in lines if "verdict" in line]
         return round(sum(shares) / len(shares), 2) if shares else None
 
+    @property
+    def voice(self) -> float | None:
+        """How like its speakers sound in the film's other shots, 0 to 1, their mean; None where nobody was compared."""
+        voices = (self.report or {}).get("voices") or ()
+        found = [float(one["likeness"]) for one in voices if one.get("likeness") is not None]
+        return round(sum(found) / len(found), 2) if found else None
+
 
 def ranked(takes: Sequence[Take]) -> list[list[Take]]:
     """The best first; those of one list are tied, in the order in which they were made."""
-    ordered = sorted(takes, key=_worth, reverse=True)
-    return [list(tied) for _, tied in groupby(ordered, key=_worth)]
+    voiced = _all_compared(takes)
+
+    def worth(take: Take) -> tuple[float, ...]:
+        return (take.picked, *_measured(take, voiced))
+
+    return [list(tied) for _, tied in groupby(sorted(takes, key=worth, reverse=True), key=worth)]
 
 
-def reason(better: Take, other: Take) -> Reason | None:
-    """The first gate or measure by which one take is better than another; None where they are tied."""
-    pairs = zip(REASONS, _measured(better), _measured(other), strict=True)
+def reason(better: Take, other: Take, among: Sequence[Take] = ()) -> Reason | None:
+    """The first gate or measure by which one take is better than another; None where they are tied.
+
+    Args:
+        among: all that they were ranked among.
+    """
+    voiced = _all_compared((better, other, *among))
+    pairs = zip(REASONS, _measured(better, voiced), _measured(other, voiced), strict=True)
     return next((name for name, one, two in pairs if one != two), None)
 
 
-def _worth(take: Take) -> tuple[float, ...]:
-    return (take.picked, *_measured(take))
+def _all_compared(takes: Sequence[Take]) -> bool:
+    return all(take.voice is not None for take in takes)
 
 
-def _measured(take: Take) -> tuple[float, ...]:
+def _measured(take: Take, voiced: bool) -> tuple[float, ...]:
     """In the order of ``REASONS``, more is better."""
     report = take.report or {}
     ending = report.get("ending") or {}
     return (
         not take.look,
         _LINES.get(take.heard, 2),
+        round(take.voice or 0.0, 1) if voiced else 0.0,
         round(take.right or 0.0, 1),
         not report.get("beyond"),
         not report.get("cut_off"),

@@ -7,6 +7,7 @@ end of a job.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from listening.sound import SoundMeasures
+    from listening.voices import Speaker, Voice
     from media.last_frame import Ending
     from providers.base import HeardAnswer, Provider
 
-VERSION = 1
+VERSION = 2  # 2: voices
 Json = dict[str, Any]
 # Why the words were not looked at.
 Unheard = Literal["off", "no_service", "silent", "no_speech", "failed"]
@@ -40,7 +42,8 @@ class TakeReport:
     """``comparison`` is None where no words were heard or they are not believed; ``unheard`` and ``doubted`` say why.
 
     ``failure`` is the name of the error and its facts. ``speech`` are stretches in seconds, None where nobody looked;
-    ``missing`` names what the extra of ``requirements-listen.txt`` would have looked at.
+    ``missing`` names what the extras would have looked at: ``voices`` that of ``requirements-voices.txt``, all others
+    that of ``requirements-listen.txt``.
     """
 
     lines: tuple[str, ...] = ()
@@ -52,6 +55,7 @@ class TakeReport:
     speech: tuple[tuple[float, float], ...] | None = None
     sound: SoundMeasures | None = None
     dnsmos: float | None = None
+    voices: tuple[Voice, ...] = ()
     cut_off: bool | None = None
     ending: Ending | None = None
     missing: tuple[str, ...] = ()
@@ -85,6 +89,7 @@ class TakeReport:
             "cut_off": self.cut_off,
             "sound": asdict(self.sound) if self.sound else None,
             "dnsmos": self.dnsmos,
+            "voices": [asdict(one) for one in self.voices],
             "ending": asdict(self.ending) if self.ending else None,
             "missing": list(self.missing),
         }
@@ -96,13 +101,15 @@ def take_report(
     listener: Callable[[], Provider | None],
     *,
     off: bool = False,
+    speakers: Sequence[Speaker] = (),
 ) -> TakeReport:
     """Listen to a finished video, and look at its end.
 
     Args:
         lines: what was to be said, in its order.
         listener: the service that hears, None where there is none; asked only where there is something to hear.
-        off: no service is to be asked, and no model of the extra.
+        off: no service is to be asked, and no model of the extras.
+        speakers: who says the lines, where that is known.
     """
     spoken = tuple(line for line in lines if units_of(line))
     with DECODING:
@@ -113,7 +120,10 @@ def take_report(
         return replace(report, unheard="off")
     if not spoken and report.speech == ():
         return replace(report, unheard="no_speech")
-    return _with_words(report, sound.for_speech(), sound.seconds, listener)
+    plain = sound.for_speech()
+    report = _with_words(report, plain, sound.seconds, listener)
+    with DECODING:
+        return _with_voices(report, plain, speakers)
 
 
 def _measured(report: TakeReport, video: Path, *, models: bool) -> tuple[TakeReport, TakeSound | None]:
@@ -175,3 +185,15 @@ def _with_words(
     if doubted := doubt(heard.words, seconds, report.speech):
         return replace(report, heard=heard, doubted=doubted)
     return replace(report, heard=heard, comparison=compare(report.lines, heard.words))
+
+
+def _with_voices(report: TakeReport, plain: npt.NDArray[np.float32], speakers: Sequence[Speaker]) -> TakeReport:
+    from listening import voice_encoder
+    from listening.voices import voices_heard
+
+    if not speakers:
+        return report
+    with suppress(ValueError):
+        if voice_encoder.is_installed():
+            return replace(report, voices=voices_heard(plain, speakers, report.speech, report.comparison))
+    return replace(report, missing=(*report.missing, "voices"))

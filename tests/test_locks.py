@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.conftest import REPO
 
@@ -29,3 +30,12 @@ def test_extras_stand_in_the_lock(name: str) -> None:
     pinned = {found[1]: found[2] for found in _LINE.finditer(lock)}
     assert pinned["google-auth"] == "[requests]"
     assert pinned["streamlit"] == "[auth]"
+
+
+def test_the_voices_are_pinned_to_one_wheel_that_the_range_allows() -> None:
+    lock = (REPO / "requirements-voices.lock").read_text()
+    (pinned,) = re.findall(r"^resemblyzer==(\S+) \\\n    --hash=sha256:[0-9a-f]{64}$", lock, re.MULTILINE)
+    (wanted,) = (
+        Requirement(line) for line in (REPO / "requirements-voices.txt").read_text().splitlines() if line[0] != "#"
+    )
+    assert (wanted.name, wanted.specifier.contains(pinned)) == ("resemblyzer", True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.errors import KeyGone, StorageError, StoreError
 from core.messages import Message
 from description.quotations import spoken_lines
+from jobs.execution.film_voices import speakers_of
 from jobs.model.records import JobRecord, StepRecord
 from jobs.model.states import LISTENING
 from jobs.store.folders import prompt_of
@@ -127,7 +128,8 @@ class FinalizeStage:
 
         lines = spoken_lines(prompt_of(job, self.store.steps.chosen(job.id).values()), job.request.text)
         try:
-            return take_report(video, lines, service, off=self.settings.listen == "off")
+            speakers = speakers_of(self.store, job, lines)
+            return take_report(video, lines, service, off=self.settings.listen == "off", speakers=speakers)
         except (StoreError, StorageError):
             raise
         except Exception:

@@ -11,6 +11,7 @@ from datetime import datetime
 from film.document import Film, Scene, Shot, is_after_shot_before, shot_hash
 from jobs.model.records import JobRecord
 from jobs.model.states import FINAL, PREPARING
+from jobs.model.takes import chosen_take
 
 # A job of a shot, and its further ones that were given another first frame; its takes end with a number alone.
 OWN_JOB = re.compile(r"film-[0-9a-f]{40}(?:-frame-[0-9]++)?+")
@@ -130,7 +131,7 @@ def states_of(film: Film, recorded: RecordedShots) -> tuple[ShotState, ...]:
             jobs=jobs,
             takes=takes,
             others=len(known) - len(jobs),
-            chosen=_chosen(shot, takes, jobs),
+            chosen=chosen_take(shot.take, takes, {job.id for job in jobs}),
             has_frame=(own := own_job(jobs)) is not None and own.id in recorded.framed,
             latest=known[-1][1] if known else None,
             follows=before.chosen if before and shot.frame.source == "last" else None,
@@ -148,10 +149,3 @@ def inputs_of(film: Film, scene: Scene, shot: Shot, before: ShotState | None) ->
         return own
     job = before.chosen if shot.frame.source == "last" else before.job if before.has_frame else None
     return hashlib.sha256(f"{own} {job.id}".encode()).hexdigest()[:32] if job else None
-
-
-def _chosen(shot: Shot, takes: tuple[JobRecord, ...], current: tuple[JobRecord, ...]) -> JobRecord | None:
-    """The take that a person picked, else the newest without a finding, if possible of the shot as it is now."""
-    ids = {job.id for job in current}
-    ranked = sorted(takes, key=lambda job: (job.id == shot.take, job.id in ids, not job.look, job.number))
-    return ranked[-1] if ranked else None

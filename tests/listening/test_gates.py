@@ -68,10 +68,28 @@ def test_what_decides_between_two(worse: Take, because: str | None) -> None:
     assert reason(take("a"), worse) == because
 
 
+def voiced(*likeness: float | None) -> dict[str, Any]:
+    return {"voices": [{"speaker": "mara", "likeness": one} for one in likeness]}
+
+
+def test_the_voice_orders_takes_that_pass_the_same_gates_and_stops_none() -> None:
+    near, far = take("near", report=voiced(0.9, 0.8)), take("far", report=voiced(0.5))
+    half = take("half", "partly", report=voiced(1.0))
+    assert ids(ranked([far, half, near])) == [["near"], ["far"], ["half"]]
+    assert (near.voice, far.passes, reason(near, far), reason(far, half)) == (0.85, True, "voice", "lines")
+    as_near = take("as-near", report=voiced(0.84))
+    assert ids(ranked([near, as_near])) == [["near", "as-near"]]
+    for unknown in (take("alone", report=voiced(None)), take("older")):  # one that cannot be compared: none is
+        assert ids(ranked([far, near, unknown])) == [["far", "near", unknown.id]]
+        assert reason(near, far, [far, near, unknown]) is None
+    told = takes_told([far, near], 2, "all")
+    assert (told["best"], told["because"], [one["voice"] for one in told["tried"]]) == (["near"], "voice", [0.5, 0.85])
+
+
 def test_what_is_told_of_an_order() -> None:
     half = {"lines": [{"verdict": "said", "right": 0.8}, {"verdict": "partly", "right": 0.5}]}
     told = takes_told([take("a", "not_said", seed=1), take("b", "partly", seed=2, report=half)], 4, "cap")
-    assert (told["version"], told["ordered"], told["stopped"]) == (1, 4, "cap")
+    assert (told["version"], told["ordered"], told["stopped"]) == (2, 4, "cap")
     assert (told["best"], told["because"]) == (["b"], "lines")
     assert [(one["job"], one["seed"], one["heard"], one["right"]) for one in told["tried"]] == [
         ("a", 1, "not_said", None),

@@ -48,7 +48,7 @@ def test_a_line_that_was_said(spoken: Path) -> None:
     found = report(spoken, ear, LINE)
     assert (found.verdict, found.unheard, found.doubted) == ("said", None, None)
     told = json.loads(json.dumps(found.as_json()))
-    assert (told["version"], told["lines"][0]["start"], told["heard"]["text"]) == (1, 0.5, "the light must not go out")
+    assert (told["version"], told["lines"][0]["start"], told["heard"]["text"]) == (2, 0.5, "the light must not go out")
     (request,) = ear.heard
     assert request.sound.startswith(b"RIFF")
     assert abs(request.seconds - TakeSound.of(spoken).seconds) < 0.01

@@ -26,7 +26,7 @@ from ui.session import translate as _
 from ui.shared.links import address, job_path, query, short
 from ui.shared.notices import say_notice, show_error
 from ui.shared.style import BROWSER, script
-from ui.shared.video import look_words, played_path
+from ui.shared.video import look_words, played_path, voice_words
 from ui.shared.widgets import act_bar
 from ui.shared.words import in_seconds, state_word
 
@@ -160,6 +160,7 @@ def _lines(state: ShotState, job: JobRecord) -> list[tuple[str, str]]:
         lines.append(("look", look_words(job)))
     if job not in state.jobs:
         lines.append(("look", _("made before the shot was changed")))
+    lines.extend(("facts", words) for words in voice_words(job))
     if job.is_preview:
         lines.append(("facts", _("Preview, not MOVA")))
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from jobs.model.records import JobRecord, StoredError
 from listening.quality_score import MOVA_MEAN
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
+from ui.shared.video import voice_words
 
 _JS = (Path(__file__).parents[1] / "browser" / "seek.js").read_text(encoding="utf-8")
 _SIGNS = {
@@ -50,7 +51,7 @@ def heard_lines(job: JobRecord) -> None:
                 _line(job, number, line)
     for words in _remarks(report):
         st.caption(words)
-    if facts := _facts(report):
+    if facts := _facts(report, voice_words(job)):
         st.caption(" · ".join(facts))
     _seek(job)
 
@@ -107,7 +108,7 @@ def _remarks(report: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _facts(report: Mapping[str, Any]) -> list[str]:
+def _facts(report: Mapping[str, Any], voices: Sequence[str]) -> list[str]:
     """Measures beside what is usual; none is a verdict."""
     sound, found = report.get("sound") or {}, list[str]()
     if sound.get("loudness") is not None:
@@ -122,10 +123,13 @@ def _facts(report: Mapping[str, Any]) -> list[str]:
     if report.get("dnsmos") is not None:
         words = _("speech quality (DNSMOS) {n}, MOVA's mean {mean}")
         found.append(words.format(n=f"{report['dnsmos']:.1f}", mean=f"{MOVA_MEAN:.2f}"))
+    found.extend(map(escape_markdown, voices))
     if by := report.get("heard"):
         found.append(_("heard by {model}").format(model=escape_markdown(str(by["model"]))))
     if missing := [_(_MISSING[one]) for one in report.get("missing") or () if one in _MISSING]:
         found.append(_("not looked at (requirements-listen.txt): {what}").format(what=", ".join(missing)))
+    if "voices" in (report.get("missing") or ()):
+        found.append(_("not looked at (requirements-voices.txt): whose voices these are"))
     return found
 
 

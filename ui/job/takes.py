@@ -18,6 +18,7 @@ _SHOWN = 8
 _BETTER = {
     "look": gettext_noop("You chose take {n}; nothing looked failed in take {other}."),
     "lines": gettext_noop("You chose take {n}; take {other} had fewer lines missing."),
+    "voice": gettext_noop("You chose take {n}; in take {other} the voice was more like in the film's other shots."),
     "right": gettext_noop("You chose take {n}; more words were right in take {other}."),
     "beyond": gettext_noop("You chose take {n}; nothing beyond the lines was said in take {other}."),
     "cut_off": gettext_noop("You chose take {n}; no speech was cut off in take {other}."),

@@ -99,3 +99,13 @@ def look_words(job: JobRecord) -> str:
     """``looks failed: flat colour``."""
     found = [_(WORDS[one]) for one in job.look or () if one in WORDS]
     return _("looks failed: {reason}").format(reason=", ".join(found))
+
+
+def voice_words(job: JobRecord) -> list[str]:
+    """For each speaker how like they sound in the film's other shots: a measure, no verdict."""
+    told = _("{name}'s voice beside other shots ({count}): likeness {n}, 1 is the same (Resemblyzer)")
+    return [
+        told.format(name=one["name"], count=len(one.get("beside") or ()), n=f"{one['likeness']:.2f}")
+        for one in (job.report or {}).get("voices") or ()
+        if one.get("likeness") is not None
+    ]

@@ -10,18 +10,26 @@ from typing import Any
 import pytest
 
 import jobs.execution.render
+from film.document import Film
+from jobs.execution.film_voices import speakers_of
 from jobs.model.records import JobFilter, JobRecord
+from jobs.store.films import ShotJob
+from listening.voices import Speaker, voices_heard
 from media.tags import read_tags
+from tests.film.samples import FILM, changed
 from tests.hostile.faults import FAULTS
 from tests.jobs.load.video_server import FakeJob, VideoServer
 from tests.jobs.load.workers import white_order
 from tests.jobs.running_service import RunningService, running_service
 from tests.listening.speech import joined, silence, speech, take
+from tests.listening.voices import tone, with_pitches
 from tests.providers.fake_services import FakeServices, Raw, Reply
 from tests.providers.wire_formats import whisper_answer
 
 LINE = "The light must not go out."
 TEXT = f'The old keeper turns and says: "{LINE}" A cat purrs.'
+
+KEEPER = Speaker(id="keeper", name="the old keeper", lines=(LINE,))
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +176,27 @@ def test_a_kill_while_listening_fetches_and_asks_nothing_again(
         assert cuts == ["cut"]
         assert fake.count("openai.hearing") == 1
         assert served == ["film"]
+
+
+def test_a_speakers_voice_is_told_beside_the_other_shots_of_the_film(
+    tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_pitches(monkeypatch)
+    shots = FILM.model_dump(mode="json", by_alias=True)["scenes"][0]["shots"]
+    story = Film.model_validate(changed(FILM, {"scenes.0.shots.1.utterances": shots[0]["utterances"]}))
+    with working(tmp_path, film) as running:
+        running.service.films.save(story)
+        store, heard = running.worker.store, voices_heard(tone(300, 2), [KEEPER], [(0.0, 2.0)], None)
+        first, second = (
+            running.service.create(white_order(text=TEXT, owner=running.service.person.name)) for _ in range(2)
+        )
+        for shot, job in (("s1", first), ("s2", second)):
+            store.films.add_job(job.owner, story.id, ShotJob(shot, job.id, "now"))
+        store.jobs.update(first.id, state="completed", report={"voices": [vars(one) for one in heard]})
+        assert running.service.start(second.id)
+        (voice,) = told(running, running.becomes(second.id, "completed"))["voices"]
+        assert (voice["speaker"], voice["name"], voice["beside"]) == ("keeper", "the old keeper", [first.id])
+        assert 0 <= voice["likeness"] < 1
+        assert [one.others for one in speakers_of(store, first, [LINE])] == [{second.id: voice["vector"]}]
+        # What the shot says by now is something else: who says it is not known.
+        assert speakers_of(store, first, [LINE, "Who is there?"]) == ()

@@ -68,7 +68,7 @@ def test_it_stops_at_the_first_good_take(tmp_path: Path, film: bytes, heard: tup
             document = json.loads((folder / "job.json").read_text())["takes"]
             assert json.loads(read_tags(folder / "video.mp4").words["comment"])["takes"] == document == one.takes
             assert [tried["seed"] for tried in document["tried"]] == [take.render.seed for take in takes[:number]]
-            assert (document["version"], document["ordered"]) == (1, 4)
+            assert (document["version"], document["ordered"]) == (2, 4)
         assert document["stopped"] == ("good" if renders < 4 else "all")
         assert document["best"] == [one.id for one in takes if one.id in [tied.id for tied in best[0]]]
         assert document["because"] == (None if renders == 1 else "lines")

@@ -69,9 +69,11 @@ def test_takes_lie_side_by_side_and_the_used_one_is_marked(app_context: AppConte
 def test_a_finding_and_a_state_are_said(app_context: AppContext) -> None:
     app_context.service.films.save(SMALL)
     bad, going = taken(app_context, "s1"), taken(app_context, "s1", state="saving")
-    app_context.worker.store.jobs.update(bad.id, look=("black",))
+    voices = [{"speaker": "keeper", "name": "the keeper", "likeness": 0.83, "beside": ["a"]}]
+    app_context.worker.store.jobs.update(bad.id, look=("black",), report={"voices": [*voices, {"likeness": None}]})
     one = shots(stage("takes"))[0]
     assert "looks failed" in str(one["cards"][0]["lines"])
+    assert "the keeper's voice beside other shots (1): likeness 0.83" in str(one["cards"][0]["lines"])
     assert [card["done"] for card in one["cards"]] == [True, False]
     assert (one["cards"][1]["video"], one["cards"][1]["lines"][0]) == ("", ["state", "Saving"])
     assert going.id == one["cards"][1]["id"]

@@ -10,6 +10,7 @@ from jobs.model.records import JobRecord
 from listening.comparison import compare
 from listening.report import TakeReport
 from listening.sound import SoundMeasures
+from listening.voices import Voice
 from providers.base import HeardAnswer, HeardWords
 from record.folder import VIDEO
 from tests.media.test_videos import make_video
@@ -23,6 +24,8 @@ HEARD = (
     HeardWords(text="then let me help", start=1.0, end=1.6),
 )
 CLIPPED = SoundMeasures(loudness=None, peak=None, silence=0.125, clipping=0.004, hum=None)
+
+MARA = Voice(speaker="mara", name="Mara", seconds=2.0, vector="", likeness=0.83, beside=("a", "b"))
 
 
 def reported(app_context: AppContext, report: dict[str, Any] | None, heard: str | None = None) -> JobRecord:
@@ -67,6 +70,8 @@ def test_without_a_report_nothing_is_said_of_lines(app_context: AppContext) -> N
         (TakeReport(cut_off=True), "it is cut off"),
         (TakeReport(missing=("speech", "dnsmos")), "where speech is, how clean speech sounds"),
         (TakeReport(dnsmos=3.1), "3.1, MOVA's mean 3.80"),
+        (TakeReport(missing=("voices",)), "requirements-voices.txt"),
+        (TakeReport(voices=(MARA,)), "Mara's voice beside other shots (2): likeness 0.83"),
         (TakeReport(sound=CLIPPED), "silent for 12.5 % of the time · clipping for 0.4 % of the time"),
     ],
 )
