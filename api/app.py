@@ -12,7 +12,7 @@ from api import films, jobs, videos, webhooks, without_key
 from api.access import Reader
 from api.file_answers import HeadsOfGets
 from api.mcp_http import routes as mcp_routes
-from api.problems import Problem, add_handlers, answers
+from api.problems import Problem, TooLargeInShape, add_handlers, answers
 from api.video_fields import VideoBody, VideoForm
 from core.messages import gettext_noop
 from core.version import VERSION
@@ -30,9 +30,15 @@ _BODY_ROOM = 4 / 3  # a picture as base64
 _SCHEMAS = "#/components/schemas/{model}"
 
 
+class _Api(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        """The limit of bodies is outside of all that may be added, and refuses as plain text."""
+        return TooLargeInShape(super().build_middleware_stack())
+
+
 def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> FastAPI:
     """The API over what ``context`` gives, which is asked for with each request."""
-    app = FastAPI(
+    app = _Api(
         title="MOVA workflow",
         version=VERSION,
         description=_ABOUT,

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Caller, Creator, Reader, Spender
 from api.file_answers import FileAnswer, file_answers
+from api.ordering import is_matched
 from api.problems import Problem, answers, problem_of
-from api.video_fields import picture_sent
-from core.errors import FileMissing, FilmChanged, FilmExists, InputError, MatchMissing, UnknownFilm
+from api.video_fields import NoSwitch, picture_sent
+from core.errors import FieldUnfit, FileMissing, FilmChanged, FilmExists, MatchMissing, UnknownFilm, UnknownShot
 from core.messages import gettext_noop
 from film.document import Film
 from jobs.model.states import JobState
@@ -129,7 +130,7 @@ class FrameOrder(_Body):
 class RenderOrder(_Body):
     """``takes`` of each shot; ``again`` also those that ended without a video."""
 
-    takes: Annotated[int, Field(ge=1, le=8)] = 1
+    takes: Annotated[int, Field(ge=1, le=8), NoSwitch] = 1
     again: bool = False
 
 
@@ -193,7 +194,7 @@ def get_film(
 def change_film(response: Response, caller: Creator, film_id: FilmId, body: Film, if_match: Match = None) -> Revision:
     """Record the film's next revision; refused where somebody else has changed it since you read it."""
     if body.id != film_id:
-        raise InputError("id")
+        raise FieldUnfit(where="id", reason=gettext_noop("the address names another film"))
     if if_match is None:
         raise MatchMissing
     revision = _revision_of(caller, film_id)
@@ -235,6 +236,9 @@ def list_shots(caller: Reader, film_id: FilmId) -> ShotList:
 def make_frames(caller: Spender, film_id: FilmId, body: FrameOrder) -> Ordered:
     """Make the first frames that are missing or stale."""
     film, _ = caller.service.films.get(film_id)
+    known = {shot.id for scene in film.scenes for shot in scene.shots}
+    if unknown := [one for one in body.only or () if one not in known]:
+        raise UnknownShot(shot=unknown[0])
     return Ordered(jobs=list(caller.service.films.make_frames(film, body.only, again=body.again)))
 
 
@@ -290,7 +294,7 @@ def add_picture(caller: Creator, body: Picture) -> PictureName:
     """Keep a picture of a person or a place, or a first frame, for your films."""
     data = picture_sent(body.picture)
     if data is None:
-        raise InputError("picture")
+        raise FieldUnfit(where="picture", reason=gettext_noop("it is empty"))
     return PictureName(sha256=caller.service.films.add_picture(data))
 
 
@@ -311,7 +315,7 @@ def _joined(caller: Caller, film: Film, revision: int) -> JoinedFilm:
 
 
 def _check_match(film: Film, revision: int, if_match: str) -> None:
-    if if_match.strip() != "*" and f'"{revision}"' not in {one.strip() for one in if_match.split(",")}:
+    if not is_matched(if_match, f'"{revision}"'):
         raise FilmChanged(film=film.title or film.id)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.video_fields import picture_sent
+from api.video_fields import NoSwitch, Real, picture_sent
 from cli.requests import CommandOptions, OwnPicture, full_order, simple_order
 from config import Model
-from core.errors import InputError, UnknownServer
+from core.errors import FieldUnfit, UnknownServer
+from core.messages import gettext_noop
 from core.render_settings import Orientation, OutputQuality
 from core.steps import Step
 from jobs.model.request import PREVIEW, Mode, QueueKey
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from jobs.store.orders import Order
 
 Text = Annotated[str, Field(max_length=40_000)]
+Int = Annotated[int, NoSwitch]
 JobId = Annotated[str, Field(max_length=128)]
 
 
@@ -42,14 +44,14 @@ class OrderBody(_Body):
     model: Model | None = None
     server: Annotated[str, Field(max_length=80)] | None = Field(None, description="A configured one by its name")
     orientation: Orientation | None = None
-    num_frames: int | None = None
-    fps: int | None = None
-    seed: int | None = Field(None, description="0 draws one")
-    guidance_scale: float | None = None
-    num_inference_steps: int | None = None
+    num_frames: Int | None = None
+    fps: Int | None = None
+    seed: Int | None = Field(None, description="0 draws one")
+    guidance_scale: Real | None = None
+    num_inference_steps: Int | None = None
     negative_prompt: Text | None = None
     output_quality: OutputQuality | None = None
-    crop_shift: float = 0.0
+    crop_shift: Real = 0.0
     bars: bool = False
     captions: bool = False
     trim_negative_prompt: bool = False
@@ -69,6 +71,9 @@ class OrderBody(_Body):
         settings, options = caller.settings, self._options()
         key, own = self._queue(caller), self._picture(caller)
         if self.mode == "simple":
+            if self.until is not None or self.review_each_step:
+                no_steps = gettext_noop("Simple Mode has no steps to stop at")
+                raise FieldUnfit(where="until, review_each_step", reason=no_steps)
             options = options.model_copy(update={"white_frame": own is None})
             return replace(simple_order(options, settings, own, key), name=self.name)
         order = full_order(options, settings, own, key)
@@ -92,13 +97,13 @@ class OrderBody(_Body):
         if self.model is None:
             return key
         if self.server not in (None, PREVIEW) and key.model != self.model:
-            raise InputError(f"{self.server}: {key.model}, {self.model}")
+            raise FieldUnfit(where="model", reason=gettext_noop("the server renders another one"))
         return QueueKey(self.model, key.wanted_server)
 
     def _picture(self, caller: Caller) -> OwnPicture | None:
         if self.extends is not None:
             if self.picture is not None:
-                raise InputError("picture, extends")
+                raise FieldUnfit(where="picture, extends", reason=gettext_noop("one of them alone begins a video"))
             return OwnPicture(caller.service.videos.last_frame(self.extends), extends=self.extends)
         data = picture_sent(self.picture)
         if data is None:
@@ -143,7 +148,7 @@ class StepText(_Body):
 class Choice(_Body):
     """A version of the step."""
 
-    version: Annotated[int, Field(ge=1, le=1_000_000)]
+    version: Annotated[int, Field(ge=1, le=1_000_000), NoSwitch]
 
 
 class Decision(_Body):
@@ -162,4 +167,4 @@ class FirstFrame(_Body):
 class Takes(_Body):
     """A copy for each of these seeds; 0 draws one."""
 
-    seeds: Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1)]], Field(min_length=1, max_length=20)]
+    seeds: Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1), NoSwitch]], Field(min_length=1, max_length=20)]

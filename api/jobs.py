@@ -32,10 +32,10 @@ from api.job_documents import (
     job_document,
     step_document,
 )
-from api.ordering import RequestKey, placed
+from api.ordering import RequestKey, is_matched, placed
 from api.problems import answers
 from api.video_fields import picture_sent
-from core.errors import ActRefused, FileMissing, InputError, PlanChanged, UnknownJob
+from core.errors import ActRefused, FieldUnfit, FileMissing, PlanChanged, UnknownJob
 from core.messages import gettext_noop
 from core.render_settings import draw_seed
 from core.steps import Step
@@ -250,7 +250,7 @@ def put_first_frame(
     _check_match(caller, job_id, if_match)
     data = picture_sent(body.picture)
     if data is None:
-        raise InputError("picture")
+        raise FieldUnfit(where="picture", reason=gettext_noop("it is empty"))
     caller.service.steps.swap_frame(job_id, data)
     return _shown(caller, response, job_id)
 
@@ -319,11 +319,9 @@ def _act(caller: Caller, job_id: str, match: str | None, act: Callable[[], bool]
 def _check_match(caller: Caller, job_id: str, match: str | None) -> None:
     """Make sure that a job is as it was when it was read; raises UnknownJob, PlanChanged."""
     job = caller.service.get(job_id)
-    if match is not None and match.strip() != "*":
-        wanted = {one.strip().removeprefix("W/") for one in match.split(",")}
-        if etag(job, caller.service.steps.of(job_id)) not in wanted:
-            step = caller.service.plans.steps_of(job).next_step
-            raise PlanChanged(job=job.id, step=step.replace("_", " "))
+    if match is not None and not is_matched(match, etag(job, caller.service.steps.of(job_id))):
+        step = caller.service.plans.steps_of(job).next_step
+        raise PlanChanged(job=job.id, step=step.replace("_", " "))
 
 
 def _with_steps(caller: Caller, job_id: str, step: Step) -> JobRecord:

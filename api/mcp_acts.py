@@ -12,7 +12,8 @@ from api.mcp_estimates import estimate_of, job_of
 from api.mcp_files import address_asked_about, address_of
 from api.mcp_films import FilmActs
 from cli.requests import OwnPicture, RunOptions, full_order, simple_order
-from core.errors import ActRefused, InputError, NotAPicture
+from core.errors import ActRefused, FieldUnfit, NotAPicture
+from core.messages import gettext_noop
 from core.render_settings import LIMITS, SIZES
 from core.steps import Step
 from jobs.model.records import JobFilter
@@ -103,7 +104,7 @@ class Acts:
         own = OwnPicture(picture) if picture is not None else None
         key = QueueKey(model or next(iter(one.model for one in settings.sglang_servers)))
         if key.model not in SIZES:
-            raise InputError(f"model {key.model[:40]}")
+            raise FieldUnfit(where="model", reason=gettext_noop("list_models names those that can be used"))
         if mode == "simple":
             white = {"white_frame": own is None}
             order = simple_order(RunOptions(prompt=text, **white, **given), settings, own, key)  # type: ignore[arg-type]
@@ -129,7 +130,7 @@ class Acts:
             self._happened(job, service.look_again(job.id))
         elif answer == "write":
             if step is None or text is None:
-                raise InputError("write: step and text")
+                raise FieldUnfit(where="write", reason=gettext_noop("it needs a step and a text"))
             service.steps.edit(job.id, step, text)
         elif answer in ("keep_results", "make_results_anew"):
             self._happened(job, service.steps.decide(job.id, keep=answer == "keep_results"))
@@ -139,11 +140,11 @@ class Acts:
 
     def _spend(self, job: JobRecord, answer: Answer, estimate: str | None, step: Step | None) -> None:
         if job_of(self.caller, estimate or "").id != job.id:
-            raise InputError("estimate of another job")
+            raise FieldUnfit(where="estimate", reason=gettext_noop("it is of another job"))
         service = self.caller.service
         if answer == "make_again":
             if step is None or step == "render":
-                raise InputError("make_again: step")
+                raise FieldUnfit(where="make_again", reason=gettext_noop("it needs a step other than the render"))
             self._happened(job, service.regenerate_step(job.id, step))
         else:
             self._happened(job, service.approve(job.id, to_end=answer == "go_on_to_the_end"))
@@ -151,7 +152,7 @@ class Acts:
     def retry(self, job_id: str, estimate: str) -> Job:
         job = job_of(self.caller, estimate)
         if job.id != job_id:
-            raise InputError("estimate of another job")
+            raise FieldUnfit(where="estimate", reason=gettext_noop("it is of another job"))
         self._happened(job, self.caller.service.retry(job.id))
         return self.job(job.id)
 

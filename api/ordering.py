@@ -1,4 +1,4 @@
-"""Orders placed by programs: with an Idempotency-Key, sent again after a broken connection, each makes one job."""
+"""What keeps requests apart: an Idempotency-Key makes one job of repeated orders, If-Match one change of two."""
 
 from __future__ import annotations
 
@@ -54,3 +54,8 @@ def placed(
     if go_on:
         go_on(job.id)
     return service.get(job.id)
+
+
+def is_matched(if_match: str, tag: str) -> bool:
+    """Whether an If-Match names this ETag; a proxy that packs answers weakens what it passes on."""
+    return {"*", tag} & {one.strip().removeprefix("W/") for one in if_match.split(",")} != set()

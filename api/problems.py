@@ -9,16 +9,22 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 
 from api.access import language_asked_for
 from core import errors
+from core.accepted_values import accepted
 from core.errors import MovaError
-from core.messages import gettext_noop
+from core.messages import gettext_noop, message
 from core.translations import translator
 
 if TYPE_CHECKING:
-    from core.messages import Translate
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from core.messages import Fact, Translate
 
 MEDIA_TYPE = "application/problem+json"
 _COMPATIBLE = "/v1/"  # there the shape of errors is SGLang's
@@ -35,6 +41,7 @@ STATUS: dict[type[MovaError], int] = {
     errors.UnknownJob: 404,
     errors.BadId: 404,
     errors.UnknownFilm: 404,
+    errors.UnknownShot: 404,
     errors.UnknownApiKey: 404,
     errors.UnknownWebhook: 404,
     errors.TooManyWebhooks: 409,
@@ -62,12 +69,24 @@ STATUS: dict[type[MovaError], int] = {
 }
 _UNFIT = gettext_noop("The request does not fit its description.")
 _ADVICE = gettext_noop("See /api/v1/openapi.json, or /api/docs in a browser.")
+_FIELD = gettext_noop("{where}: {reason}")
+_TAKES = gettext_noop("{where}: accepted: {accepted}")
 _HTTP = {
+    400: gettext_noop("The body cannot be read: it is neither JSON in UTF-8 nor a whole form."),
     404: gettext_noop("There is nothing at this address."),
     405: gettext_noop("This address does not take this method."),
     413: gettext_noop("The request is too large."),
 }
+_CODES = {400: "unreadable_body", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
 _WAIT = {429: 60, 503: 5}  # seconds after which another try makes sense
+
+
+class Refused(HTTPException):
+    """A refusal that no error of ours is, in SGLang's words where it has some; said in the language asked for."""
+
+    def __init__(self, status: int, template: str, **facts: Fact) -> None:
+        self.words = message(template, **facts)
+        super().__init__(status, self.words.text())
 
 
 class Problem(BaseModel):
@@ -103,6 +122,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(MovaError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_input)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(ClientDisconnect, _of_nobody)
 
 
 def _of_ours(request: Request, error: Exception) -> JSONResponse:
@@ -114,24 +134,72 @@ def _of_ours(request: Request, error: Exception) -> JSONResponse:
 
 def _of_input(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    found = [{name: _plain(one.get(name)) for name in ("type", "loc", "msg", "input")} for one in error.errors()]
-    where = "; ".join(f"{'.'.join(map(str, one['loc'] or ()))}: {one['msg']}" for one in found[:5])
-    language = language_asked_for(request)
-    title = translator(language)(_UNFIT)  # what follows is the library's, with the names of fields
-    problem = Problem(title=title, status=422, detail=where[:1000], code="input_error")
+    language, faults = language_asked_for(request), error.errors()[:20]
+    translate = translator(language)
+    found = [{name: _plain(one.get(name)) for name in ("type", "loc", "msg", "input")} for one in faults]
+    if language != "en":
+        found = [
+            {**told, "msg": message("{accepted}", accepted=accepted(one)).text(translate)}
+            for told, one in zip(found, faults, strict=True)
+        ]
+    where = "; ".join(_field(one, translate) for one in faults[:5])
+    problem = Problem(title=translate(_UNFIT), status=422, detail=where[:1000], code="input_error")
     return _answer(request, problem, found if is_compatible(request) else None, language=language)
+
+
+def _field(fault: Any, translate: Translate) -> str:
+    """What is wrong with a field, in our own sentence."""
+    where, found = ".".join(map(str, fault["loc"]))[:200], accepted(fault)
+    if isinstance(found, str):
+        return message(_FIELD, where=where, reason=found).text(translate)
+    return message(_TAKES, where=where, accepted=found).text(translate)
 
 
 def _of_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     language = language_asked_for(request)
     translate = translator(language)
-    words = translate(_HTTP[error.status_code]) if error.status_code in _HTTP else str(error.detail)
-    advice = translate(_ADVICE)
-    code = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}.get(error.status_code, "http_error")
-    problem = Problem(title=words, status=error.status_code, detail=advice, code=code)
-    told = str(error.detail) if is_compatible(request) else None
+    if isinstance(error, Refused):
+        words = error.words.text(translate)
+    else:
+        words = translate(_HTTP[error.status_code]) if error.status_code in _HTTP else str(error.detail)
+    problem = Problem(
+        title=words,
+        status=error.status_code,
+        detail=translate(_ADVICE),
+        code=_CODES.get(error.status_code, "http_error"),
+    )
+    told = (str(error.detail) if language == "en" else words) if is_compatible(request) else None
     return _answer(request, problem, told, headers=dict(error.headers or {}), language=language)
+
+
+async def _of_nobody(request: Request, error: Exception) -> Response:
+    """Whoever asked has gone before the body was complete."""
+    return Response(status_code=400)
+
+
+class TooLargeInShape:
+    """Middleware: a body over the limit, which the framework refuses as plain text, is refused as all else is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_ours = False
+
+        async def shaped(told: Message) -> None:
+            nonlocal is_ours
+            if told["type"] == "http.response.start" and told["status"] == 413:
+                is_ours = Headers(raw=told["headers"]).get("content-type", "").startswith("text/plain")
+                if is_ours:
+                    await _of_http(Request(scope), HTTPException(413))(scope, receive, send)
+            if not is_ours:
+                await send(told)
+
+        await self._app(scope, receive, shaped)
 
 
 def is_compatible(request: Request) -> bool:

@@ -9,27 +9,50 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import HTTPException, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from fastapi import UploadFile
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import UploadFile as SentFile
 
+from api.problems import Refused
 from cli.requests import OwnPicture, RunOptions, simple_order
+from core.accepted_values import accepted
 from core.errors import NotAPicture
+from core.messages import gettext_noop, phrase
 from core.render_settings import SIZES, Orientation, snap_frames
 from jobs.model.request import QueueKey
 from jobs.servers.selection import likely_model
 from media.frames import open_source
 
 if TYPE_CHECKING:
+    from fastapi import Request
+    from starlette.datastructures import FormData
+
     from config import Settings
     from core.render_settings import OutputQuality
     from jobs.store.orders import Order
 
 _SIZE = re.compile(r"([1-9][0-9]{0,4})[xX]([1-9][0-9]{0,4})")
 _DATA = re.compile(r"data:image/[a-z0-9.+-]{1,40};base64,", re.IGNORECASE)
-_IMAGE = "Failed to process image source: "
+_BODY = gettext_noop("Invalid request body: {reason}")
+_IMAGE = gettext_noop("Failed to process image source: {reason}")
+_ITSELF = gettext_noop("send the picture itself, as data:image/png;base64,… or as a file")
+_FIELD = gettext_noop("{where}: {reason}")
+_ELSEWHERE = gettext_noop("a file came as {where}; the first frame is sent as input_reference")
 _LONGEST_URL = 64 * 2**20
 
-Whole = Annotated[int, Field(ge=-(2**63), le=2**64)]
+
+def _no_switch(value: object) -> object:
+    """True is no 1."""
+    if isinstance(value, bool):
+        raise ValueError(gettext_noop("a number is needed, not true or false"))
+    return value
+
+
+NoSwitch = BeforeValidator(_no_switch)
+Whole = Annotated[int, Field(ge=-(2**63), le=2**64), NoSwitch]
+Real = Annotated[float, NoSwitch]
 
 
 class VideoFields(BaseModel):
@@ -49,7 +72,7 @@ class VideoFields(BaseModel):
     n: Whole | None = None
     seed: Whole | None = Field(None, description="0 or none draws one")
     negative_prompt: str | None = None
-    guidance_scale: float | None = None
+    guidance_scale: Real | None = None
     output_quality: str | None = None
     reference_url: str | None = Field(None, description="A picture as a data URL; no address is fetched")
     extra_body: str | None = Field(None, description="JSON with more of these fields")
@@ -72,64 +95,104 @@ def fields_of_json(data: bytes) -> tuple[VideoFields, bytes | None]:
     """The fields and the picture of a JSON body.
 
     Raises:
-        HTTPException: with SGLang's status and the words of what is wrong.
+        Refused: with SGLang's status and the words of what is wrong.
     """
     try:
         payload = json.loads(data)
-        if not isinstance(payload, dict):
-            raise TypeError("a JSON object is needed")
-        extra = payload.pop("extra_body", None)
-        extra = json.loads(extra) if isinstance(extra, str) else extra
-        body = VideoBody(**{**(extra if isinstance(extra, dict) else {}), **payload})
+    except (ValueError, RecursionError):
+        raise Refused(400, _BODY, reason=gettext_noop("it is not JSON in UTF-8")) from None
+    if not isinstance(payload, dict):
+        raise Refused(400, _BODY, reason=gettext_noop("a JSON object is needed"))
+    extra = _extra(payload.pop("extra_body", None))
+    try:
+        body = VideoBody.model_validate({**extra, **payload})
     except ValidationError as problem:
-        raise HTTPException(400, f"Invalid request body: {_words(problem)}") from None
-    except (TypeError, ValueError, RecursionError) as problem:
-        raise HTTPException(400, f"Invalid request body: {str(problem)[:200]}") from None
+        raise _unfit(problem) from None
     if body.prompt is None:
-        raise HTTPException(400, "Invalid request body: prompt: Field required")
+        raise Refused(400, _BODY, reason=phrase(_FIELD, where="prompt", reason=gettext_noop("it is missing")))
     given = body.input_reference
     if isinstance(given, dict):
-        given = str(given.get("image_url") or "")
+        if not isinstance(given.get("image_url"), str):
+            raise Refused(400, _IMAGE, reason=_ITSELF)
+        given = given["image_url"]
     return body, picture_of_url(given or body.reference_url)
 
 
-async def fields_of_form(form: VideoForm) -> tuple[VideoFields, bytes | None]:
-    """The fields and the picture of a form; raises HTTPException."""
-    fields = _with_extra(form, form.extra_body) if form.extra_body else form
-    if form.input_reference is not None:
-        return fields, await form.input_reference.read()
-    return fields, picture_of_url(fields.reference_url)
+async def fields_of_form(request: Request) -> tuple[VideoFields, bytes | None]:
+    """The fields and the picture of a form.
+
+    Raises:
+        Refused: it broke off, is not in UTF-8, or a field of it cannot be used.
+        RequestValidationError: a field has another type.
+    """
+    body = await request.body()
+    async with request.form() as sent:
+        _check_whole(request, body, sent)
+        try:
+            form = VideoForm.model_validate({name: value for name, value in sent.items() if value != ""})
+        except ValidationError as problem:
+            faults = problem.errors(include_url=False)
+            raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in faults]) from None
+        fields = _with_extra(form, form.extra_body) if form.extra_body else form
+        if form.input_reference is not None:
+            return fields, await form.input_reference.read()
+        return fields, picture_of_url(fields.reference_url)
+
+
+def _check_whole(request: Request, body: bytes, sent: FormData) -> None:
+    """Make sure that a form came as it was meant: the parser takes half of one, and other encodings for Latin-1."""
+    options = parse_options_header(request.headers["content-type"])[1]
+    if b"--%s--" % options.get(b"boundary", b"") not in body:
+        raise Refused(400, _BODY, reason=gettext_noop("the form broke off before its end"))
+    for name, value in sent.multi_items():
+        if isinstance(value, SentFile):
+            if name in VideoFields.model_fields or name == "input_reference":
+                continue
+            raise Refused(400, _BODY, reason=phrase(_ELSEWHERE, where=name[:40]))
+        is_guessed = b"charset" not in options and not value.isascii() and max(value) <= "\xff"
+        if is_guessed and value.encode() not in body:
+            raise Refused(
+                400, _BODY, reason=phrase(_FIELD, where=name[:40], reason=gettext_noop("it is not text in UTF-8"))
+            )
 
 
 def _with_extra(form: VideoForm, text: str) -> VideoFields:
     """The fields of a form over those in its ``extra_body``."""
-    given = form.model_dump(exclude={"input_reference"}, exclude_none=True)
+    given = form.model_dump(exclude={"input_reference", "extra_body"}, exclude_none=True)
     try:
-        extra = json.loads(text)
-        return VideoFields(**{**extra, **given}) if isinstance(extra, dict) else form
+        return VideoFields(**{**_extra(text), **given})
     except ValidationError as problem:
-        raise HTTPException(400, f"Invalid request body: {_words(problem)}") from None
-    except (TypeError, ValueError, RecursionError):
-        raise HTTPException(400, "extra_body is not valid JSON") from None
+        raise _unfit(problem) from None
+
+
+def _extra(given: Any) -> dict[str, Any]:
+    """The fields of an ``extra_body``; raises Refused."""
+    try:
+        extra = json.loads(given) if isinstance(given, str) and given else given or {}
+    except (ValueError, RecursionError):
+        raise Refused(400, gettext_noop("extra_body is not valid JSON")) from None
+    if not isinstance(extra, dict):
+        raise Refused(400, gettext_noop("extra_body is not a JSON object"))
+    return extra
 
 
 def picture_of_url(url: str | None) -> bytes | None:
     """The bytes in a data URL; addresses and paths are refused, for nothing is fetched or opened for a request.
 
     Raises:
-        HTTPException
+        Refused
     """
     if not url:
         return None
     head = _DATA.match(url)
     if not head or len(url) > _LONGEST_URL:
-        raise HTTPException(400, f"{_IMAGE}send the picture itself, as data:image/png;base64,… or as a file")
+        raise Refused(400, _IMAGE, reason=_ITSELF)
     try:
         data = base64.b64decode(url[head.end() :], validate=True)
     except (binascii.Error, ValueError):
-        raise HTTPException(400, f"{_IMAGE}it is not valid base64") from None
+        raise Refused(400, _IMAGE, reason=gettext_noop("it is not valid base64")) from None
     if not data:
-        raise HTTPException(400, f"{_IMAGE}it is empty")
+        raise Refused(400, _IMAGE, reason=gettext_noop("it is empty"))
     return data
 
 
@@ -137,7 +200,7 @@ def picture_sent(url: str | None) -> bytes | None:
     """The same where errors are problems; raises NotAPicture."""
     try:
         return picture_of_url(url)
-    except HTTPException as problem:
+    except Refused as problem:
         raise NotAPicture(str(problem.detail)) from None
 
 
@@ -149,12 +212,12 @@ def order_of(fields: VideoFields, picture: bytes | None, settings: Settings, is_
 
     Raises:
         InputError: a number, the text or the picture cannot be used.
-        HTTPException: what MovaError has no class for.
+        Refused: what MovaError has no class for.
     """
     if not fields.prompt:
-        raise HTTPException(400, "prompt is required")
-    if fields.n is not None and fields.n > 1:
-        raise HTTPException(400, "n must be 1: order each video by itself")
+        raise Refused(400, gettext_noop("prompt is required"))
+    if fields.n not in (None, 1):
+        raise Refused(400, gettext_noop("n must be 1: order each video by itself"))
     width, height = _size(fields, settings)
     model = _model(fields.model, width, height, settings, is_ready)
     orientation: Orientation = "portrait" if width and height and height > width else "landscape"
@@ -186,7 +249,7 @@ def _quality(word: str | None) -> OutputQuality | None:
         "maximum": "maximum", "high": "high", "medium": "medium", "low": "low", "default": "default"
     }  # fmt: skip
     if word and word not in known:
-        raise HTTPException(400, f"Invalid output_quality. Expected one of: {list(known)}")
+        raise Refused(400, gettext_noop("Invalid output_quality. Expected one of: {values}"), values=str(list(known)))
     return known.get(word or "")
 
 
@@ -194,13 +257,13 @@ def _size(fields: VideoFields, settings: Settings) -> tuple[int | None, int | No
     if fields.width is not None or fields.height is not None:
         for name, value in (("width", fields.width), ("height", fields.height)):
             if value is not None and value <= 0:
-                raise HTTPException(400, f"{name} must be positive")
+                raise Refused(400, gettext_noop("{value} must be positive"), value=name)
         return fields.width, fields.height
     if not fields.size:
         return None, None
     found = _SIZE.fullmatch(fields.size.strip())
     if not found:
-        raise HTTPException(400, "size must be formatted as positive WIDTHxHEIGHT")
+        raise Refused(400, gettext_noop("size must be formatted as positive WIDTHxHEIGHT"))
     return int(found[1]), int(found[2])
 
 
@@ -217,6 +280,7 @@ def _model(
     return sized if sized and sized in ready else next(iter(ready), likely_model(settings, None))
 
 
-def _words(problem: ValidationError) -> str:
+def _unfit(problem: ValidationError) -> Refused:
     first = problem.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc']))[:80]}: {first['msg']}"
+    where = ".".join(map(str, first["loc"]))[:80]
+    return Refused(400, _BODY, reason=phrase(_FIELD, where=where, reason=accepted(first)))

@@ -7,14 +7,16 @@ import json
 import re
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.access import Caller, Creator, Orderer, Reader
 from api.file_answers import FileAnswer, file_answers
 from api.ordering import RequestKey, placed
+from api.problems import Refused
 from api.video_answers import ModelCard, ModelList, Video, VideoList, video_of
-from api.video_fields import VideoFields, VideoForm, fields_of_form, fields_of_json, order_of
+from api.video_fields import VideoFields, fields_of_form, fields_of_json, order_of
+from core.messages import gettext_noop
 from core.render_settings import LIMITS, SIZES, Orientation, render_settings
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
@@ -57,15 +59,14 @@ async def create_video(
     request: Request,
     response: Response,
     caller: Orderer,
-    form: Annotated[VideoForm, Form()],
     idempotency_key: RequestKey = None,
 ) -> Video:
     """Order a video. It waits in the queue like a person's; poll it, then fetch its content."""
     kind = request.headers.get("content-type", "").lower()
     if kind.startswith("multipart/form-data"):
-        fields, picture = await fields_of_form(form)
+        fields, picture = await fields_of_form(request)
     elif kind.startswith("application/x-www-form-urlencoded"):
-        raise HTTPException(400, "Invalid request body: send multipart/form-data or application/json")
+        raise Refused(400, gettext_noop("Invalid request body: send multipart/form-data or application/json"))
     else:
         fields, picture = fields_of_json(await request.body())
     response.headers.update(_POLL)
@@ -121,7 +122,7 @@ def retrieve_model(caller: Reader, model: str) -> ModelCard:
     """One model."""
     found = next((one for one in list_models_of_videos(caller).data if one.id == model), None)
     if found is None:
-        raise HTTPException(404, f"The model '{model[:80]}' does not exist")
+        raise Refused(404, gettext_noop("The model '{model}' does not exist"), model=model[:80])
     return found
 
 
@@ -145,7 +146,7 @@ def delete_video(caller: Creator, video_id: str) -> Video:
             caller.service.cancel(job.id)
         else:
             caller.service.stop_waiting(job.id)
-    raise HTTPException(409, "The video is being worked on; try again in a moment")
+    raise Refused(409, gettext_noop("The video is being worked on; try again in a moment"))
 
 
 @router.get(
@@ -165,13 +166,13 @@ def content(
     """The file: an MP4 with sound; with ``variant=thumbnail`` its first frame as a JPEG."""
     job = _found(caller, video_id)
     if not job.final:
-        raise HTTPException(404, "Generation is still in-progress")
+        raise Refused(404, gettext_noop("Generation is still in-progress"))
     if variant == "thumbnail":
         path = caller.service.files.poster(job.id)
     else:
         path = file_inside(caller.service.files.folder_of(job), VIDEO) if _is_video(variant) else None
     if job.state != "completed" or path is None or not path.is_file():
-        raise HTTPException(404, f"Video variant {str(variant)[:40]} not found")
+        raise Refused(404, gettext_noop("Video variant {variant} not found"), variant=str(variant)[:40])
     kind = "image/jpeg" if variant == "thumbnail" else "video/mp4"
     return FileAnswer(path, media_type=kind, filename=f"{job.id}{path.suffix}")
 
@@ -183,7 +184,7 @@ def _is_video(variant: str | None) -> bool:
 def _found(caller: Caller, video_id: str) -> JobRecord:
     if job := caller.service.known(video_id):
         return job
-    raise HTTPException(404, "Video not found")
+    raise Refused(404, gettext_noop("Video not found"))
 
 
 def _card(caller: Caller, model: str) -> ModelCard:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Creator, Reader
 from api.problems import answers
@@ -22,8 +22,10 @@ _URL = "https, of a public host; others as WEBHOOK_ALLOW names them"
 
 
 class NewWebhook(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
     url: Annotated[str, Field(max_length=2_000, description=_URL)]
-    events: Annotated[list[Event], Field(description="What it is told of")] = list(EVENTS)
+    events: Annotated[list[Event], Field(max_length=50, description="What it is told of")] = list(EVENTS)
 
 
 class Webhook(BaseModel):

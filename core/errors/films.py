@@ -59,6 +59,13 @@ class FilmEditRefused(InputError):
     advice = gettext_noop("Choose something else; nothing of the film was changed.")
 
 
+class UnknownShot(InputError):
+    """An id that no shot of the film has."""
+
+    what = gettext_noop("The film has no shot {shot}.")
+    advice = gettext_noop("Check the ids of its shots, which are in its document.")
+
+
 class ShotNotReady(InputError):
     """More takes of a shot that has no frame and texts."""
 

@@ -14,6 +14,12 @@ class InputError(MovaError):
     exit_code = 2
 
 
+class FieldUnfit(InputError):
+    """A field of a program's request that does not fit the others."""
+
+    what = gettext_noop("{where} cannot be used: {reason}.")
+
+
 class EmptyText(InputError):
     """A text is missing."""
 
