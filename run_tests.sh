@@ -21,6 +21,9 @@ long+=(tests/providers/test_services_in_the_engine.py tests/api/test_mcp.py)
 real=(tests/real)
 containers=(tests/containers)
 
+# One more than there are cores: much of it waits for processes of its own.
+more_than_cores=$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))
+
 set_up() {
   [ -x .venv/bin/python ] || "$PYTHON" -m venv .venv
   local stamp=.venv/installed-dev.sha256
@@ -56,8 +59,7 @@ quick() {
     [[ " $*" == *" $folder"* ]] || left_out+=("$folder")  # what is named is run
   done
   echo "Not in this part: ${left_out[*]}. Run them with: ./run_tests.sh --browser, --long, --real, --containers"
-  # One more than there are cores: much of it waits for processes of its own.
-  run -n "$(( $("$PYTHON" -c 'import os; print(os.cpu_count() or 1)') + 1 ))" "${left_out[@]/#/--ignore=}" "$@" || code=$?
+  run -n "$more_than_cores" "${left_out[@]/#/--ignore=}" "$@" || code=$?
   wait "$mypy" || code=1
   cat "$types"
   rm "$types"
@@ -67,14 +69,13 @@ quick() {
 # Two at once: a browser waits for its app, and the app for its workers.
 in_browser() { set_up_node; run -n 2 "${browser[@]}" "$@"; }
 
-at_length() {
-  run -n auto "${long[@]}" "$@"
-}
+at_length() { run -n "$more_than_cores" "${long[@]}" "$@"; }
 
 with_sglang() {
   tests/real_sglang/setup.sh
   set_up_node
-  REAL_SGLANG=1 run tests/contract "${real[@]}" "$@"
+  # Two at once: a file starts a server or several and waits for them for a minute or more.
+  REAL_SGLANG=1 run -n 2 --dist loadfile tests/contract "${real[@]}" "$@"
 }
 
 in_containers() {
