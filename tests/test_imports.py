@@ -211,3 +211,10 @@ def test_help_loads_nothing_heavy(script: str) -> None:
     loaded = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
     assert not loaded & HEAVY
     assert "usage:" in done.stdout
+
+
+def test_the_command_line_starts_without_what_most_commands_do_not_use() -> None:
+    heavy = "{'numpy', 'av', 'launcher', 'openai', 'google', 'dashscope', 'streamlit', 'fastapi', 'alembic'}"
+    code = f"import sys, cli.runs; print(*sorted({heavy} & {{name.split('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

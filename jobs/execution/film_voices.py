@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from film.document import Film
 from jobs.model.takes import chosen_take
 from listening.units import units_of
-from listening.voices import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from film.document import Shot
     from jobs.model.records import JobRecord
     from jobs.store.store import Store
+    from listening.voices import Speaker
 
 
 def speakers_of(store: Store, job: JobRecord, lines: Sequence[str]) -> tuple[Speaker, ...]:
@@ -32,6 +32,8 @@ def speakers_of(store: Store, job: JobRecord, lines: Sequence[str]) -> tuple[Spe
     said = _by_speaker(shot, lines) if shot else {}
     names = {one.id: one.name for one in film.cast}
     others = _others(store, job, film, ordered_for[1], said) if said else {}
+    from listening.voices import Speaker  # brings NumPy, which what does not listen does without
+
     return tuple(
         Speaker(id=speaker, name=names.get(speaker, speaker), lines=tuple(theirs), others=others.get(speaker, {}))
         for speaker, theirs in said.items()

@@ -6,8 +6,6 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from launcher.tune.kept import draft_steps as tuned_steps
-
 if TYPE_CHECKING:
     from config import Settings
     from core.render_settings import RenderSettings
@@ -21,6 +19,8 @@ def draft_steps(settings: Settings, model: str) -> int:
 
     Without a setting it is what ``--tune`` found to look right on this machine.
     """
+    from launcher.tune.kept import draft_steps as tuned_steps  # the launcher's rules, which only drafts need here
+
     steps = settings.draft_steps or tuned_steps(model) or _USUAL_STEPS
     return min(steps, settings.num_inference_steps)
 

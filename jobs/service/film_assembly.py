@@ -12,12 +12,12 @@ from core.messages import Message, gettext_noop, message
 from film.document import Film
 from film.spoken import spoken
 from film.subtitles import Cue, cues_of, language_of
-from media.film_sound import Clip
 
 if TYPE_CHECKING:
     from jobs.model.records import JobRecord
     from jobs.service.films import FilmService
     from jobs.service.videos import FinishedVideos, OnFrame
+    from media.film_sound import Clip
     from media.loudness import FilmLevels
 
 
@@ -52,6 +52,8 @@ class FilmAssembly:
             FilmIncomplete: a shot has no finished video.
             EmptyText: it has no shots.
         """
+        from media.film_sound import Clip  # brings NumPy and PyAV, which most runs of the command line do without
+
         if not film.shots:
             raise EmptyText(name=gettext_noop("storyboard"))
         clips = []
