@@ -154,7 +154,11 @@ def test_containers_meet_only_whom_they_need(compose: dict[str, Any], services: 
 
 
 def test_the_proxy_sends_the_secret_and_no_visitor_does(services: dict[str, dict[str, Any]]) -> None:
-    assert f"--header-up={SECRET_HEADER}: ${{TRUSTED_USER_SECRET:-}}" in services["caddy"]["command"]
+    caddy = services["caddy"]
+    assert f"header_up {SECRET_HEADER} {{env.TRUSTED_USER_SECRET}}" in (REPO / "Caddyfile").read_text()
+    assert "./Caddyfile:/etc/caddy/Caddyfile:ro" in caddy["volumes"]
+    assert caddy["environment"]["TRUSTED_USER_SECRET"] == "${TRUSTED_USER_SECRET:-}"
+    assert "command" not in caddy  # the image's own reads that file
 
 
 def test_the_gpus_are_asked_for(services: dict[str, dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import requests
@@ -15,12 +16,15 @@ from tests.containers import engine
 from tests.waiting import until
 
 _PROJECT = "mova-tests"
-# SGLang's place, under its name and port; one GPU's worth of work at a time.
-_STAND_IN = ("python", "-m", "preview", "--host", "0.0.0.0", "--port", "30000", "--allowed-host", "sglang")  # noqa: S104
 
 
 class Deployment(RunningApp):
     """App, worker and database of one ``docker compose up``; ``folder`` is the checkout, with a .env of its own."""
+
+    # In SGLang's place, under its name and port.
+    STAND_IN = ("python", "-m", "preview", "--host", "0.0.0.0", "--port", "30000", "--allowed-host", "sglang")  # noqa: S104
+
+    PROFILE: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, **variables: str) -> None:
         super().__init__(folder, **variables)
@@ -31,12 +35,14 @@ class Deployment(RunningApp):
     # ---- compose ------------------------------------------------------------------------------------------------
 
     def compose(self, *words: str) -> str:
-        return engine.run("podman-compose", "-p", _PROJECT, *words, folder=self.folder, PORT=str(self.port))
+        return engine.run(
+            "podman-compose", "-p", _PROJECT, *self.PROFILE, *words, folder=self.folder, PORT=str(self.port)
+        )
 
     def start(self) -> None:
         """The documented way without SGLang, which a container with the preview engine stands in for."""
         self.compose("up", "-d", "app", "worker")
-        self.run("sglang", *_STAND_IN, network="rendering")
+        self.run("sglang", *self.STAND_IN, network="rendering")
         self._wait()
 
     def run(self, name: str, *command: str, network: str) -> None:
@@ -48,7 +54,7 @@ class Deployment(RunningApp):
         """The containers go, the volumes stay: podman-compose knows of no second worker, and takes one away first."""
         left = engine.podman("ps", "--all", "--quiet", "--filter", f"label={self._label}").split()
         if left:
-            engine.podman("rm", "--force", "--time", "20", "--depend", *left)
+            engine.podman("rm", "--force", "--time", "20", "--depend", "--volumes", *left)
         self.compose("down")
 
     def stop(self) -> None:
@@ -77,19 +83,13 @@ class Deployment(RunningApp):
         return engine.said(self.container("app"))
 
     def _wait(self) -> None:
-        until(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(f"{self.address}/_stcore/health", timeout=5).ok
-        except requests.RequestException:
-            return False
+        until(lambda: answers(self))
 
     # ---- programs -------------------------------------------------------------------------------------------------
 
     def key(self) -> str:
         """A new key for programs."""
-        return self.within("app", "python", "workflow.py", "key", "create", "tests").split()[0]
+        return self.within("app", "python", "workflow.py", "key", "create", token_hex(4)).split()[0]
 
     def order(self, key: str, **form: str) -> str:
         """A video's id, ordered as OpenAI's SDK does."""
@@ -108,6 +108,14 @@ class Deployment(RunningApp):
         listed = "import urllib.request as web; print(web.urlopen('http://sglang:30000/v1/videos?limit=100').read().decode())"
         found: list[dict[str, Any]] = json.loads(self.within("app", "python", "-c", listed))["data"]
         return found
+
+
+def answers(app: RunningApp) -> bool:
+    """Whether an app is up, as its health check asks."""
+    try:
+        return requests.get(f"{app.address}/_stcore/health", timeout=5).ok
+    except requests.RequestException:
+        return False
 
 
 def checkout(folder: Path) -> None:

@@ -1,18 +1,23 @@
 #!/usr/bin/env bash
-# What ./run_tests.sh --containers needs: podman's storage in a folder of its own, podman-compose, and the two images that
-# Dockerfile and compose.yaml begin with. A minute and 1 GB, once; no engine of Docker and no registry of images is needed.
+# What ./run_tests.sh --containers needs: podman's storage in a folder of its own, podman-compose, and the images that
+# Dockerfile and compose.yaml begin with. A few minutes and 1 GB, once; no engine of Docker and no registry of images is needed.
 #   tests/containers/setup.sh             as root on Debian, with what apt has (below); does nothing where that is missing
 #   tests/containers/setup.sh --remove    takes all of it away again
-# The images are stand-ins made from Debian's packages: its Python 3.11 as python:3.11-slim, its PostgreSQL as postgres:17.
+# The images are stand-ins made from Debian's packages: its Python 3.11 as python:3.11-slim, its PostgreSQL as postgres:17,
+# its Caddy as caddy:2. Debian has no oauth2-proxy: a Caddy that believes a cookie stands in for it.
 set -euo pipefail
 unset CDPATH
 here=$(cd "$(dirname "$0")" && pwd)
 root=${MOVA_CONTAINERS:-/var/tmp/mova-containers}
 export CONTAINERS_CONF=$root/containers.conf CONTAINERS_STORAGE_CONF=$root/storage.conf
 
-if [ "${1:-}" = --remove ]; then
-  if [ -e "$CONTAINERS_CONF" ]; then podman system reset --force; fi
+remove() {
+  if [ -e "$CONTAINERS_CONF" ] && [ -e "$CONTAINERS_STORAGE_CONF" ]; then podman system reset --force >/dev/null; fi
   rm -rf "$root"
+}
+
+if [ "${1:-}" = --remove ]; then
+  remove
   exit 0
 fi
 
@@ -22,11 +27,12 @@ done
 { [ "$(id -u)" = 0 ] && [ -e /etc/apt/sources.list.d/debian.sources ]; } || exit 0
 
 stamp=$root/set-up.sha256
-files=("$here/setup.sh" "$here/postgres.sh")
+files=("$here/setup.sh" "$here/postgres.sh" "$here/oauth2-proxy.Caddyfile")
 if [ "$(cat "${files[@]}" | sha256sum)" = "$(cat "$stamp" 2>/dev/null)" ]; then
   exit 0
 fi
 echo "Making images for the tests in $root; this happens once and takes a minute." >&2
+remove
 mkdir -p "$root"
 
 # Own folders: nobody's images and containers are touched. runc: crun refuses hybrid cgroups. Locks in files: those in
@@ -55,8 +61,6 @@ C
 "$root/venv/bin/python" -m pip --version >/dev/null 2>&1 || "${PYTHON:-python3}" -m venv "$root/venv"
 "$root/venv/bin/python" -m pip install --quiet --disable-pip-version-check podman-compose==1.6.0
 
-podman rm --all --force >/dev/null
-podman rmi --all --force >/dev/null  # made from an older set-up
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 build() { buildah build --quiet --isolation chroot --network host --pull=never --tag "$1" "$work" >/dev/null; }
@@ -87,4 +91,20 @@ STOPSIGNAL SIGINT
 ENTRYPOINT ["/bin/bash", "/postgres.sh"]
 D
 build docker.io/library/postgres:17
+
+# Debian's Caddy and nginx: caddy:2, and what stands in for oauth2-proxy, which Debian does not have.
+cp "$here/oauth2-proxy.Caddyfile" "$work/Caddyfile"
+cat > "$work/Dockerfile" <<'D'
+FROM localhost/debian-minimal
+RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends caddy nginx-light \
+  >/dev/null && rm -rf /var/lib/apt/lists/*
+ENV XDG_DATA_HOME=/data
+CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]
+D
+build docker.io/library/caddy:2
+cat > "$work/Dockerfile" <<'D'
+FROM docker.io/library/caddy:2
+COPY Caddyfile /etc/caddy/Caddyfile
+D
+build quay.io/oauth2-proxy/oauth2-proxy:v7.14.0
 cat "${files[@]}" | sha256sum > "$stamp"

@@ -46,3 +46,25 @@ def test_the_second_worker_ends_what_the_first_was_killed_over(app: Deployment) 
     assert len(app.rendered()) == before + 2  # none was sent twice
     assert "Traceback" not in engine.said(app.container("worker", 2))
     engine.podman("start", app.container("worker"))
+
+
+def test_the_database_starts_again_in_the_middle(visit: Visit, app: Deployment) -> None:
+    key, before = app.key(), len(app.rendered())
+    visit.open("library")
+    video = app.order(key, prompt=PROMPT, num_frames="193", seed="3")
+    until(lambda: app.status(key, video) == "in_progress")
+    engine.podman("restart", app.container("db"))
+    until(lambda: app.status(key, video) == "completed", seconds=180)
+    assert len(app.rendered()) == before + 1
+    visit.reload()
+    visit.sees("A girl in a red coat")
+
+
+def test_down_and_up_again_keeps_what_was_made(visit: Visit, app: Deployment) -> None:
+    key = app.key()
+    video = app.order(key, prompt=PROMPT, num_frames="17", seed="4")
+    until(lambda: app.status(key, video) == "completed")
+    app.down()
+    app.start()
+    assert app.status(key, video) == "completed"
+    visit.open("job", id=video).watch()
