@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
 from api.problems import code_of
 from core.messages import as_written
 from jobs.model.states import FINAL, JobState
+from protocol.video_answers import VideoListResponse, VideoResponse
 
 if TYPE_CHECKING:
     from core.messages import Translate
@@ -18,42 +19,20 @@ Status = Literal["queued", "in_progress", "completed", "failed", "deleted"]
 _IN_PROGRESS: frozenset[JobState] = frozenset(("submitted", "unclear", "rendering", "saving"))
 
 
-class Video(BaseModel):
+class Video(VideoResponse):
     """``size`` is what is rendered, ``seconds`` a whole number as text; ``model`` is the one that renders it."""
 
-    id: str
     object: Literal["video"] = "video"
-    model: str
     status: Status
     progress: int = Field(ge=0, le=100)
     created_at: int
-    size: str
-    seconds: str
-    quality: str = "standard"
-    url: str | None = None
-    urls: list[str | None] | None = None
-    remixed_from_video_id: str | None = None
-    completed_at: int | None = None
-    expires_at: int | None = None
-    error: dict[str, Any] | None = None
-    file_path: str | None = None
-    file_paths: list[str | None] | None = None
-    num_outputs: int | None = None
-    peak_memory_mb: float | None = None
-    inference_time_s: float | None = None
-    revised_prompt: str | None = None
-    action: dict[str, Any] | None = None
-    lidar: dict[str, Any] | None = None
 
 
-class VideoList(BaseModel):
+class VideoList(VideoListResponse):
     """One page."""
 
-    data: list[Video]
+    data: list[Video]  # type: ignore[assignment]
     object: Literal["list"] = "list"
-    first_id: str | None = None
-    last_id: str | None = None
-    has_more: bool = False
 
 
 class ModelCard(BaseModel):

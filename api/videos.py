@@ -90,9 +90,9 @@ def list_videos(
     """The person's videos, newest first."""
     library, number = caller.service.library, None
     if after is not None:
-        if (last := caller.service.known(after)) is None:
+        number = library.cursor_after(after, oldest_first=order == "asc")
+        if number is None:
             return VideoList(data=[])
-        number = last.number
     if order == "desc":
         page = library.page(size=limit, older_than=number)
         jobs, more = page.jobs, page.older

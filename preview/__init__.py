@@ -1,7 +1,8 @@
 """The preview engine: the ``/v1/videos`` contract of SGLang, answered with an animatic instead of MOVA.
 
 ``python -m preview --port 30010 --model mova-360p`` serves it. It needs no GPU and no key, stands alone
-(it imports nothing of the project), and everything it makes says that it is a preview and not MOVA.
+(of the project it imports ``storyboard`` and ``protocol``), and everything it makes says that it is a preview and not
+MOVA.
 
 On purpose unlike SGLang 0.5.23, whose routes it otherwise answers alike:
 

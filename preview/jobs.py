@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any, Literal
 
-from preview.answers import VideoListResponse, VideoResponse
+from protocol.video_answers import VideoListResponse, VideoResponse
 
 
 class JobStore:

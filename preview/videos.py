@@ -10,12 +10,12 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import FileResponse
 from pydantic import ValidationError
 
-from preview.answers import VideoListResponse, VideoResponse
 from preview.engine import Engine, engine_of
 from preview.fields import VideoForm, VideoGenerationsRequest, request_of_form, request_of_json
 from preview.pictures import picture_of_form, picture_of_json
 from preview.plan import Plan, plan_of
 from preview.worker import Task
+from protocol.video_answers import VideoListResponse, VideoResponse
 
 router = APIRouter(prefix="/v1/videos")
 Asked = tuple[VideoGenerationsRequest, bytes | None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -34,9 +35,20 @@ RECORD, FIRST_FRAME, VIDEO, POSTER = "job.json", "first_frame.png", "video.mp4",
 LIGHT = "video-light.mp4"  # a small copy of the video, for pages
 
 
+_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+
+
 def new_job_id(created: datetime | None = None) -> str:
     """An id that sorts by time and never repeats: ``20261123-101530-4f9c2a``."""
     return f"{created or datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def moment_in(job_id: str) -> datetime | None:
+    """The second in which such an id was made; None where it is another one."""
+    try:
+        return datetime.strptime(job_id[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC) if _ID.fullmatch(job_id) else None
+    except ValueError:
+        return None
 
 
 def now() -> str:

@@ -17,7 +17,7 @@ REPO = Path(__file__).resolve().parent.parent
 # From the ground up: a room imports from its own floor and the floors below. A folder is one room, but jobs/, whose
 # folders are rooms of their own.
 FLOORS: tuple[frozenset[str], ...] = (
-    frozenset({"core"}),
+    frozenset({"core", "protocol"}),
     frozenset({"config", "locales", "prompts"}),
     frozenset({"description", "api_utils", "launcher"}),
     frozenset({"storyboard"}),
@@ -149,12 +149,17 @@ def test_pages_and_scripts_know_no_table_and_no_engine() -> None:
     assert not reached
 
 
-def test_the_preview_engine_knows_the_storyboard_alone() -> None:
+def test_the_preview_engine_knows_the_storyboard_and_the_protocol_alone() -> None:
     """It draws the same scene from the same words as the offline first frame; of all else it knows nothing."""
     ours = {room_of(name) for name in sources()} - {"preview"}
     for name, tree in sources().items():
         if room_of(name) == "preview":
-            assert imported(tree) & ours <= {"storyboard"}, name
+            assert imported(tree) & ours <= {"storyboard", "protocol"}, name
+
+
+def test_the_protocol_knows_nothing() -> None:
+    ours = {room_of(name) for name in sources()} - {"protocol"}
+    assert not {name for name, tree in sources().items() if room_of(name) == "protocol" and imported(tree) & ours}
 
 
 def test_the_storyboard_knows_words_alone() -> None:

@@ -37,7 +37,8 @@ GIVEN_UP: Event = "job.failed"
 
 MessageState = Literal["waiting", "delivered", "given_up"]
 # Why the last try brought nothing: no connection; too slow; it broke off; no such name; a private address; a
-# certificate that is not trusted; a redirect; another status; an address that cannot be used; the webhook was ended.
+# certificate that is not trusted; a redirect; another status; an address that cannot be used; the webhook was ended;
+# the program ended before it was known, so it may have arrived.
 Trouble = Literal[
     "unreachable",
     "late",
@@ -49,6 +50,7 @@ Trouble = Literal[
     "status",
     "address",
     "gone",
+    "sender_ended",
 ]
 MAX_WEBHOOKS = 10  # of one person
 MAX_TRIES = 24  # of one message that are kept: as it is sent, and twice again by hand

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.errors import NothingToReuse
@@ -15,11 +16,12 @@ from jobs.model.records import BatchRecord, JobFilter, JobMonth, JobPage, JobRec
 from jobs.model.states import JobState
 from jobs.model.takes import take_of
 from jobs.store.pages import PAGE_SIZE
+from jobs.store.writes import number_of
 from listening.choice import known_then
 from listening.gates import ranked
 from pipeline import PREPARATION, hash_of, words_of
 from providers.offline import NAME as OFFLINE
-from record.folder import now
+from record.folder import moment_in, now
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from jobs.store.orders import Order
 
 _ALL = JobFilter()
+_NEAR = timedelta(seconds=2)  # within which a job is on record once it has its id
 _LOOKED_AT, _OFFERED = 20, 3  # jobs with the same text
 
 
@@ -63,6 +66,16 @@ class JobLibrary:
         """The newest page (with ``oldest`` the oldest one), or the one before or after a cursor."""
         pages, mine = self._store.pages, self._mine(wanted)
         return pages.page(mine, size=size, older_than=older_than, newer_than=newer_than, oldest=oldest)
+
+    def cursor_after(self, job_id: str, *, oldest_first: bool = False) -> int | None:
+        """The cursor of the page after a job, also where it was deleted meanwhile: its id tells the second in which it
+        was made, and of that second all are shown once more. None where it is no id that the program gives.
+        """
+        if (job := self._context.known(job_id)) is not None:
+            return job.number
+        if (second := moment_in(job_id)) is None:
+            return None
+        return number_of(second) - 1 if oldest_first else number_of(second + _NEAR)
 
     def count(self, wanted: JobFilter = _ALL, *, at_most: int | None = None) -> int:
         """How many jobs there are, counted up to ``at_most``."""

@@ -20,6 +20,7 @@ from jobs.model.webhooks import (
     Event,
     MessageState,
     Outcome,
+    Trouble,
     WebhookMessage,
     WebhookRecord,
     WebhookTry,
@@ -146,7 +147,7 @@ class Webhooks:
     ) -> tuple[WebhookMessage, ...]:
         """Take what is to be sent to a webhook now, of each job and film the oldest message alone, as tried.
 
-        A sender that dies has then had one of the tries, and the next one comes in its time.
+        A sender that dies has then had one of the tries, which its log tells, and the next one comes in its time.
 
         Args:
             flying: the numbers of messages that are being sent.
@@ -160,6 +161,7 @@ class Webhooks:
         with self._database.write() as session:
             taken = session.scalars(query).all()
             for row in taken:
+                _tell_of_the_lost(row)
                 row.attempts += 1
                 row.tried = moment
                 row.next_at = moment + timedelta(seconds=waits[min(row.attempts, len(waits) - 1)])
@@ -196,10 +198,20 @@ class _Earlier:
 
 def _tries(session: Session, numbers: Collection[int]) -> dict[int, _Earlier]:
     query = select(_Row.number, _Row.tried, _Row.tries).where(_Row.number.in_(numbers), _Row.tried.is_not(None))
-    return {
-        number: _Earlier(tried.astimezone(UTC).isoformat(timespec="milliseconds"), tries or [])
-        for number, tried, tries in session.execute(query)
-    }
+    return {number: _Earlier(_written(tried), tries or []) for number, tried, tries in session.execute(query)}
+
+
+def _tell_of_the_lost(row: WebhookMessageRow) -> None:
+    """Note the last try where nothing became of it: its sender ended meanwhile."""
+    tries = row.tries or []
+    is_noted = tries[-1][0] == _written(row.tried) if tries and row.tried else row.trouble is not None
+    if row.tried is not None and not is_noted:
+        ended: Trouble = "sender_ended"
+        row.tries = [*tries, [_written(row.tried), None, ended]][-MAX_TRIES:]
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from preview.answers import VideoResponse
 from preview.jobs import JobStore
 from preview.plan import Plan
 from preview.worker import Progress, Task, Worker
+from protocol.video_answers import VideoResponse
 from tests.preview.preview_samples import plan
 from tests.waiting import until
 

@@ -191,6 +191,7 @@ def _reason(trouble: Trouble, status: int | None) -> str:
         "status": _("it answered with {status}").format(status=status),
         "address": _("the address cannot be used"),
         "gone": _("its receiver wants nothing more"),
+        "sender_ended": _("the program ended before its answer was known"),
     }
     return words[trouble]
 

@@ -130,6 +130,10 @@ def test_what_is_on_its_way_is_not_taken_again(store: Store) -> None:
     assert store.webhooks.take(webhook, later, limit=10, flying=[taken.number], waits=WAITS) == ()
     (again,) = store.webhooks.take(webhook, later, limit=10, flying=(), waits=WAITS)
     assert (again.id, again.attempts) == (taken.id, 2)
+    assert [(one.status, one.trouble) for one in again.tries] == [(None, "sender_ended")]
+    store.webhooks.record([Outcome(number=again.number, webhook=webhook, status=500, trouble="status", next_at=later)])
+    (third,) = store.webhooks.take(webhook, later, limit=10, flying=(), waits=WAITS)
+    assert [one.trouble for one in third.tries] == ["sender_ended", "status"]
 
 
 def test_a_receiver_that_is_gone_ends_it_until_it_is_resumed(store: Store) -> None:

@@ -1,4 +1,6 @@
-"""What the server answers: every key always present, as SGLang 0.5.23 writes them."""
+"""What ``/v1/videos`` answers, by the preview engine as by our own queue: every key always present, as SGLang 0.5.23
+writes them.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The shape of what goes over the wire, which both ends know."""
