@@ -53,11 +53,25 @@ class FilmDrafts:
             self.clear()  # another try asks the service again
             raise
 
-    def _writer(self) -> Provider:
+    def service_for_ideas(self) -> str | None:
+        """The service that would be asked for a film, with its model; None where the text is only split.
+
+        Raises:
+            NoProvider: the one that the settings name has no key.
+        """
+        from providers.offline import NAME
+
+        writer = self._chosen()
+        return None if writer.name == NAME else f"{writer.name} {writer.model('text')}"
+
+    def _chosen(self) -> Provider:
         from providers import choose
 
         keys = self._context.keys
-        writer = choose(self._context.settings, "text", keys.overrides() if keys else None)
+        return choose(self._context.settings, "text", keys.overrides() if keys else None)
+
+    def _writer(self) -> Provider:
+        writer = self._chosen()
         self._folder.path.mkdir(parents=True, exist_ok=True)
         return CachingProvider(writer, ResponseCache(self._folder, "film", 1))
 

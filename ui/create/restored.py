@@ -21,7 +21,7 @@ from ui.shared.notices import leave, show_error
 from ui.shared.pictures import data_uri
 from ui.shared.plain import escape_markdown, show_text
 from ui.shared.widgets import largest_upload, say_upload
-from ui.shared.words import kind_title, step_title
+from ui.shared.words import kind_title, listed, step_title
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -271,7 +271,7 @@ def _say_used(found: Used) -> None:
     words = _("Restored from {run}.").format(run=escape_markdown(found.run.id))
     if titles:
         taken = _("Kept, as long as what they were made from does not change: {steps}.")
-        words += " " + taken.format(steps=", ".join(titles))
+        words += " " + taken.format(steps=listed(titles))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words, width="stretch")
         st.button(_("Clear what was restored"), key="restore-forget", on_click=forget, icon=":material/close:")

@@ -19,6 +19,7 @@ from ui.session import translate as _
 from ui.shared.notices import leave
 from ui.shared.pictures import data_uri
 from ui.shared.plain import escape_markdown
+from ui.shared.widgets import say_upload
 
 T = TypeVar("T", CastMember, Place)
 _SIDE = 160
@@ -135,6 +136,7 @@ def _upload(film: Film, one: T, put: WithCard[T]) -> None:
     st.file_uploader(
         _("Add a picture"), key=key, max_upload_size=most, on_change=_uploaded, args=(film.id, one, put, key)
     )
+    say_upload(key, most)
 
 
 def _from_frame(film: Film, one: T, put: WithCard[T]) -> None:

@@ -28,7 +28,7 @@ from ui.shared.style import BROWSER, script
 from ui.shared.video import played_path
 from ui.shared.watching import live
 from ui.shared.widgets import act_bar, primary_button
-from ui.shared.words import in_seconds, state_word
+from ui.shared.words import in_seconds, listed, state_word
 
 _JS = script("cut.js")
 _CSS = (BROWSER / "cut.css").read_text(encoding="utf-8")
@@ -147,7 +147,7 @@ def _notes(one: CutShot) -> list[tuple[str, str]]:
         notes.append(("bad", _("changed since")))
     if one.take is not None and one.take.looks_failed:
         found = [_(WORDS[look]) for look in one.take.look or () if look in WORDS]
-        notes.append(("bad", _("looks failed: {reason}").format(reason=", ".join(found))))
+        notes.append(("bad", _("looks failed: {reason}").format(reason=listed(found))))
     return notes
 
 
@@ -191,7 +191,7 @@ def _acts(film: Film, revision: int, cut: Cut, joined: Joined | None) -> None:
 
     def above() -> None:
         if cut.missing:
-            shots = ", ".join(map(str, cut.missing[:20])) + ("…" if len(cut.missing) > 20 else "")
+            shots = listed(map(str, cut.missing[:20])) + ("…" if len(cut.missing) > 20 else "")
             st.caption(
                 _("Shots without a video: {shots}. The film can be joined once they are rendered.").format(shots=shots)
             )

@@ -25,6 +25,7 @@ from ui.film.unsaved import Fields
 from ui.film.working import Change, edit
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
+from ui.shared.words import listed
 
 _MODELS = ("mova-360p", "mova-720p")
 T = TypeVar("T", bound=BaseModel)
@@ -103,7 +104,7 @@ def cast_fold(film: Film) -> None:
     people = {**{one.id: one for one in film.cast}, "": new}
     forms = {who: _of_person(one, is_new=one is new) for who, one in people.items()}
     unsaved = [who for who, form in forms.items() if form.unsaved]
-    label = _label(_("People"), ", ".join(one.name for one in film.cast[:6]))
+    label = _label(_("People"), listed(one.name for one in film.cast[:6]))
     with st.expander(label, expanded=bool(unsaved), icon=":material/group:", key="fold-cast"):
         who = _which(_("Person"), {one.id: one.name for one in film.cast}, _("Add somebody"), "cast-which", unsaved)
         one, fields = people[who], forms[who]
@@ -144,7 +145,7 @@ def places_fold(film: Film) -> None:
     places = {**{one.id: one for one in film.places}, "": new}
     forms = {which: _of_place(one, is_new=one is new) for which, one in places.items()}
     unsaved = [which for which, form in forms.items() if form.unsaved]
-    label = _label(_("Places"), ", ".join(one.name for one in film.places[:6]))
+    label = _label(_("Places"), listed(one.name for one in film.places[:6]))
     with st.expander(label, expanded=bool(unsaved), icon=":material/location_on:", key="fold-places"):
         names = {one.id: one.name for one in film.places}
         which = _which(_("Place"), names, _("Add a place"), "place-which", unsaved)

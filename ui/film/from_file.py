@@ -14,7 +14,7 @@ from ui.session import translate as _
 from ui.shared.notices import show_error
 from ui.shared.plain import escape_markdown
 from ui.shared.widgets import largest_upload, say_upload
-from ui.shared.words import in_seconds
+from ui.shared.words import in_seconds, listed
 
 _FOUND, _FIELD, _ROUND = "film-file-found", "film-file", "film-file-round"
 _NAMED = 12  # missing pictures and shots that are named one by one
@@ -103,15 +103,15 @@ def _say_missing(offer: FilmOffer) -> None:
     """Which pictures and takes are not here."""
     if offer.pictures:
         named = [_whose(one.of) for one in offer.pictures[:_NAMED]]
-        listed = ", ".join(f"{whose} ({one.digest[:8]})" for whose, one in zip(named, offer.pictures, strict=False))
+        told = ", ".join(f"{whose} ({one.digest[:8]})" for whose, one in zip(named, offer.pictures, strict=False))
         more = "…" if len(offer.pictures) > _NAMED else ""
         words = _("Pictures that are not here: {pictures}. Add them again where they are used.")
-        st.warning(escape_markdown(words.format(pictures=listed + more)), icon=":material/image:")
+        st.warning(escape_markdown(words.format(pictures=told + more)), icon=":material/image:")
     if offer.music:
         words = _("Its music is not here: {name}. Add the file again, or join the film without it.")
         st.warning(escape_markdown(words.format(name=offer.music)), icon=":material/music_note:")
     if offer.untaken:
-        shots = ", ".join(map(str, offer.untaken[:_NAMED])) + ("…" if len(offer.untaken) > _NAMED else "")
+        shots = listed(map(str, offer.untaken[:_NAMED])) + ("…" if len(offer.untaken) > _NAMED else "")
         words = _("Shots without a take here: {shots}. They have to be rendered here before the film can be joined.")
         st.warning(words.format(shots=shots), icon=":material/movie:")
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 import streamlit as st
 
 from core.background import BackgroundTask, OnStep, in_background
-from core.errors import FileMissing
+from core.errors import FileMissing, MovaError
 from core.messages import gettext_noop
 from film.idea import MAX_PROPOSED
 from film.proposal import Proposal
@@ -21,6 +21,7 @@ from ui.film.notes import keep_notes
 from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.notices import show_error
+from ui.shared.plain import escape_markdown
 from ui.shared.watching import live
 from ui.shared.widgets import act_bar, largest_upload, primary_button, say_upload
 
@@ -72,9 +73,22 @@ def _idea() -> Propose | None:
     shots = st.number_input(
         _("Shots, about"), 1, MAX_PROPOSED, None, key="new-film-shots", placeholder=_("as it needs")
     )
-    st.caption(_("Without a text service the idea is split by its empty lines and speech; no model reads it then."))
+    st.caption(_price_of_idea())
     drafts, name, wanted = job_service().films.drafts, _("Idea"), int(shots) if shots else None
     return (lambda: drafts.from_idea(idea, shots=wanted, name=name)) if idea.strip() else None
+
+
+def _price_of_idea() -> str:
+    """What making the shots buys, before it is pressed."""
+    try:
+        service = job_service().films.drafts.service_for_ideas()
+    except MovaError as problem:
+        return escape_markdown(problem.message(_))
+    if service is None:
+        return _("No text service is set: the idea is split by its empty lines and speech; no model reads it.")
+    return _("Buys 1 or 2 calls: {service} writes the shots, and corrects them once at most.").format(
+        service=escape_markdown(service)
+    )
 
 
 def _script() -> Propose | None:

@@ -14,6 +14,7 @@ from listening.quality_score import MOVA_MEAN
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
 from ui.shared.video import voice_words
+from ui.shared.words import listed
 
 _JS = (Path(__file__).parents[1] / "browser" / "seek.js").read_text(encoding="utf-8")
 _SIGNS = {
@@ -127,7 +128,7 @@ def _facts(report: Mapping[str, Any], voices: Sequence[str]) -> list[str]:
     if by := report.get("heard"):
         found.append(_("heard by {model}").format(model=escape_markdown(str(by["model"]))))
     if missing := [_(_MISSING[one]) for one in report.get("missing") or () if one in _MISSING]:
-        found.append(_("not looked at (requirements-listen.txt): {what}").format(what=", ".join(missing)))
+        found.append(_("not looked at (requirements-listen.txt): {what}").format(what=listed(missing)))
     if "voices" in (report.get("missing") or ()):
         found.append(_("not looked at (requirements-voices.txt): whose voices these are"))
     return found

@@ -12,7 +12,7 @@ from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address
 from ui.shared.plain import escape_markdown
-from ui.shared.words import in_seconds
+from ui.shared.words import in_seconds, listed
 
 
 def show_video(job: JobRecord) -> None:
@@ -98,7 +98,7 @@ def draft_badge(job: JobRecord) -> None:
 def look_words(job: JobRecord) -> str:
     """``looks failed: flat colour``."""
     found = [_(WORDS[one]) for one in job.look or () if one in WORDS]
-    return _("looks failed: {reason}").format(reason=", ".join(found))
+    return _("looks failed: {reason}").format(reason=listed(found))
 
 
 def voice_words(job: JobRecord) -> list[str]:

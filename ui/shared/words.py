@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -209,3 +210,8 @@ def disk_size(count: int) -> str:
 
     unit, size = next((unit, count / step) for unit, step in _UNITS if count < step * 1000 or unit == "GB")
     return f"{format_decimal(size, '#,##0.0', locale=language())} {unit}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Some words one after the other, with the comma of the visitor's language."""
+    return _(", ").join(parts)

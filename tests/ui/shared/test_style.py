@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -43,3 +44,10 @@ def test_the_first_fonts_are_ours() -> None:
     for setting in ("font", "headingFont", "codeFont"):
         first, second = THEME[setting].split(", ")[:2]
         assert {first.strip("'"), second.strip("'")} <= families
+
+
+def test_every_field_for_files_speaks_the_language_of_its_page() -> None:
+    """Streamlit's own says "Upload" and "30MB per file" wherever it is not told otherwise."""
+    for path in sorted(BROWSER.parent.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert text.count(".file_uploader(") == len(re.findall(r"^\s+say_upload\(", text, re.MULTILINE)), path
