@@ -37,9 +37,9 @@ def finished_video(job: JobRecord) -> None:
         film_link(job)
         st.caption(receipt_of(job))
         st.caption(_report(job))
-        show_notes(job.warnings)
         steps = job_service().steps.of(job.id)
-        show_notes(description_cautions(job.request, [one for one in steps if one.chosen]))
+        cautions = description_cautions(job.request, [one for one in steps if one.chosen])
+        show_notes([*job.warnings, *cautions])
         heard_lines(job)
         st.markdown(f"**{_('Prompt')}**")
         with st.container(key="prompt-of-video"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import MovaError
-from jobs.model.records import JobFilter
+from jobs.model.records import JobFilter, JobRecord
 from jobs.model.states import MOVING
 from ui.session import job_service, person
 from ui.session import translate as _
@@ -144,12 +144,18 @@ def _end_of(job_id: str) -> str:
     job = job_service().known(job_id)
     if job is None or job.state in MOVING or st.query_params.get("id") == job_id:
         return ""
-    if job.state == "waiting" and job_id.startswith("film-") and "film" in st.query_params:  # its sheet shows it
-        return ""
     if job.state == "completed":
         ring()
+    if "film" in st.query_params and _is_of(st.query_params["film"], job):  # its own page shows it
+        return ""
     ended = _("The video is ready.") if job.state == "completed" else state_word(job.state)
     return f"{ended} {_beginning(job.heading)}"
+
+
+def _is_of(film_id: str, job: JobRecord) -> bool:
+    """Whether a job renders a shot of this film."""
+    found = job_service().films.of_job(job.id)
+    return found is not None and found[0].id == film_id
 
 
 def _beginning(text: str) -> str:

@@ -145,3 +145,19 @@ def test_a_page_of_shots_costs_the_same_however_many_there_are(app_context: AppC
     assert len(shots(test)) == 12
     assert shots(test)[-1]["title"] == "Shot 300"
     assert many() <= few()
+
+
+@pytest.mark.parametrize(("film", "said"), [(SMALL.id, ""), ("another", "The video is ready.")])
+def test_a_take_that_is_there_is_told_everywhere_but_on_its_own_film(
+    app_context: AppContext, film: str, said: str
+) -> None:
+    app_context.service.films.save(SMALL)
+    job = taken(app_context, "s2")
+    test = AppTest.from_string(f"""
+import streamlit as st
+from ui.shared.watching import _end_of
+st.text(_end_of("{job.id}"))
+""")
+    test.query_params.update({"film": film, "lang": "en"})
+    assert str(test.run().text[0].value).startswith(said)
+    assert bool(test.text[0].value) is bool(said)
