@@ -30,7 +30,6 @@ from jobs.model.states import FINAL
 from jobs.service.film_assembly import level_notes, trim_notes
 from jobs.service.film_drafts import MAX_FILM_BYTES, text_of
 from jobs.worker import service_without_worker, working
-from record.folder import FIRST_FRAME
 
 if TYPE_CHECKING:
     from config import Settings
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
     from jobs.service.shot_states import ShotState
 
 _PACE = 0.5
+# States of a shot that no job has.
+_STALE, _PENDING, _FRAMED = gettext_noop("stale"), gettext_noop("pending"), gettext_noop("frame")
 STOPPED = gettext_noop(
     "Stopped. What was made is kept, and what a server has it finishes; the same command goes on from there."
 )
@@ -170,10 +171,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> dict[str, object
     film = _read(options.film)
     with service_without_worker(settings) as service:
         rows = [_row(service, film, state) for state in service.films.shots(film)]
-    lines = [
-        f"{row['number']:>4}  {column(str(row['state']), 10)} {row['seconds']:>5} s  {row['text']}" for row in rows
-    ]
-    return {"text": "\n".join(lines), **_summary(film), "shots": rows}
+    return {"text": "\n".join(map(_line, rows)), **_summary(film), "shots": rows}
 
 
 def _export(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
@@ -350,7 +348,7 @@ def _row(service: JobService, film: Film, state: ShotState) -> dict[str, object]
         "stale": state.is_stale,
         "job": job.id if job else None,
         "jobs": [one.id for one in state.jobs],
-        "frame": str((service.files.folder(job.id) / FIRST_FRAME).resolve()) if job and state.has_frame else None,
+        "frame": str(frame.resolve()) if (frame := _frame_of(service, state)) else None,
         "take": take.id if take else None,
         "takes": [one.id for one in state.takes],
         "preview": take.is_preview if take else None,
@@ -361,18 +359,24 @@ def _row(service: JobService, film: Film, state: ShotState) -> dict[str, object]
     }
 
 
+def _frame_of(service: JobService, state: ShotState) -> Path | None:
+    """The file of a shot's first frame; it is made of what was drawn where nobody has looked at it before."""
+    return service.files.first_frame(state.job) if state.job and state.has_frame else None
+
+
 def _line(row: dict[str, object]) -> str:
-    return f"{row['number']:>4}  {column(str(row['state']), 10)} {row['seconds']:>5} s  {row['text']}"
+    state = column(translated(Message(str(row["state"]))), 10)
+    return f"{row['number']:>4}  {state} {row['seconds']:>5} s  {row['text']}"
 
 
 def _state_of(state: ShotState) -> str:
     if state.is_stale:
-        return "stale"
+        return _STALE
     if state.chosen is not None and state.chosen in state.jobs:
         return "completed"
     if state.job is None:
-        return "pending"
-    return "frame" if state.job.state == "waiting" and state.has_frame else state.job.state
+        return _PENDING
+    return _FRAMED if state.job.state == "waiting" and state.has_frame else state.job.state
 
 
 def _joined(
@@ -415,10 +419,10 @@ def _write_sheet(service: JobService, film: Film, target: Path) -> None:
 
     cells = []
     for state in service.films.shots(film):
-        path = service.files.folder(state.job.id) / FIRST_FRAME if state.job and state.has_frame else None
+        path = _frame_of(service, state)
         spoken = speech_seconds_of(state.shot)
         head = f"{state.number} · {state.shot.size} · {spoken:.1f} / {film.shot_frames / TRAINED_FPS:.2f} s"
         words = " ".join([state.shot.action, *(f"“{one.text}”" for one in state.shot.utterances)])
-        cells.append(Cell(path.read_bytes() if path and path.exists() else None, head, words))
+        cells.append(Cell(path.read_bytes() if path else None, head, words))
     width, height = SIZES[film.model][film.orientation]
     atomic_write(target, contact_sheet(cells, aspect=width / height))

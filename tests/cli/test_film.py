@@ -12,6 +12,7 @@ from zlib import crc32
 
 import av
 import pytest
+from PIL import Image
 
 import cli.film
 from film.document import Film
@@ -79,7 +80,9 @@ def test_a_change_makes_exactly_its_shots_anew_and_keeps_the_rest(shell: Shell) 
     document = drafted(shell)
     before = film(shell, "frames", "film.json", "--sheet", "sheet.png")
     assert [shot["state"] for shot in before["shots"]] == ["frame"] * 4
-    assert (shell.folder / "sheet.png").stat().st_size > 1000
+    with Image.open(shell.folder / "sheet.png") as sheet:  # its first picture, not an empty place for one
+        assert len(sheet.convert("RGB").crop((20, 20, 420, 200)).getcolors(2**24) or ()) > 100
+    assert all(Path(shot["frame"]).is_file() for shot in before["shots"])
     document["cast"][1]["look"] = "a young woman with wet black hair"
     edited(shell, cast=document["cast"])
     status = film(shell, "status", "film.json")

@@ -56,7 +56,7 @@ def test_a_joined_film_is_back(app_context: AppContext, place: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "missing"),
-    [("en", "Shots without a take here: 1, 2, 3"), ("zh_CN", "这里没有已完成版本的镜头：1, 2, 3")],
+    [("en", "Shots without a take here: 1, 2, 3"), ("zh_CN", "这里没有已完成版本的镜头：1、2、3")],
 )
 def test_a_document_from_elsewhere_becomes_a_film(app_context: AppContext, language: str, missing: str) -> None:
     test = dropped(document(cast__1__pictures=[GONE]), language=language)
