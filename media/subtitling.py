@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Plane = npt.NDArray[np.uint8]
 _SIZE, _SMALLEST = 0.055, 9  # of the picture's height; pixels
-_EDGE = 0.05  # of the picture, below and beside
+_EDGE, _RAISED = 0.05, 0.3  # of the picture, below and beside; below, over the captions of a preview
 _WHITE, _BLACK = 235, 16  # luma
 _HEADER = b"""[Script Info]
 ScriptType: v4.00+
@@ -55,11 +55,14 @@ class Cue(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Subtitles:
-    """``language`` by its ISO 639-2 code; ``burnt`` into the pictures, or a track beside them."""
+    """``language`` by its ISO 639-2 code; ``burnt`` into the pictures, or a track beside them; ``raised``: above the
+    captions that a preview has at the bottom of its pictures.
+    """
 
     cues: Sequence[Cue]
     language: str
     burnt: bool = False
+    raised: bool = False
 
 
 class SoftTrack:
@@ -93,6 +96,7 @@ class Burner:
 
     def __init__(self, subtitles: Subtitles, size: tuple[int, int]) -> None:
         self._cues, self._size, self._next = subtitles.cues, size, 0
+        self._edge = _RAISED if subtitles.raised else _EDGE
 
     def drawn(self, frame: VideoFrame, seconds: float) -> VideoFrame:
         """A picture of this time in ``yuv420p`` with its subtitle, if it has one."""
@@ -100,7 +104,7 @@ class Burner:
             self._next += 1
         if self._next == len(self._cues) or self._cues[self._next].begins > seconds:
             return frame
-        luma, share = lettered(self._cues[self._next].lines, self._size)
+        luma, share = lettered(self._cues[self._next].lines, self._size, self._edge)
         planes = frame.to_ndarray(format="yuv420p").astype(np.uint8, copy=False)
         height, width_ = luma.shape
         planes[:height] = _mixed(planes[:height], luma, share)
@@ -110,8 +114,12 @@ class Burner:
 
 
 @lru_cache(maxsize=4)
-def lettered(lines: tuple[str, ...], size: tuple[int, int]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-    """The luma of a subtitle over a picture of this size, and how much of it is seen, 0 to 1."""
+def lettered(
+    lines: tuple[str, ...], size: tuple[int, int], edge: float = _EDGE
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    """The luma of a subtitle over a picture of this size, and how much of it is seen, 0 to 1; ``edge`` is the share of
+    the picture below it.
+    """
     across, down = size
     told = [drawable(line) for line in lines]
     letters = max(_SMALLEST, round(min(down, across) * _SIZE))
@@ -119,7 +127,7 @@ def lettered(lines: tuple[str, ...], size: tuple[int, int]) -> tuple[npt.NDArray
         letters -= 1
     text = Image.new("L", size)
     draw, high = ImageDraw.Draw(text), line_height(letters)
-    top = down - round(down * _EDGE) - high * len(told)
+    top = down - round(down * edge) - high * len(told)
     for number, line in enumerate(told):
         left = (across - width(line, letters)) / 2
         draw_line(draw, max(0.0, left), top + number * high, line, letters, "white")

@@ -134,7 +134,9 @@ class FilmAssembly:
             target,
             on_frame,
             sound=self._films.sounds.plan(film, heard),
-            subtitles=Subtitles(cues=shown, language=language, burnt=burnt),
+            subtitles=Subtitles(
+                cues=shown, language=language, burnt=burnt, raised=any(take.is_preview for take in takes)
+            ),
         )
 
 

@@ -11,8 +11,10 @@ import pytest
 from film.subtitles import Cue
 from media.film_sound import Clip
 from media.joining import join
-from media.subtitling import Subtitles, lettered
+from media.subtitling import _RAISED, Subtitles, lettered
 from media.videos import probe
+from preview.captions import subtitles
+from storyboard.script import lines
 from tests.media.films import film
 
 CUES = [Cue(0.25, 0.5, ("灯塔今夜绝不能熄灭，", "gjpqy ÄÖ")), Cue(0.6, 0.9, ("Yes.",))]
@@ -55,3 +57,10 @@ def test_no_letter_is_cut(size: tuple[int, int]) -> None:
     edges = np.concatenate([share[0], share[-1], share[:, 0], share[:, -1]])
     assert edges.max() == 0
     assert (luma[share > 0.99] > 200).any()
+
+
+def test_over_a_preview_they_stand_above_its_captions() -> None:
+    _luma, share = lettered(("末班船开走了。", "请等等我！"), (640, 352), _RAISED)
+    rows = share.max(axis=1).nonzero()[0]
+    caption = min(one.patch.top for one in subtitles(lines("老人说：“末班船十分钟前就开走了，姑娘。”", 8), 640, 352))
+    assert rows.max() < caption

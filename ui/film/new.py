@@ -59,7 +59,7 @@ def new_film(way: str) -> None:
         st.button(_("Cancel"), key="new-film-cancel", on_click=_cancel)
 
 
-def _idea() -> Propose | None:
+def _idea() -> Propose:
     idea = st.text_area(
         _("Idea"),
         key="new-film-idea",
@@ -75,7 +75,8 @@ def _idea() -> Propose | None:
     )
     st.caption(_price_of_idea())
     drafts, name, wanted = job_service().films.drafts, _("Idea"), int(shots) if shots else None
-    return (lambda: drafts.from_idea(idea, shots=wanted, name=name)) if idea.strip() else None
+    # Never switched off: a press while the text is still being typed is one press, and an empty text is told.
+    return lambda: drafts.from_idea(idea, shots=wanted, name=name)
 
 
 def _price_of_idea() -> str:
@@ -91,7 +92,7 @@ def _price_of_idea() -> str:
     )
 
 
-def _script() -> Propose | None:
+def _script() -> Propose:
     script = st.text_area(
         _("Script"),
         key="new-film-script",
@@ -110,7 +111,7 @@ def _script() -> Propose | None:
         data, name = file.getvalue(), file.name
         return lambda: drafts.from_script(text_of(data, name), name=name)
     label = _("Script")
-    return (lambda: drafts.from_script(script, name=label)) if script.strip() else None
+    return lambda: drafts.from_script(script, name=label)
 
 
 def _table() -> Propose | None:

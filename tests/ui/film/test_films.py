@@ -105,7 +105,10 @@ def test_what_is_no_table_is_told_and_what_was_given_stays(app_context: AppConte
 
 def test_no_film_and_no_text_make_nothing(app_context: AppContext) -> None:
     test = films_page(new="idea")
-    assert test.button(key="make-shots").disabled
+    assert not test.button(key="make-shots").disabled  # a press while a text is typed would be lost
+    made(test)
+    assert "is empty" in words(test)
+    assert app_context.service.films.all() == ()
     test = page("film/film.py")
     test.query_params["film"] = "../../etc"
     assert "There is no such film." in words(drawn(test))
