@@ -26,9 +26,9 @@ class Deployment(RunningApp):
 
     PROFILE: tuple[str, ...] = ()
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, commit: str = "", **variables: str) -> None:
         super().__init__(folder, **variables)
-        checkout(folder)
+        checkout(folder, commit)
         (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
         (folder / "MOVA-360p").mkdir()  # SGLang's container is not started, but its mounts are read
 
@@ -40,9 +40,10 @@ class Deployment(RunningApp):
         )
 
     def start(self) -> None:
-        """The documented way without SGLang, which a container with the preview engine stands in for."""
+        """The documented way, with the preview engine in SGLang's place, or in the worker where no server is set."""
         self.compose("up", "-d", "app", "worker")
-        self.run("sglang", *self.STAND_IN, network="rendering")
+        if "SGLANG_360P_URL" not in self._variables:
+            self.run("sglang", *self.STAND_IN, network="rendering")
         self._wait()
 
     def run(self, name: str, *command: str, network: str) -> None:
@@ -118,8 +119,13 @@ def answers(app: RunningApp) -> bool:
         return False
 
 
-def checkout(folder: Path) -> None:
-    """A copy of what git would have in a clone, changes that are not committed included."""
+def checkout(folder: Path, commit: str = "") -> None:
+    """A copy of what git would have in a clone: of an earlier commit, or of now with what is not committed yet."""
+    if commit:
+        packed = folder.with_suffix(".tar")
+        subprocess.run(["git", "archive", "--output", packed, commit], cwd=REPO, check=True)  # noqa: S607
+        shutil.unpack_archive(packed, folder)
+        return
     listed = subprocess.run(
         ["git", "ls-files", "-coz", "--exclude-standard"],  # noqa: S607
         cwd=REPO, capture_output=True, text=True, check=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -18,6 +19,7 @@ from tests.browser.visit import Visit
 from tests.containers import engine
 from tests.waiting import until
 
+NAME = "mova.example.org"
 ANN, PASSWORD = "ann", "a-password"
 SECRET = "a-secret-of-the-proxy-alone"
 PROMPT = "A girl in a red coat walks through the rain. The audio has soft rain and slow steps."
@@ -30,7 +32,7 @@ class BehindNginx(RunningApp):
 
     @property
     def address(self) -> str:
-        return f"https://localhost:{self.port}"
+        return f"https://{NAME}:{self.port}"  # not localhost, which Streamlit lets in whatever the proxy says
 
     def start(self) -> None:
         settings = {"NUM_FRAMES": "17", "TRUSTED_USER_HEADER": "X-Forwarded-User", "TRUSTED_USER_SECRET": SECRET}
@@ -50,7 +52,7 @@ class BehindNginx(RunningApp):
         (block,) = re.findall(r"```nginx\n(.*?)```", (REPO / "SECURITY.md").read_text(), re.DOTALL)
         assert block.count('"…"') == 1
         (self.folder / "mova.conf").write_text(block.replace('"…"', f'"{SECRET}"'))
-        new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2")
+        new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}", "-days", "2")
         self._openssl(*new, "-keyout", "mova.key", "-out", "mova.pem")
         (self.folder / "mova.users").write_text(f"{ANN}:{self._openssl('passwd', '-apr1', PASSWORD)}")
 
@@ -70,7 +72,7 @@ class BehindNginx(RunningApp):
             return False
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> requests.Response:
-        url = f"{self.address}{path}"
+        url = f"https://127.0.0.1:{self.port}{path}"
         return requests.request(
             method, url, data=body, headers=headers, auth=(ANN, PASSWORD), verify=False, timeout=60  # noqa: S501
         )  # fmt: skip
@@ -95,10 +97,12 @@ def app(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[Behind
 def ann(chromium: Browser, app: BehindNginx) -> Iterator[Visit]:
     """Somebody with the password, in a browser that does not know the certificate."""
     known = {"username": ANN, "password": PASSWORD}
-    context = chromium.new_context(locale="en-US", ignore_https_errors=True, http_credentials=known)  # type: ignore[arg-type]
+    program, flags = shutil.which("chromium"), ["--no-sandbox", f"--host-resolver-rules=MAP {NAME} 127.0.0.1"]
+    browser = chromium.browser_type.launch(executable_path=program, args=flags)
+    context = browser.new_context(locale="en-US", ignore_https_errors=True, http_credentials=known)  # type: ignore[arg-type]
     visit = Visit(context.new_page(), app)
     yield visit
-    context.close()
+    browser.close()
     assert visit.problems == []
 
 
@@ -123,5 +127,5 @@ def test_a_video_with_an_uploaded_picture_and_its_parts(ann: Visit, app: BehindN
 
 
 def test_nobody_comes_in_without_the_password_and_nothing_too_large(app: BehindNginx) -> None:
-    assert requests.get(app.address, verify=False, timeout=30).status_code == 401  # noqa: S501
+    assert requests.get(f"https://127.0.0.1:{app.port}/", verify=False, timeout=30).status_code == 401  # noqa: S501
     assert app.ask("POST", "/v1/videos", b"0" * (41 * 2**20)).status_code == 413
