@@ -18,7 +18,7 @@ from core.render_settings import LIMITS, SIZES
 from core.steps import Step
 from jobs.model.records import JobFilter
 from jobs.model.request import QueueKey
-from jobs.model.states import ASKED, FINAL, JOB_STATES, allowing
+from jobs.model.states import ASKED, FINAL, JobState, allowing
 from jobs.servers.status import MODELS
 from media.frames import open_source
 
@@ -71,8 +71,8 @@ class Acts:
             seconds_to_render=_learned(plan.estimate),
         )
 
-    def jobs(self, search: str, states: list[str], limit: int, after: int | None) -> JobList:
-        wanted = frozenset(state for state in JOB_STATES if state in states) if states else None
+    def jobs(self, search: str, states: list[JobState], limit: int, after: int | None) -> JobList:
+        wanted = frozenset(states) if states else None
         found = JobFilter(owner=self.caller.person.name, text=search or None, states=wanted)
         page = self.caller.service.library.page(found, size=max(1, min(limit, _MOST)), older_than=after)
         return JobList(jobs=[_line(job) for job in page.jobs], older=page.older)

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from pydantic import ValidationError
 
-from api.problems import code_of
+from api.problems import code_of, field_problem
 from core.errors import MovaError, ScopeMissing
+from core.messages import as_written
 
 if TYPE_CHECKING:
+    from mcp_types import CallToolResult, InputRequiredResult
+
     from api.mcp_acts import Acts
     from jobs.model.api_keys import Scope
 
@@ -28,6 +32,29 @@ class ToolServer(MCPServer):
     def __init__(self, acts_of: Callable[[Context], Acts], *, title: str, version: str, instructions: str) -> None:
         super().__init__("MOVA", log_level="ERROR", title=title, version=version, instructions=instructions)
         self.acts_of = acts_of
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool; its errors begin with their code, and an argument that it does not have is one of them.
+
+        Raises:
+            ToolError
+        """
+        for tool in await self.list_tools():
+            if tool.name == name and (unknown := sorted(arguments.keys() - tool.input_schema["properties"].keys())):
+                raise ToolError(f"input_error: There is no argument {unknown[0][:80]}.")
+        try:
+            return await super().call_tool(name, arguments, context)
+        except ToolError as problem:
+            cause = problem.__cause__
+            if isinstance(cause, ValidationError):
+                faults = cause.errors(include_url=False)[:5]
+                words = "; ".join(field_problem(one, as_written) for one in faults)
+                raise ToolError(f"input_error: {words}") from None
+            if type(problem) is ToolError and isinstance(cause, ToolError):
+                raise ToolError(str(cause)) from None
+            raise
 
 
 async def done(ctx: Context, act: Callable[[Acts], T], *scopes: Scope, look: str = "list_jobs") -> T:

@@ -22,6 +22,7 @@ from core.render_settings import Orientation
 from core.steps import Step
 from core.version import VERSION
 from jobs.model.api_keys import Scope
+from jobs.model.states import JobState
 
 _INSTRUCTIONS = """
 Makes videos with synchronized sound from words. The way of a video:
@@ -104,7 +105,7 @@ async def get_job(ctx: Context, job: JobId) -> Job:
 async def list_jobs(
     ctx: Context,
     search: Annotated[str, Field(max_length=500, description="Words in any text of a job, its seed or id")] = "",
-    states: Annotated[list[str], Field(description="Such as waiting, completed; none: all")] = [],  # noqa: B006
+    states: Annotated[list[JobState], Field(description="Such as waiting, completed; none: all")] = [],  # noqa: B006
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
     after: Annotated[int | None, Field(description="`older` of the page before")] = None,
 ) -> JobList:

@@ -142,12 +142,12 @@ def _of_input(request: Request, error: Exception) -> JSONResponse:
             {**told, "msg": message("{accepted}", accepted=accepted(one)).text(translate)}
             for told, one in zip(found, faults, strict=True)
         ]
-    where = "; ".join(_field(one, translate) for one in faults[:5])
+    where = "; ".join(field_problem(one, translate) for one in faults[:5])
     problem = Problem(title=translate(_UNFIT), status=422, detail=where[:1000], code="input_error")
     return _answer(request, problem, found if is_compatible(request) else None, language=language)
 
 
-def _field(fault: Any, translate: Translate) -> str:
+def field_problem(fault: Any, translate: Translate) -> str:
     """What is wrong with a field, in our own sentence."""
     where, found = ".".join(map(str, fault["loc"]))[:200], accepted(fault)
     if isinstance(found, str):

@@ -120,8 +120,12 @@ def test_a_video_over_standard_input_and_output(tmp_path: Path) -> None:
     async def whole(client: Client) -> None:
         _, heard = await makes_a_video(client)
         assert not [one for one in heard if str(tmp_path) in one or str(REPO) in one]
-        assert "unknown_job" in await refused(client, "get_job", job="20250101-000000-aaaaaa")
+        assert (await refused(client, "get_job", job="20250101-000000-aaaaaa")).startswith("unknown_job: ")
         assert "bad_id" in await refused(client, "get_job", job="../../etc/passwd")
+        assert await refused(client, "get_job", jb="x") == "input_error: There is no argument jb."
+        words = await refused(client, "estimate_video", text="A cat.", mode="half")
+        assert words == "input_error: mode: accepted: one of 'full' or 'simple'"
+        assert (await refused(client, "list_jobs", states=["done"])).startswith("input_error: states.0: ")
         words = await refused(client, "estimate_video", text="A cat.", picture_base64="/etc/passwd")
         assert "is not a picture" in words
         estimate = await call(client, "estimate_video", text="A cat.", mode="simple", num_frames=9)
