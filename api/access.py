@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.context import ApiContext, context_of
+from api.context import ApiContext, DeletedVideos, context_of
 from core.background import BackgroundTasks
 from core.errors import ApiKeyMissing, ApiKeyRefused, ScopeMissing
 from core.translations import language_of, translator
@@ -38,6 +38,7 @@ class Caller:
     settings: Settings
     translate: Translate
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
+    deleted: DeletedVideos = field(default_factory=DeletedVideos)
 
 
 def language_asked_for(request: Request) -> str:
@@ -72,6 +73,7 @@ def caller_of(
         settings=context.settings,
         translate=translator(language_asked_for(request)),
         background=context.background,
+        deleted=context.deleted,
     )
 
 

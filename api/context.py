@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ALLOWED, _WINDOW = 10, 60.0  # tries, and the seconds in which they count
 _ADDRESSES = 10_000
+_DELETED, _HOUR = 20_000, 3600.0
 
 
 class FailedTries:
@@ -47,6 +48,24 @@ class FailedTries:
             self._counts[one] = self._counts.get(one, 0) + 1
 
 
+class DeletedVideos:
+    """Where the videos stood that were deleted in the last hour, so that a list goes on after one. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._numbers: TTLCache[tuple[str, str], int] = TTLCache(_DELETED, _HOUR)
+
+    def note(self, person: str, video: str, number: int) -> None:
+        with self._lock:
+            self._numbers[person, video] = number
+
+    def number(self, person: str, video: str) -> int | None:
+        """The number of a video that this person has deleted; None where that is not known."""
+        with self._lock:
+            found: int | None = self._numbers.get((person, video))
+            return found
+
+
 @dataclass(frozen=True)
 class ApiContext:
     """``service`` is everybody's: a request gets its caller's own from it. ``is_closed`` says whether people log in or
@@ -59,6 +78,7 @@ class ApiContext:
     is_closed: Callable[[], bool]
     tries: FailedTries = field(default_factory=FailedTries)
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
+    deleted: DeletedVideos = field(default_factory=DeletedVideos)
 
 
 def context_of(request: Request) -> ApiContext:

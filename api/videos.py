@@ -90,7 +90,9 @@ def list_videos(
     """The person's videos, newest first."""
     library, number = caller.service.library, None
     if after is not None:
-        number = library.cursor_after(after, oldest_first=order == "asc")
+        number = caller.deleted.number(caller.person.name, after)
+        if number is None:
+            number = library.cursor_after(after, oldest_first=order == "asc")
         if number is None:
             return VideoList(data=[])
     if order == "desc":
@@ -141,6 +143,7 @@ def delete_video(caller: Creator, video_id: str) -> Video:
         job = _found(caller, video_id)
         if job.state in allowing("delete"):
             if caller.service.delete(job.id) is not None:
+                caller.deleted.note(caller.person.name, job.id, job.number)
                 return video_of(job, caller.translate).model_copy(update={"status": "deleted"})
         elif job.state in allowing("cancel"):
             caller.service.cancel(job.id)
