@@ -18,13 +18,14 @@ from listening.gates import MOST_TAKES
 from media.frames import open_source
 from ui.app_context import app_context
 from ui.create.made_before import forget_made_before
-from ui.create.restored import forget_run
+from ui.create.restored import forget_run, link_of_run, take_up_run
 from ui.create.values import CONTINUED, PICTURE, SWITCHES, defaults, use
 from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
 
 _OF_SESSION, _ROUND, _FIELD = "create-kept", "create-upload-round", "create-upload"
+_RUN = "create-restored"  # the run that the form was filled from, among what is kept
 _JS = (Path(__file__).parents[1] / "browser" / "typed.js").read_text(encoding="utf-8")
 
 
@@ -118,9 +119,12 @@ def restore_form() -> None:
     if isinstance(link, list) and len(link) == 2 and all(map(_is_text, link)):
         state[CONTINUED] = tuple(link)
     state[_OF_SESSION] = _Session(owner, as_drawn=True)
+    has_run = take_up_run(found.fields.get(_RUN))
     lost = found.is_gone or (found.picture is not None and state[PICTURE] is None)
     gone = _("What you had not sent yet is back, but its picture no longer exists.")
     st.toast(gone if lost else _("What you had not sent yet is back."))
+    if not has_run:
+        st.toast(_("The run that it was restored from is not kept here: open its file again to reuse its results."))
 
 
 def _holds(fields: Mapping[str, Any], name: str, takes: Callable[[object], bool]) -> bool:
@@ -163,6 +167,8 @@ def _now() -> _Now:
     fields = {name: state[name] for name in _FIELDS if state.get(name) is not None}
     if any(link := state.get(CONTINUED, ())):
         fields[CONTINUED] = list(link)
+    if link_to_run := link_of_run():
+        fields[_RUN] = link_to_run
     return _Now(fields, state.get(PICTURE))
 
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.errors import MovaError, NoRunInside
-from core.steps import Step
+from core.steps import STEPS, Step
 from media.frames import open_source, taken_picture
-from record.restore import Restored, is_mp4, run_of
+from record.restore import Restored, is_mp4, run_in_folder, run_of
 from ui.app_context import app_context
 from ui.create.presets import checked
 from ui.create.values import PICTURE, SWITCHES, use
 from ui.create.values import RESTORED_FROM as _USED
 from ui.film.from_file import has_film, show_film, take_film
+from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
 from ui.shared.pictures import data_uri
@@ -57,6 +58,29 @@ def used() -> Used | None:
 
 def forget() -> None:
     st.session_state.pop(_USED, None)
+
+
+def link_of_run() -> list[object] | None:
+    """What is kept of the run that the form was filled from: its id, and the steps to start from."""
+    found = used()
+    return [found.run.id, found.start.kept or "", found.start.straight] if found else None
+
+
+def take_up_run(link: object) -> bool:
+    """Fill in again which run the form was filled from, where that run is here; returns whether nothing is lost."""
+    if link is None:
+        return True
+    if not isinstance(link, list) or len(link) != 3 or link[1] not in ("", *STEPS) or not isinstance(link[0], str):
+        return False
+    service = job_service()
+    try:
+        if (job := service.known(link[0])) is None:
+            return False
+        run = run_in_folder(service.files.record(job.id), service.files.folder_of(job), app_context().settings)
+    except MovaError:
+        return False
+    st.session_state[_USED] = Used(run, Start(link[1] or None, straight=link[2] is True))
+    return True
 
 
 def forget_run() -> None:

@@ -50,13 +50,17 @@ def test_everything_straight_to_the_render(app_context: AppContext, full_mp4: by
     assert test.text_area(key="create-text").value == "A cat by the window. 雨声。"
     assert test.text_input(key="create-seed").value == "77"
     assert "Restored from 20261101-120000-abc123." in words(test)
+    assert "is not kept here: open its file again" in words(page("create/create.py"))  # after a reload
     job = placed(test, app_context, "Send to GPU")
     assert (job.mode, job.request.review_each_step, job.parent) == ("full", False, None)
     assert job.render == SMALL
     steps = {step.step: step for step in app_context.service.steps.of(job.id)}
     assert {step: steps[step].output for step in TEXTS} == TEXTS
     assert (steps["first_frame"].output, steps["first_frame"].provider) == (FRAME, "gemini")
-    assert (app_context.service.files.folder(job.id) / FRAME).read_bytes() == frame()
+    folder = app_context.service.files.folder(job.id)
+    assert (folder / FRAME).read_bytes() == frame()
+    begun(dropped((folder / "job.json").read_bytes(), "job.json", frame()), "description")
+    assert f"Restored from {job.id}." in words(page("create/create.py"))
 
 
 @pytest.mark.parametrize(
