@@ -80,7 +80,6 @@ with_sglang() {
 
 in_containers() {
   tests/containers/setup.sh
-  set_up_node
   run "${containers[@]}" "$@"
 }
 

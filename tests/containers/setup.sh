@@ -12,7 +12,10 @@ root=${MOVA_CONTAINERS:-/var/tmp/mova-containers}
 export CONTAINERS_CONF=$root/containers.conf CONTAINERS_STORAGE_CONF=$root/storage.conf
 
 remove() {
-  if [ -e "$CONTAINERS_CONF" ] && [ -e "$CONTAINERS_STORAGE_CONF" ]; then podman system reset --force >/dev/null; fi
+  rm -f "$root/set-up.sha256"
+  if [ -e "$CONTAINERS_CONF" ] && [ -e "$CONTAINERS_STORAGE_CONF" ]; then
+    podman system reset --force >/dev/null || true  # it may stumble over one thing; the folder goes below
+  fi
   rm -rf "$root"
 }
 
@@ -31,7 +34,7 @@ files=("$here/setup.sh" "$here/postgres.sh" "$here/oauth2-proxy.Caddyfile")
 if [ "$(cat "${files[@]}" | sha256sum)" = "$(cat "$stamp" 2>/dev/null)" ]; then
   exit 0
 fi
-echo "Making images for the tests in $root; this happens once and takes a minute." >&2
+echo "Making images for the tests in $root; this happens once and takes one to four minutes." >&2
 remove
 mkdir -p "$root"
 
