@@ -44,6 +44,7 @@ STATUS: dict[type[MovaError], int] = {
     errors.UnknownShot: 404,
     errors.UnknownApiKey: 404,
     errors.UnknownWebhook: 404,
+    errors.UnknownMessage: 404,
     errors.TooManyWebhooks: 409,
     errors.FileMissing: 404,
     errors.NothingToExtend: 409,

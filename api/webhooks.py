@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import Creator, Reader
 from api.problems import answers
+from core.errors import UnknownMessage
 from jobs.model.webhooks import EVENTS, Event, MessageState, Trouble
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Deliveries(BaseModel):
 
 
 class Sent(BaseModel):
-    """``id`` of the message; ``sent`` is False where it waits to be sent already, or is not known."""
+    """``id`` of the message; ``sent`` is False where it waits to be sent already."""
 
     id: str
     sent: bool
@@ -169,7 +170,10 @@ def send_test(caller: Creator, webhook_id: WebhookId) -> Sent:
 @router.post("/{webhook_id}/deliveries/{message_id}/send-again", status_code=202, responses=answers(404))
 def send_again(caller: Creator, webhook_id: WebhookId, message_id: MessageId) -> Sent:
     """Send a message once more, under its id."""
-    return Sent(id=message_id, sent=caller.service.webhooks.send_again(webhook_id, message_id))
+    sent = caller.service.webhooks.send_again(webhook_id, message_id)
+    if not sent and not caller.service.webhooks.has_message(webhook_id, message_id):
+        raise UnknownMessage(message=message_id[:40])
+    return Sent(id=message_id, sent=sent)
 
 
 def _webhook(record: WebhookRecord) -> Webhook:

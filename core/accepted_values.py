@@ -44,5 +44,8 @@ _SENTENCES = {
 def accepted(problem: ErrorDetails) -> Fact:
     """What a value should have been, for one of a ValidationError's ``errors()``; a ValueError of ours in its words."""
     if template := _SENTENCES.get(problem["type"]):
-        return phrase(template, **problem.get("ctx", {}))
+        facts = problem.get("ctx", {})
+        if "expected" in facts:  # an English "or" stands before the last
+            facts = {"expected": str(facts["expected"]).replace(" or ", ", ")}
+        return phrase(template, **facts)
     return problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

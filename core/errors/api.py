@@ -72,6 +72,13 @@ class UnknownWebhook(InputError):
     advice = gettext_noop("It may have been removed; the Settings page lists yours.")
 
 
+class UnknownMessage(InputError):
+    """An id that no message of a webhook has."""
+
+    what = gettext_noop("There is no message {message}.")
+    advice = gettext_noop("Messages are kept for 30 days; the webhook's deliveries list them.")
+
+
 class BadWebhook(InputError):
     """An address that may not be posted to."""
 

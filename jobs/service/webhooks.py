@@ -100,6 +100,11 @@ class WebhookService:
         webhook = self.get(webhook_id)
         return is_plain_id(message_id) and self._store.send_again(webhook.id, message_id)
 
+    def has_message(self, webhook_id: str, message_id: str) -> bool:
+        """Whether a message is in its log."""
+        webhook = self.get(webhook_id)
+        return is_plain_id(message_id) and self._store.has_message(webhook.id, message_id)
+
     def _checked(self, url: str) -> str:
         address = url.strip()
         try:

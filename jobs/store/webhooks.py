@@ -121,6 +121,11 @@ class Webhooks:
         with self._database.write() as session:
             return session.scalar(update(_Row).where(*mine).values(**values).returning(_Row.number)) is not None
 
+    def has_message(self, webhook_id: str, message_id: str) -> bool:
+        with self._database.read() as session:
+            known = select(_Row.number).where(_Row.id == message_id, _Row.webhook == webhook_id)
+            return session.scalar(known) is not None
+
     def forget(self, before: datetime) -> int:
         """Forget messages that were done with before a time; returns how many."""
         old = delete(_Row).where(_Row.state != "waiting", _Row.created < before)

@@ -124,7 +124,7 @@ def test_a_video_over_standard_input_and_output(tmp_path: Path) -> None:
         assert "bad_id" in await refused(client, "get_job", job="../../etc/passwd")
         assert await refused(client, "get_job", jb="x") == "input_error: There is no argument jb."
         words = await refused(client, "estimate_video", text="A cat.", mode="half")
-        assert words == "input_error: mode: accepted: one of 'full' or 'simple'"
+        assert words == "input_error: mode: accepted: one of 'full', 'simple'"
         assert (await refused(client, "list_jobs", states=["done"])).startswith("input_error: states.0: ")
         words = await refused(client, "estimate_video", text="A cat.", picture_base64="/etc/passwd")
         assert "is not a picture" in words

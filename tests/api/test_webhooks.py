@@ -31,6 +31,8 @@ def test_a_webhook_s_life(api: Api) -> None:
     assert (delivery["id"], delivery["event"], delivery["state"]) == (test.json()["id"], "webhook.test", "waiting")
     assert ann.get(f"{AT}/{one}/deliveries", params={"before": delivery["number"]}).json() == {"data": []}
     assert ann.post(f"{AT}/{one}/deliveries/{delivery['id']}/send-again").json()["sent"] is False
+    unknown = ann.post(f"{AT}/{one}/deliveries/msg_none/send-again")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown_message")
     assert ann.delete(f"{AT}/{one}").status_code == 204
     assert ann.get(AT).json() == {"data": []}
 

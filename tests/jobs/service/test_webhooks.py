@@ -88,6 +88,7 @@ ACTS: dict[str, Callable[[WebhookService, str], object]] = {
     "log": lambda hooks, one: hooks.log(one),
     "send_test": lambda hooks, one: hooks.send_test(one),
     "send_again": lambda hooks, one: hooks.send_again(one, "msg_1"),
+    "has_message": lambda hooks, one: hooks.has_message(one, "msg_1"),
 }
 
 
