@@ -216,7 +216,7 @@ def order_of(fields: VideoFields, picture: bytes | None, settings: Settings, is_
     """
     if not fields.prompt:
         raise Refused(400, gettext_noop("prompt is required"))
-    if fields.n not in (None, 1):
+    if (fields.n or 1) > 1:  # below one is one, as SGLang has it
         raise Refused(400, gettext_noop("n must be 1: order each video by itself"))
     width, height = _size(fields, settings)
     model = _model(fields.model, width, height, settings, is_ready)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from core.render_settings import TRAINED_FPS
 
-_EVENT = re.compile(r"\d{3,}  (\S+) +V +(\S+(?: \d+)?) +(\S+ \S+) (\S+) (\S+)")
+_EVENT = re.compile(r"(?<!\d)\d{3,}+  (\S+) +V +(\S+(?: \d+)?) +(\S+ \S+) (\S+) (\S+)")
 _NAME = re.compile(r"\* (?:FROM|TO) CLIP")
 _MARKER = re.compile(r"\* LOC: \S+ (.*)")
 

@@ -53,8 +53,6 @@ def test_text_in_utf_8_is_taken_whatever_it_is(api: Api) -> None:
     [
         {"input_reference": {"file_id": "file-1"}},
         {"input_reference": {"image_url": 5}},
-        {"n": 0},
-        {"n": -1},
         {"seed": True},
         {"num_frames": False},
         {"guidance_scale": True},

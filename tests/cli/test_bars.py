@@ -90,7 +90,7 @@ def test_a_job_behind_another_one_says_so_although_it_is_alone(run_service: RunS
 def test_a_job_that_stands_still_is_said_once(run_service: RunService) -> None:
     running = run_service(VideoServer(seconds=None, percent=lambda job: 50))
     job = running.rendering()
-    until(lambda: running.service.get(job).stage == "in_progress", 5)
+    until(lambda: running.service.get(job).stage == "in_progress")
     long_ago = datetime.now(UTC) - timedelta(seconds=370)
     running.worker.store.jobs.update(job, moved=long_ago)
     said = shown(running.service, job, "No progress on gpu-0 for 6:1", f"resume {job} --retry")

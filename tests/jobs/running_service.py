@@ -50,7 +50,7 @@ class RunningService:
         self.becomes(job_id, state)
         for _ in range(4):
             self.worker._wake.set()
-            until(lambda: not self.worker._wake.is_set(), 5)
+            until(lambda: not self.worker._wake.is_set())
         assert self.service.get(job_id).state == state
 
     def stops(self, number: int) -> None:

@@ -48,6 +48,7 @@ BOOKKEEPING = Bookkeeping(
     look_try=2,
     next_try="20260101-000000-aaaaaa",
     name="row 7",
+    shot="The lamp goes out.",
     wordings=("A harbour.", "A harbour. 雨声。"),
 )
 

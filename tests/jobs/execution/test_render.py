@@ -52,13 +52,13 @@ def test_the_place_of_an_abandoned_job_is_free_when_its_gpu_is(run_service: RunS
 def test_stopping_while_a_job_is_being_sent_abandons_it(run_service: RunService) -> None:
     running = run_service(VideoServer(seconds=None, answers_posts_after=1.0))
     (job,) = running.ordered()
-    until(lambda: running.server.posts(), 5)
+    until(lambda: running.server.posts())
     assert running.service.stop_waiting(job)
-    until(lambda: running.server.answered_posts, 5)
+    until(lambda: running.server.answered_posts)
     running.stays(job, "abandoned")
     assert running.occupied == [job]
     running.server.finish()
-    until(lambda: not running.occupied, 5)
+    until(lambda: not running.occupied)
     assert running.service.get(job).state == "abandoned"
 
 
@@ -229,7 +229,7 @@ def test_deleting_an_unclear_job_frees_its_place_when_the_gpu_is_free(run_servic
     running.stays(second, "queued")
     running.server.finish()
     running.becomes(second, "rendering")
-    until(lambda: running.worker.store.jobs.get(job) is None, 5)
+    until(lambda: running.worker.store.jobs.get(job) is None)
     assert running.server.most_at_once == 1
 
 
@@ -241,7 +241,7 @@ def test_giving_an_unclear_job_up_keeps_its_place_until_the_gpu_is_free(run_serv
     running.stays(job, "abandoned")
     assert running.occupied == [job]
     running.server.finish()
-    until(lambda: not running.occupied, 5)
+    until(lambda: not running.occupied)
 
 
 def test_an_unclear_job_is_made_no_other_and_runs_nowhere_else(run_service: RunService) -> None:
@@ -278,7 +278,7 @@ def test_the_place_of_an_unclear_job_is_free_once_its_server_rests_and_the_perso
 def test_an_unclear_job_is_found_by_itself_when_its_server_answers_again(run_service: RunService) -> None:
     running = run_service(VideoServer(seconds=None, answers_posts_after=1.0), SERVER_PATIENCE="1")
     (job,) = running.ordered()
-    until(lambda: running.server.posts(), 5)
+    until(lambda: running.server.posts())
     running.server.stop()
     running.becomes(job, "unclear")
     running.server.answers_posts_after = 0.0
@@ -324,14 +324,14 @@ def test_a_deleted_job_that_a_gpu_still_has_goes_when_its_gpu_is_free(run_servic
     assert running.service.delete(job) is not None
     assert running.occupied == [job]
     running.server.finish()
-    until(lambda: not running.occupied, 5)
-    until(lambda: running.worker.store.jobs.get(job) is None, 5)
+    until(lambda: not running.occupied)
+    until(lambda: running.worker.store.jobs.get(job) is None)
 
 
 def test_a_clock_that_is_set_back_keeps_no_place_taken(run_service: RunService) -> None:
     running = run_service(VideoServer(seconds=None, answers_posts_after=1.0))
     (job,) = running.ordered()
-    until(lambda: running.server.posts(), 5)
+    until(lambda: running.server.posts())
     assert running.service.stop_waiting(job)
     running.server.forget_all()
     with running.worker.store.database.write() as session:  # as if the clock had been an hour ahead then
@@ -382,7 +382,7 @@ def test_the_parts_of_a_render_are_learned(run_service: RunService) -> None:
 def stuck(running: RunningService) -> str:
     """A job that has stood at half of its steps for far too long."""
     job = running.rendering()
-    until(lambda: running.service.get(job).stage == "in_progress", 5)
+    until(lambda: running.service.get(job).stage == "in_progress")
     running.worker.store.jobs.update(job, moved=datetime.now(UTC) - timedelta(seconds=1000))
     return job
 

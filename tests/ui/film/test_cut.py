@@ -54,7 +54,7 @@ def test_the_film_is_told_to_the_browser_frame_by_frame(app_context: AppContext)
 
 @pytest.mark.parametrize(
     ("language", "said", "none"),
-    [("en", "Shots without a video: 1, 3", "No video yet"), ("zh_CN", "1, 3", "还没有视频")],
+    [("en", "Shots without a video: 1, 3", "No video yet"), ("zh_CN", "1、3", "还没有视频")],
 )
 def test_a_shot_without_a_take_has_its_place(app_context: AppContext, language: str, said: str, none: str) -> None:
     app_context.service.films.save(SMALL)
