@@ -112,12 +112,14 @@ def _join(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
         service.films.save(sounding)
         if sounding != film:
             atomic_write(options.film, sounding.as_json().encode())
-        return _joined(service, sounding, options.film, target, subtitles=options.subtitles, mode=options.subtitle_mode)
+        return _joined(service, sounding, options.film, target, subtitles=options.subtitles)
 
 
 def _with_sound(service: JobService, film: Film, options: argparse.Namespace) -> Film:
-    """The film with the loudness and the music that the options name; they are kept in its document."""
+    """The film with the loudness, music and subtitles that the options name; they are kept in its document."""
     document = film.model_dump(mode="json", by_alias=True)
+    if options.subtitle_mode is not None:
+        document["subtitle_mode"] = options.subtitle_mode
     if options.loudness is not None:
         document["loudness"] = None if options.loudness == "as-is" else options.loudness
     if options.music is not None:
@@ -380,13 +382,13 @@ def _state_of(state: ShotState) -> str:
 
 
 def _joined(
-    service: JobService, film: Film, document: Path, target: Path, *, subtitles: Path | None = None, mode: str = "track"
+    service: JobService, film: Film, document: Path, target: Path, *, subtitles: Path | None = None
 ) -> dict[str, object]:
     from tqdm import tqdm
 
     service.assembly.clips(film)  # whether all of them are there
     film = _trimmed(service, film, document)
-    cues: list[Cue] | None = [] if mode == "none" else None
+    cues: list[Cue] | None = None
     if subtitles is not None:
         cues = cues_from(read_at_most(subtitles, MAX_BYTES), subtitles.name, film.seconds)
     with tqdm(total=film.num_frames, desc=column("join", 10), bar_format=BAR, file=sys.stderr) as bar:
@@ -394,7 +396,7 @@ def _joined(
         def on_frame(done: int, _whole: int) -> None:
             bar.update(done - bar.n)
 
-        levels = service.assembly.join(film, target, on_frame, cues=cues, burnt=mode == "burnt")
+        levels = service.assembly.join(film, target, on_frame, cues=cues)
     words = gettext_noop("{shots} shots, {seconds} s: {file}")
     said = message(words, shots=len(film.shots), seconds=f"{film.seconds:.1f}", file=str(target))
     lines = [translated(said), *map(translated, level_notes(levels))]

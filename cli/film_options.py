@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 MAX_TAKES = 8
+SUBTITLE_MODES = ("track", "burnt", "none")
 EXPORTS = ("all", "otio", "fcpxml", "fcp7xml", "edl", "srt", "pdf", "jianying")
 
 
@@ -25,9 +26,7 @@ def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.Argument
     join.add_argument("--music", type=Path, metavar="F", help="your own music under the film, quieter under speech")
     join.add_argument("--music-level", type=float, metavar="LU", help="beside the film's loudness; default -9")
     join.add_argument("--subtitles", type=Path, metavar="F", help="your own, SRT or WebVTT; default: the film's lines")
-    join.add_argument(
-        "--subtitle-mode", choices=("track", "burnt", "none"), default="track", help="default: a track beside the film"
-    )
+    join.add_argument("--subtitle-mode", choices=SUBTITLE_MODES, help="default: the film's, at first a track beside it")
     make = commands.add_parser("make", help="all of it, from an idea or a script to the joined film")
     _add_sources(make, csv=False)
     make.add_argument("--output", type=Path, default=Path("film.mp4"), metavar="F", help="default: film.mp4")

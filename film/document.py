@@ -37,8 +37,10 @@ CameraMove = Literal[
 ]
 JoinKind = Literal["cut", "continue", "dissolve"]
 FrameSource = Literal["made", "own", "last"]
+SubtitleMode = Literal["track", "burnt", "none"]
 SHOT_SIZES: tuple[ShotSize, ...] = get_args(ShotSize)
 CAMERA_MOVES: tuple[CameraMove, ...] = get_args(CameraMove)
+SUBTITLE_MODES: tuple[SubtitleMode, ...] = get_args(SubtitleMode)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 SoundFrames = Annotated[int, Field(ge=0, le=MAX_SOUND_CUT)]
@@ -170,6 +172,7 @@ class Film(_Part):
 
     ``shot_frames`` is how many frames each shot is rendered with, 4k+1 at 24 a second. ``loudness`` in LUFS is that of
     the joined film and of each of its shots; None leaves them as they are. ``bed`` is music that a person has.
+    ``subtitle_mode``: the joined film's subtitles are a track beside it, burnt into its pictures, or not there.
     With ``words_only`` no picture of the cast or of places is sent; with ``shot_before`` the first frame of the shot
     before is one more.
     """
@@ -186,6 +189,7 @@ class Film(_Part):
     shot_frames: NumFrames = TRAINED_FRAMES
     loudness: Annotated[float, Field(ge=-36, le=-10)] | None = -16.0
     bed: Bed | None = None
+    subtitle_mode: SubtitleMode = "track"
     words_only: bool = False
     shot_before: bool = False
     cast: Annotated[tuple[CastMember, ...], Field(max_length=MAX_CAST)] = ()

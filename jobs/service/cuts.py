@@ -299,5 +299,8 @@ class CutService:
 
 def _name(film: Film, takes: Sequence[JobRecord]) -> str:
     """The joined file's name; it differs where the film, a take, or a take's video differs."""
-    told = json.dumps([film.model_dump(mode="json"), [[take.id, take.attempts] for take in takes]], ensure_ascii=False)
+    usual = {"subtitle_mode"} if film.subtitle_mode == "track" else set[str]()  # such films keep the name that they had
+    told = json.dumps(
+        [film.model_dump(mode="json", exclude=usual), [[take.id, take.attempts] for take in takes]], ensure_ascii=False
+    )
     return f"{CUT}{hashlib.sha256(told.encode()).hexdigest()[:16]}.mp4"

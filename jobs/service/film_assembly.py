@@ -108,14 +108,11 @@ class FilmAssembly:
         """
         return cues_of(spoken(film, self.heard(film)), film.seconds)
 
-    def join(
-        self, film: Film, target: Path, on_frame: OnFrame, *, cues: Sequence[Cue] | None = None, burnt: bool = False
-    ) -> FilmLevels:
+    def join(self, film: Film, target: Path, on_frame: OnFrame, *, cues: Sequence[Cue] | None = None) -> FilmLevels:
         """The whole film as one file, with its document inside; returns what was done to its sound.
 
         Args:
             cues: its subtitles, if they are not to be made from its lines.
-            burnt: whether they are drawn into the pictures, and not a track beside them.
 
         Raises:
             FilmIncomplete, ShotsDiffer, FileMissing, BadMusic, VideoUnplayable, StorageError.
@@ -125,6 +122,8 @@ class FilmAssembly:
         clips, heard = self.clips(film), self.heard(film)
         takes = [state.chosen for state in self._films.shots(film) if state.chosen]
         shown = cues_of(spoken(film, heard), film.seconds) if cues is None else cues
+        if film.subtitle_mode == "none":
+            shown = []
         language = language_of(line for cue in shown for line in cue.lines)
         document = film.model_dump(mode="json", by_alias=True)
         return self._videos.joined(
@@ -135,7 +134,10 @@ class FilmAssembly:
             on_frame,
             sound=self._films.sounds.plan(film, heard),
             subtitles=Subtitles(
-                cues=shown, language=language, burnt=burnt, raised=any(take.is_preview for take in takes)
+                cues=shown,
+                language=language,
+                burnt=film.subtitle_mode == "burnt",
+                raised=any(take.is_preview for take in takes),
             ),
         )
 

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 import cli.film
-from film.document import Film
+import cli.film_options
+from film.document import SUBTITLE_MODES, Film
 from media.videos import probe
 from tests.cli.shell import REPO, Shell
 from tests.providers.asking import SERVICES
@@ -57,7 +58,8 @@ def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
     sent = [job_of(shell, shot["job"])["steps"] for shot in rendered["shots"]]
     texts = [next(one["output"] for one in steps if one["step"] == "video_description") for steps in sent]
     assert all(any(quote in text for text in texts) for quote in QUOTES)
-    joined = film(shell, "join", "film.json", "--output", "lamp.mp4", "--loudness=-20")
+    joined = film(shell, "join", "film.json", "--output", "lamp.mp4", "--loudness=-20", "--subtitle-mode", "none")
+    assert json.loads((shell.folder / "film.json").read_text())["subtitle_mode"] == "none"
     assert joined["loudness"]["target"] == -20
     assert len(joined["loudness"]["shots"]) == 4
     refused = shell("film", "join", "film.json", "--music", str(EXAMPLE))
@@ -66,6 +68,7 @@ def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
     assert (facts.num_frames, joined["num_frames"]) == (4 * 17, 4 * 17)
     with av.open(joined["video"]) as container:
         inside = json.loads(container.metadata["comment"])
+        assert not container.streams.subtitles
     assert inside["film"]["title"] == "The Lamp"
     exported = film(shell, "export", "film.json", "--format", "otio", "--format", "srt", "--output", "lamp.zip")
     with zipfile.ZipFile(exported["file"]) as archive:
@@ -74,6 +77,10 @@ def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
     exported = film(shell, "export", "film.json", "--format", "jianying", "--output", "draft.zip")
     assert "draft_content.json" in exported["files"]
     assert "among its drafts" in exported["notes"][-1]
+
+
+def test_the_options_name_what_a_document_may_hold() -> None:
+    assert cli.film_options.SUBTITLE_MODES == SUBTITLE_MODES
 
 
 def test_a_change_makes_exactly_its_shots_anew_and_keeps_the_rest(shell: Shell) -> None:

@@ -1,4 +1,4 @@
-"""The sound of the whole film on the stage Cut: how loud it is, and a person's own music under it."""
+"""Sound and subtitles of the film on the stage Cut: its loudness, a person's own music, where its lines are shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import MovaError
-from film.document import Bed, Film
+from core.messages import gettext_noop
+from film.document import Bed, Film, SubtitleMode
 from film.editing import changed
 from film.spoken import spoken
 from ui.film.editing import change
@@ -24,9 +25,14 @@ _MAX_MB = 500
 _LOUDNESS, _LEVEL, _DUCK, _LOOPS, _FILE = (
     f"cut-{name}" for name in ("loudness", "music-level", "music-duck", "music-loops", "music-file")
 )
-_REFUSED = "cut-music-refused"
+_REFUSED, _SUBTITLES = "cut-music-refused", "cut-subtitles"
 _AS_IS = 0.0
 _USUAL = (-14.0, -16.0, -23.0)  # LUFS: streaming, the default, broadcasting
+_MODES: dict[SubtitleMode, str] = {
+    "track": gettext_noop("A track that players show or hide"),
+    "burnt": gettext_noop("In the picture"),
+    "none": gettext_noop("No subtitles"),
+}
 
 
 def played_music(film: Film) -> dict[str, Any] | None:
@@ -46,7 +52,7 @@ def played_music(film: Film) -> dict[str, Any] | None:
 def film_sound(film: Film, revision: int) -> None:
     """The fields, folded; what is set stands in the heading."""
     name = escape_markdown(film.bed.name) if film.bed else _("no music of your own")
-    heading = f"**{_('Sound of the film')}**  :gray[{_loudness_words(film.loudness)} · {name}]"
+    heading = f"**{_('Sound and subtitles')}**  :gray[{_loudness_words(film.loudness)} · {name}]"
     with st.expander(heading, icon=":material/graphic_eq:", key="cut-sound"):
         _loudness(film, revision)
         if film.bed is None:
@@ -59,6 +65,7 @@ def film_sound(film: Film, revision: int) -> None:
                 "is, is measured and set when the film is joined."
             )
             st.caption(f":material/info: {words}")
+        _subtitles(film, revision)
 
 
 # ---- loudness --------------------------------------------------------------------------------------------------------
@@ -162,3 +169,24 @@ def _set_music(film_id: str, revision: int, bed: Bed) -> None:
     values = {"level": float(st.session_state[_LEVEL]), "duck": float(st.session_state[_DUCK])}
     loops = bool(st.session_state[_LOOPS])
     change(film_id, revision, partial(changed, bed=bed.model_copy(update={**values, "loops": loops})))
+
+
+# ---- subtitles -------------------------------------------------------------------------------------------------------
+
+
+def _subtitles(film: Film, revision: int) -> None:
+    labels = {mode: _(words) for mode, words in _MODES.items()}
+    st.session_state[_SUBTITLES] = film.subtitle_mode
+    st.selectbox(
+        _("Subtitles of the joined film"),
+        list(labels),
+        format_func=lambda one: labels[one],
+        key=_SUBTITLES,
+        width=320,
+        on_change=_set_subtitles,
+        args=(film.id, revision),
+    )
+
+
+def _set_subtitles(film_id: str, revision: int) -> None:
+    change(film_id, revision, partial(changed, subtitle_mode=st.session_state[_SUBTITLES]))

@@ -55,7 +55,8 @@ def test_lines_become_a_track_of_subtitles_and_edited_ones_take_their_place(
     edited = [Cue(0.1, 0.6, ("Das Licht", "darf nicht ausgehen."))]
     service.assembly.join(SMALL, tmp_path / "edited.mp4", lambda *_: None, cues=edited)
     assert lines_in(tmp_path / "edited.mp4") == ["Das Licht\ndarf nicht ausgehen."]
-    service.assembly.join(SMALL, tmp_path / "none.mp4", lambda *_: None, cues=[])
+    bare = SMALL.model_copy(update={"subtitle_mode": "none"})
+    service.assembly.join(bare, tmp_path / "none.mp4", lambda *_: None, cues=edited)
     assert lines_in(tmp_path / "none.mp4") == []
 
 

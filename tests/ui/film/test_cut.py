@@ -140,8 +140,11 @@ def test_music_of_ones_own_lies_under_the_film(app_context: AppContext, tmp_path
     film = recorded(app_context)[0]
     assert film.bed == bed.model_copy(update={"level": -12.5, "duck": 0.0, "loops": False})
     assert film.loudness == -14
+    test.selectbox(key="cut-subtitles").set_value("burnt")
+    drawn(test)
+    assert recorded(app_context)[0].subtitle_mode == "burnt"
     button(test, "cut-music-remove")
-    assert (recorded(app_context)[0].bed, recorded(app_context)[1]) == (None, 7)
+    assert (recorded(app_context)[0].bed, recorded(app_context)[1]) == (None, 8)
     test.selectbox(key="cut-loudness").set_value(0.0)
     drawn(test)
     assert recorded(app_context)[0].loudness is None
