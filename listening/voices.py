@@ -95,7 +95,7 @@ def _beside(voice: Voice, speaker: Speaker) -> Voice:
 
 def _text(vector: npt.NDArray[np.float32]) -> str:
     """A byte for a number: only their proportions matter."""
-    most = max(float(vector.max()), 1e-6)
+    most = max(float(np.max(vector)), 1e-6)
     return base64.b64encode(np.round(vector / most * 255).astype(np.uint8).tobytes()).decode()
 
 
