@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import JavascriptException, StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import (
+    JavascriptException,
+    StaleElementReferenceException,
+    TimeoutException,
+    WebDriverException,
+)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
@@ -83,7 +89,12 @@ def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
 
 def _until(browser: webdriver.WebKitGTK, done: Callable[[webdriver.WebKitGTK], object]) -> object:
     """What ``done`` finds at last; what Streamlit draws anew while it is looked at is looked at again."""
-    return WebDriverWait(browser, _SECONDS, 0.2, ignored_exceptions=[WebDriverException, *_FADING]).until(done)
+    wait = WebDriverWait(browser, _SECONDS, 0.2, ignored_exceptions=[WebDriverException, *_FADING])
+    try:
+        return wait.until(done)
+    except TimeoutException:
+        page = browser.execute_script("return document.body.innerText")
+        raise AssertionError(f"it did not come; at {browser.current_url}:\n{page}") from None
 
 
 _AT_REST = "return document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
@@ -101,7 +112,7 @@ _PLAYED = """
 def test_a_video_from_a_text_plays(webkit: webdriver.WebKitGTK, fresh_machine: RunningApp) -> None:
     webkit.get(fresh_machine.address)
     _until(webkit, lambda page: _written(page, WISH))
-    _until(webkit, lambda page: page.execute_script(_AT_REST))  # the text is taken, and no button moves any more
+    _until(webkit, _is_at_rest)  # the text is taken, and no button moves any more
     _until(webkit, lambda page: _pressed(page, "Run to the end"))
     assert _until(webkit, lambda page: page.execute_script(_PLAYED) > 0.1), "the video moves"
     assert "Preview, not MOVA" in webkit.execute_script("return document.body.innerText")
@@ -115,6 +126,15 @@ def _written(page: webdriver.WebKitGTK, text: str) -> bool:
     field.send_keys(text)
     page.execute_script("arguments[0].blur()", field)
     return field.get_attribute("value") == text
+
+
+def _is_at_rest(page: webdriver.WebKitGTK) -> bool:
+    """Whether nothing runs for a second: what was typed reaches the server a moment after it was typed."""
+    for _ in range(5):
+        time.sleep(0.2)
+        if not page.execute_script(_AT_REST):
+            return False
+    return True
 
 
 def _pressed(page: webdriver.WebKitGTK, name: str) -> bool:
