@@ -74,8 +74,8 @@ at_length() { run -n "$more_than_cores" "${long[@]}" "$@"; }
 with_sglang() {
   tests/real_sglang/setup.sh
   set_up_node
-  # Two at once, the longest first: a file starts a server or several and waits for them for a minute or more.
-  REAL_SGLANG=1 run -n 2 --dist loadfile --no-loadscope-reorder tests/real/test_real_tune.py tests/contract "${real[@]}" "$@"
+  # Two at once: a file starts a server or several and waits for them for a minute or more.
+  REAL_SGLANG=1 run -n 2 --dist loadfile tests/contract "${real[@]}" "$@"
 }
 
 in_containers() {
