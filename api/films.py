@@ -239,14 +239,14 @@ def make_frames(caller: Spender, film_id: FilmId, body: FrameOrder) -> Ordered:
     known = {shot.id for scene in film.scenes for shot in scene.shots}
     if unknown := [one for one in body.only or () if one not in known]:
         raise UnknownShot(shot=unknown[0])
-    return Ordered(jobs=list(caller.service.films.make_frames(film, body.only, again=body.again)))
+    return Ordered(jobs=list(caller.service.shots.make_frames(film, body.only, again=body.again)))
 
 
 @router.post("/films/{film_id}/render", responses=answers(404, 409, 507))
 def render_film(caller: Spender, film_id: FilmId, body: RenderOrder) -> Ordered:
     """Render the takes that are missing and can be ordered by now."""
     film, _ = caller.service.films.get(film_id)
-    return Ordered(jobs=list(caller.service.films.render(film, takes=body.takes, again=body.again)))
+    return Ordered(jobs=list(caller.service.shots.render(film, takes=body.takes, again=body.again)))
 
 
 @router.post(

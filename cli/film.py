@@ -89,7 +89,7 @@ def _frames(options: argparse.Namespace, settings: Settings) -> dict[str, object
     sheet = ready(options.sheet) if options.sheet else None
     with working(settings, own_only=True) as service:
         service.films.save(film)
-        result = _until_done(service, film, lambda: service.films.make_frames(film), "frames")
+        result = _until_done(service, film, lambda: service.shots.make_frames(film), "frames")
         if sheet is not None:
             _write_sheet(service, film, sheet)
             result["sheet"] = str(sheet.resolve())
@@ -102,7 +102,7 @@ def _render(options: argparse.Namespace, settings: Settings) -> dict[str, object
     _say_preview(film, settings, options)
     with working(settings, own_only=True) as service:
         service.films.save(film)
-        return _until_done(service, film, lambda: service.films.render(film, takes=options.takes), "takes")
+        return _until_done(service, film, lambda: service.shots.render(film, takes=options.takes), "takes")
 
 
 def _join(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
@@ -142,7 +142,7 @@ def _make(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
             atomic_write(document, film.as_json().encode())
         service.films.save(film)
         _say_preview(film, settings, options)
-        result = _until_done(service, film, lambda: service.films.render(film), "takes")
+        result = _until_done(service, film, lambda: service.shots.render(film), "takes")
         if result["exit_code"]:
             return result
         return {**_joined(service, film, document, target), "film": str(document.resolve())}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jobs.service.context import ServiceContext
     from jobs.service.films import FilmService
     from jobs.service.shot_states import ShotState
+    from jobs.service.shots import ShotService
 
 _Next = Literal["order", "wait", "end"]
 
@@ -29,8 +30,8 @@ _Next = Literal["order", "wait", "end"]
 class FilmOrders:
     """One person's."""
 
-    def __init__(self, context: ServiceContext, films: FilmService) -> None:
-        self._store, self._films, self._owner = context.store.films, films, context.person.name
+    def __init__(self, context: ServiceContext, films: FilmService, shots: ShotService) -> None:
+        self._store, self._films, self._shots, self._owner = context.store.films, films, shots, context.person.name
         self._keys = bool(context.keys and context.keys.names)
 
     @property
@@ -41,13 +42,13 @@ class FilmOrders:
     def make_frames(self, film: Film) -> None:
         """Order all first frames that are missing; those that failed before, too."""
         self._record(film, "frame", [one for one in self._films.shots(film) if is_missing(one)])
-        self._films.make_frames(film, again=True)
+        self._shots.make_frames(film, again=True)
         self.go_on()
 
     def render(self, film: Film) -> None:
         """Order a take of every shot that is not held back and has none; those that failed before, too."""
         self._record(film, "take", [one for one in self._films.shots(film) if is_to_render(one)])
-        self._films.render(film, again=True)
+        self._shots.render(film, again=True)
         self.go_on()
 
     def waiting(self, film: Film) -> frozenset[str]:
@@ -102,9 +103,9 @@ class FilmOrders:
             return following
         try:
             if order.act == "frame":
-                self._films.make_frames(film, {state.shot.id})
+                self._shots.make_frames(film, {state.shot.id})
             else:
-                self._films.render(film, {state.shot.id})
+                self._shots.render(film, {state.shot.id})
         except QuotaReached:
             return "wait"
         except (StoreError, StorageError):

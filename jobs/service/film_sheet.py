@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jobs.service.films import FilmService
     from jobs.service.plans import PlanService
     from jobs.service.shot_states import ShotState
+    from jobs.service.shots import ShotService
 
 _Planned = tuple["JobRequest", Sequence[StepRecord], "JobRecord | None"]
 
@@ -89,8 +90,8 @@ class FilmSheet:
 class FilmSheets:
     """The sheets of one person's films, by the plans that jobs are carried out by."""
 
-    def __init__(self, context: ServiceContext, films: FilmService, plans: PlanService) -> None:
-        self._context, self._films, self._plans = context, films, plans
+    def __init__(self, context: ServiceContext, films: FilmService, shots: ShotService, plans: PlanService) -> None:
+        self._context, self._films, self._shots, self._plans = context, films, shots, plans
 
     def of(self, film: Film) -> FilmSheet:
         """In a number of queries that does not grow with the film."""
@@ -106,7 +107,7 @@ class FilmSheets:
             shots=states,
             frames=self._price(film, records, [one for one in states if is_missing(one)], until="first_frame"),
             renders=self._price(film, records, [one for one in states if is_to_render(one)]),
-            render=self._plans.render_of_request(self._films.request(film, "-")),
+            render=self._plans.render_of_request(self._shots.request(film, "-")),
             pictures=pictures,
             prompts=told,
             reversals=reversals(film, told),
@@ -155,7 +156,7 @@ class FilmSheets:
         if before is not None:
             return before.request.changed(text=text, until=until, references=references), records[before.id], before
         own = () if state.shot.frame.source == "made" else _own_frame()
-        return self._films.request(film, text).changed(until=until, references=references), own, None
+        return self._shots.request(film, text).changed(until=until, references=references), own, None
 
 
 def is_missing(state: ShotState) -> bool:

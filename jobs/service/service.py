@@ -35,6 +35,7 @@ from jobs.service.hand_over import HandOver
 from jobs.service.library import JobLibrary
 from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
+from jobs.service.shots import ShotService
 from jobs.service.steps import StepService
 from jobs.service.videos import FinishedVideos
 from jobs.service.webhooks import WebhookService
@@ -64,13 +65,14 @@ class JobService:
         self.forms = FormService(context)
         self.files = JobFiles(context)
         self.videos = FinishedVideos(context)
-        self.films = FilmService(context, self, self.steps, self.videos)
+        self.films = FilmService(context, self.videos)
+        self.shots = ShotService(context, self, self.steps, self.videos, self.films)
         self.assembly = FilmAssembly(self.films, self.videos)
         self.hand_over = HandOver(context, self.films, self.assembly, self.videos)
-        self.film_orders = FilmOrders(context, self.films)
+        self.film_orders = FilmOrders(context, self.films, self.shots)
         self.film_files = FilmFiles(context, self.films)
         self.cuts = CutService(context, self, self.films, self.assembly, self.videos, self.library)
-        self.sheets = FilmSheets(context, self.films, self.plans)
+        self.sheets = FilmSheets(context, self.films, self.shots, self.plans)
         self.api_keys = ApiKeyService(context)
         self.webhooks = WebhookService(context)
         self.person, self.get, self.known = context.person, context.get, context.known

@@ -48,7 +48,7 @@ def rendered(app: RunningApp, film: Film) -> None:
         service = JobService(dataclasses.replace(opened._context, previews=lambda: True))
         service.films.save(film)
         ends = time.monotonic() + _SECONDS
-        while service.films.render(film):
+        while service.shots.render(film):
             assert time.monotonic() < ends, [[job.state for job in one.jobs] for one in service.films.shots(film)]
             time.sleep(0.3)
         assert all(job.state in FINAL for one in service.films.shots(film) for job in one.jobs)

@@ -150,8 +150,8 @@ def _short_mark(mark: Message) -> str:
 @acting
 def make_anew(film_id: str, shot_id: str) -> None:
     """The prompt stays; while a step is being made nothing is done, and that is said."""
-    films = job_service().films
-    if not films.remake_frame(films.get(film_id)[0], shot_id):
+    service = job_service()
+    if not service.shots.remake_frame(service.films.get(film_id)[0], shot_id):
         leave(_("Nothing was done: this frame is being made at the moment."))
 
 

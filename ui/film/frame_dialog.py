@@ -107,7 +107,7 @@ def _close() -> None:
 
 @acting
 def _reword(film: Film, shot_id: str, prompt: str | None) -> bool:
-    return job_service().films.reword_frame(film, shot_id, prompt)
+    return job_service().shots.reword_frame(film, shot_id, prompt)
 
 
 def _take_own(film_id: str, shot_id: str, data: bytes, name: str) -> None:
@@ -140,5 +140,5 @@ def _begin_with(film_id: str, shot_id: str, frame: Frame) -> None:
         return with_shot(now, found[1].model_copy(update={"frame": frame, "join": join}))
 
     if edit(film_id, change) and frame.source == "own":
-        films = job_service().films
-        films.make_frames(films.get(film_id)[0], {shot_id})
+        service = job_service()
+        service.shots.make_frames(service.films.get(film_id)[0], {shot_id})

@@ -11,8 +11,8 @@ from film.document import Film
 from film.editing import shot_of, with_shot
 from film.edits import with_join
 from jobs.model.session_keys import SessionKeys
-from jobs.service.films import FilmService
 from jobs.service.service import JobService
+from jobs.service.shots import ShotService
 from jobs.store.films import Films
 from tests.film.samples import FILM, changed
 from tests.jobs.conftest import RunService
@@ -78,8 +78,8 @@ def breaking(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, *, after: 
 @pytest.mark.parametrize(
     ("owner", "name", "after"),
     [
-        (FilmService, "render", False),
-        (FilmService, "render", True),
+        (ShotService, "render", False),
+        (ShotService, "render", True),
         (Films, "add_job", True),
         (Films, "begun", False),
         (Films, "begun", True),

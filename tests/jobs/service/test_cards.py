@@ -59,7 +59,7 @@ def test_a_film_is_exported_with_its_cards_and_they_come_in_again(service: JobSe
     theirs = service.of(BOB).films
     again = with_cards(FILM, cards, lambda name: theirs.add_picture((tmp_path / "there" / name).read_bytes()))
     assert (again.cast, again.places) == (film.cast, film.places)
-    assert theirs.make_frames(again)
+    assert service.of(BOB).shots.make_frames(again)
 
 
 def test_an_export_without_a_picture_is_none(service: JobService, tmp_path: Path) -> None:

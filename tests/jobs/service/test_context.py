@@ -32,6 +32,7 @@ from jobs.service.library import JobLibrary
 from jobs.service.plans import PlanService
 from jobs.service.queue import QueueService
 from jobs.service.service import JobService
+from jobs.service.shots import ShotService
 from jobs.service.steps import StepService
 from jobs.service.videos import FinishedVideos
 from jobs.service.webhooks import WebhookService
@@ -61,12 +62,13 @@ GIVEN: dict[str, Any] = {
 WITHOUT_A_JOB = {
     *("of", "create", "files.housekeeping", "plans.of_order", "plans.ends_of"),
     *("steps.with_keys_of_others", "videos.film", "videos.joined"),
-    *(f"films.{name}" for name in ("all", "get", "save", "add_picture", "shots", "make_frames", "render")),
+    *(f"films.{name}" for name in ("all", "get", "save", "add_picture", "shots")),
     *(
         f"films.{name}"
         for name in ("count", "overviews", "revisions", "restore", "draw_card", "export_cards", "has_picture")
     ),
-    *(f"films.{name}" for name in ("picture", "remake_frame", "request", "reword_frame")),
+    *(f"films.{name}" for name in ("picture",)),
+    *(f"shots.{name}" for name in ("make_frames", "remake_frame", "render", "request", "reword_frame")),
     *(f"assembly.{name}" for name in ("clips", "heard", "join", "subtitles", "trimmed")),
     *(f"cuts.{name}" for name in ("change", "choose_take", "join", "joined", "may_have_more", "more_takes", "of")),
     *(f"film_orders.{name}" for name in ("go_on", "make_frames", "render", "waiting")),
@@ -92,6 +94,7 @@ PARTS: dict[str, type] = {
     "videos.": FinishedVideos,
     "plans.": PlanService,
     "films.": FilmService,
+    "shots.": ShotService,
     "assembly.": FilmAssembly,
     "cuts.": CutService,
     "film_files.": FilmFiles,

@@ -38,7 +38,7 @@ def test_a_chain_is_a_film_with_all_its_takes(made: tuple[JobService, Store], tm
     assert [shot.join.kind for shot in film.shots] == ["cut", "continue", "continue"]
     assert film.shots[0].action == "A lighthouse in a storm."
     assert [said.text for said in film.shots[0].utterances] == ["The light stays on."]
-    assert service.films.render(film) == ()
+    assert service.shots.render(film) == ()
     service.assembly.join(film, tmp_path / "film.mp4", lambda *_: None)
     assert probe(tmp_path / "film.mp4").num_frames == 3 * 17 - 2
     service.films.save(film.model_copy(update={"title": "Mine"}))

@@ -60,7 +60,7 @@ def versions(service: JobService, job_id: str) -> dict[str, int]:
 def test_the_price_is_that_of_the_plans(paid: tuple[JobService, Store]) -> None:
     service, _store = paid
     sheet = service.sheets.of(FILM)
-    plan = service.plans.of_order(service.films._order(FILM, sheet.shots[0], "A lamp.", "x")).steps
+    plan = service.plans.of_order(service.shots._order(FILM, sheet.shots[0], "A lamp.", "x")).steps
     assert sheet.frames.calls == plan.calls + plan.calls + plan.calls
     assert (sheet.frames.shots, sheet.frames.drafted, len(sheet.missing)) == (3, 0, 3)
     assert sheet.renders.calls.least == 3 * 4
@@ -69,7 +69,7 @@ def test_the_price_is_that_of_the_plans(paid: tuple[JobService, Store]) -> None:
 
 def test_what_is_made_is_not_bought_again(paid: tuple[JobService, Store]) -> None:
     service, _store = paid
-    for job_id in service.films.make_frames(FILM):
+    for job_id in service.shots.make_frames(FILM):
         make(paid, job_id)
     sheet = service.sheets.of(FILM)
     assert (sheet.missing, sheet.frames.calls) == ((), Calls())
@@ -90,7 +90,7 @@ def test_an_own_picture_costs_no_picture_and_a_shot_that_goes_on_neither(paid: t
     )
     sheet = service.sheets.of(film)
     assert sheet.renders.calls.least == 2 + 2 + 4
-    order = service.films._order(film, sheet.shots[0], "A lamp.", "x")
+    order = service.shots._order(film, sheet.shots[0], "A lamp.", "x")
     assert service.plans.of_order(order).steps.to_make == ()
 
 
@@ -102,37 +102,37 @@ def test_without_services_nothing_is_bought(tmp_path: Path) -> None:
 
 def test_a_frame_is_made_anew_and_its_prompt_stays(paid: tuple[JobService, Store]) -> None:
     service, _store = paid
-    (job_id,) = service.films.make_frames(FILM, only={"s1"})
+    (job_id,) = service.shots.make_frames(FILM, only={"s1"})
     make(paid, job_id)
-    assert service.films.remake_frame(FILM, "s1")
+    assert service.shots.remake_frame(FILM, "s1")
     assert versions(service, job_id) == {"image_prompt": 1, "first_frame": 2}
     assert service.get(job_id).state == "preparing"
-    assert not service.films.remake_frame(FILM, "s1")  # it is being made
+    assert not service.shots.remake_frame(FILM, "s1")  # it is being made
 
 
 def test_another_prompt_of_a_person_and_of_the_service(paid: tuple[JobService, Store]) -> None:
     service, store = paid
-    (job_id,) = service.films.make_frames(FILM, only={"s1"})
+    (job_id,) = service.shots.make_frames(FILM, only={"s1"})
     make(paid, job_id)
-    assert service.films.reword_frame(FILM, "s1", "A lamp in fog.")
+    assert service.shots.reword_frame(FILM, "s1", "A lamp in fog.")
     assert service.sheets.of(FILM).prompts["s1"] == "A lamp in fog."
     assert service.plans.steps_of(service.get(job_id)).next_step == "first_frame"
     store.jobs.move_to(job_id, "waiting", stage="first_frame")
     make(paid, job_id)
-    assert service.films.reword_frame(FILM, "s1", None)
+    assert service.shots.reword_frame(FILM, "s1", None)
     assert service.plans.steps_of(service.get(job_id)).next_step == "image_prompt"
 
 
 def test_a_rendered_shot_gets_another_frame_in_a_job_of_its_own(paid: tuple[JobService, Store]) -> None:
     service, store = paid
-    (job_id,) = service.films.make_frames(FILM, only={"s1"})
+    (job_id,) = service.shots.make_frames(FILM, only={"s1"})
     make(paid, job_id)
-    assert service.films.render(FILM)
+    assert service.shots.render(FILM)
     store.jobs.update(job_id, request={"until": None})
     for after in ("queued", "submitted", "rendering", "saving", "completed"):
         store.jobs.move_to(job_id, after)
     assert service.get(job_id).state == "completed"
-    assert service.films.remake_frame(FILM, "s1")
+    assert service.shots.remake_frame(FILM, "s1")
     state = service.films.shots(FILM)[0]
     assert state.job is not None
     assert (state.job.id, state.chosen and state.chosen.id) == (f"{job_id}-frame-2", job_id)
@@ -148,7 +148,7 @@ def test_a_long_film_costs_as_many_questions_as_a_short_one(paid: tuple[JobServi
     for shots in (3, 60):
         scene = Scene(id="one", shots=tuple(Shot(id=f"s-{n}", action="A boat.") for n in range(shots)))
         film = FILM.model_copy(update={"id": f"film-of-{shots}", "scenes": (scene,)})
-        for job_id in service.films.make_frames(film):
+        for job_id in service.shots.make_frames(film):
             make(paid, job_id)
         seen: list[object] = []
         listen = lambda *given, seen=seen: seen.append(given[2])  # noqa: E731

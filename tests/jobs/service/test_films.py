@@ -48,7 +48,7 @@ def test_two_tabs_lose_nothing(service: JobService) -> None:
 
 def test_a_film_is_its_owners(service: JobService) -> None:
     service.of(ANN).films.save(FILM)
-    assert service.of(ANN).films.make_frames(FILM)
+    assert service.of(ANN).shots.make_frames(FILM)
     with pytest.raises(UnknownFilm):
         service.of(BOB).films.get(FILM.id)
     assert service.of(BOB).films.all() == ()
@@ -58,32 +58,32 @@ def test_a_film_is_its_owners(service: JobService) -> None:
 
 
 def test_a_shot_is_ordered_once_and_again_only_where_it_changed(service: JobService) -> None:
-    films = service.of(ANN).films
-    ordered = films.make_frames(FILM)
+    films, shots = service.of(ANN).films, service.of(ANN).shots
+    ordered = shots.make_frames(FILM)
     assert len(ordered) == 3
-    assert films.make_frames(FILM) == ordered
+    assert shots.make_frames(FILM) == ordered
     other = edited(scenes__0__shots__1__action="Mara laughs.")
     assert [state.is_stale for state in films.shots(other)] == [False, True, False]
-    again = films.make_frames(other)
+    again = shots.make_frames(other)
     assert [one == two for one, two in zip(ordered, again, strict=True)] == [True, False, True]
     assert "Mara laughs." in service.of(ANN).get(again[1]).request.text
-    assert films.make_frames(FILM) == ordered  # back as it was, it is what it was
+    assert shots.make_frames(FILM) == ordered  # back as it was, it is what it was
 
 
 def test_only_some_shots_and_none_that_are_held(service: JobService) -> None:
-    films = service.of(ANN).films
-    assert len(films.make_frames(FILM, only={"s2"})) == 1
-    assert len(films.render(edited(scenes__0__shots__0__held=True))) == 2
+    shots = service.of(ANN).shots
+    assert len(shots.make_frames(FILM, only={"s2"})) == 1
+    assert len(shots.render(edited(scenes__0__shots__0__held=True))) == 2
 
 
 def test_an_own_picture_is_the_first_frame(service: JobService) -> None:
-    films = service.of(ANN).films
+    films, shots = service.of(ANN).films, service.of(ANN).shots
     digest = films.add_picture(picture(1280, 720, "teal"))
     film = edited(scenes__1__shots__0__frame={"source": "own", "picture": digest})
-    (job,) = films.make_frames(film, only={"s3"})
+    (job,) = shots.make_frames(film, only={"s3"})
     assert service.of(ANN).get(job).request.source_picture == "1280x720"
     with pytest.raises(FileMissing):
-        service.of(BOB).films.make_frames(film, only={"s3"})
+        service.of(BOB).shots.make_frames(film, only={"s3"})
     with pytest.raises(NotAPicture):
         films.add_picture(b"<svg>")
 
@@ -98,8 +98,8 @@ def test_a_shot_goes_on_from_the_last_clean_frame_and_the_trim_says_so(
     service: JobService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     film = edited(scenes__0__shots__1__join={"kind": "continue"}, scenes__0__shots__1__frame={"source": "last"})
-    films = service.of(ANN).films
-    (first, _third) = films.make_frames(film)
+    films, shots = service.of(ANN).films, service.of(ANN).shots
+    (first, _third) = shots.make_frames(film)
     assert [state.inputs is None for state in films.shots(film)] == [False, True, False]
     service._store.jobs.move_to(first, "cancelled")
     completed = dataclasses.replace(service.get(first), state="completed")
@@ -122,8 +122,8 @@ def with_cards(films: FilmService, **more: Any) -> Film:
 
 
 def test_pictures_travel_to_the_jobs_of_the_shots_in_which_they_are_seen(service: JobService) -> None:
-    films = service.of(ANN).films
-    jobs = [service.of(ANN).get(one) for one in films.make_frames(with_cards(films))]
+    films, shots = service.of(ANN).films, service.of(ANN).shots
+    jobs = [service.of(ANN).get(one) for one in shots.make_frames(with_cards(films))]
     names = [[one.name for one in job.request.references] for job in jobs]
     assert names == [["the old keeper", "the lantern room"], ["Mara", "the lantern room"], []]
     for job in jobs:
@@ -132,12 +132,12 @@ def test_pictures_travel_to_the_jobs_of_the_shots_in_which_they_are_seen(service
 
 
 def test_another_picture_on_a_card_gives_exactly_its_shots_another_job(service: JobService) -> None:
-    films = service.of(ANN).films
-    before = films.make_frames(with_cards(films))
+    films, shots = service.of(ANN).films, service.of(ANN).shots
+    before = shots.make_frames(with_cards(films))
     other = films.add_picture(picture(640, 640, "orange"))
     film = with_cards(films, cast__1__pictures=[other])
     assert [state.is_stale for state in films.shots(film)] == [False, True, False]
-    after = films.make_frames(film)
+    after = shots.make_frames(film)
     assert [one == two for one, two in zip(before, after, strict=True)] == [True, False, True]
     job = service.of(ANN).get(after[1])
     assert job.parent == before[1]  # it begins with everything of the job before that still fits
@@ -145,28 +145,28 @@ def test_another_picture_on_a_card_gives_exactly_its_shots_another_job(service: 
 
 
 def test_with_words_only_no_picture_is_needed(service: JobService) -> None:
-    films = service.of(ANN).films
+    shots = service.of(ANN).shots
     film = edited(cast__0__pictures=["ab" * 32])
     with pytest.raises(ReferenceMissing, match="The picture of the old keeper cannot be read here"):
-        films.make_frames(film)
-    jobs = films.make_frames(edited(cast__0__pictures=["ab" * 32], words_only=True))
+        shots.make_frames(film)
+    jobs = shots.make_frames(edited(cast__0__pictures=["ab" * 32], words_only=True))
     assert [service.of(ANN).get(job).request.references for job in jobs] == [(), (), ()]
 
 
 def test_a_picture_of_somebody_else_is_none_of_mine(service: JobService) -> None:
     film = with_cards(service.of(ANN).films)
     with pytest.raises(ReferenceMissing):
-        service.of(BOB).films.make_frames(film)
+        service.of(BOB).shots.make_frames(film)
 
 
 def test_the_frame_of_the_shot_before_is_one_more_picture(service: JobService) -> None:
-    films = service.of(ANN).films
+    films, shots = service.of(ANN).films, service.of(ANN).shots
     digest = films.add_picture(picture(1280, 720, "teal"))
     own = {"source": "own", "picture": digest}
     film = edited(shot_before=True, scenes__0__shots__0__frame=own)
     assert [state.inputs is None for state in films.shots(film)] == [False, True, True]  # nothing is there yet
-    (first,) = films.make_frames(film)
-    *_, second = films.make_frames(film)
+    (first,) = shots.make_frames(film)
+    *_, second = shots.make_frames(film)
     job = service.of(ANN).get(second)
     (shot,) = job.request.references
     frame = service._folders.shown_frame(service.of(ANN).get(first))

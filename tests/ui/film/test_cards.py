@@ -96,7 +96,7 @@ def test_a_frame_of_the_film_becomes_a_picture(app_context: AppContext) -> None:
     document["scenes"][0]["shots"][0]["frame"] = own
     film = Film.model_validate(document)
     films.save(film)
-    films.make_frames(film, only={"s1"})
+    app_context.service.shots.make_frames(film, only={"s1"})
     test = script()
     taken = next(one for one in test.selectbox if one.label == "Or take a first frame of the film")
     taken.set_value(1)

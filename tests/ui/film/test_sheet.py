@@ -35,7 +35,7 @@ def made(app_context: AppContext, film: Film = FILM, only: set[str] | None = Non
     """Frames as if they had been drafted offline."""
     service, store = app_context.service, app_context.worker.store
     service.films.save(film)
-    jobs = service.films.make_frames(film, only)
+    jobs = service.shots.make_frames(film, only)
     for job_id in jobs:
         for step, output in (("image_prompt", "A lamp."), ("first_frame", "frame.png")):
             plan = service.plans.steps_of(service.get(job_id)).of(step)  # type: ignore[arg-type]
@@ -214,7 +214,7 @@ def test_more_than_three_that_go_on_are_warned_of(app_context: AppContext) -> No
 
 def test_a_frame_that_failed_says_why_and_is_ordered_again(app_context: AppContext) -> None:
     app_context.service.films.save(FILM)
-    jobs = app_context.service.films.make_frames(FILM)
+    jobs = app_context.service.shots.make_frames(FILM)
     problem = StoredError.of(ServerUnreachable(server="x", reason="refused"))
     app_context.worker.store.jobs.move_to(jobs[0], "failed", error=problem)
     test = sheet()
