@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
-from storyboard import depths, interior, places, streets, weather
+from storyboard import depths, interior, places, streets, waters, weather
 from storyboard.cast import put_cast
 from storyboard.light import light_of
 from storyboard.props import put_things
@@ -18,9 +18,9 @@ from storyboard.stage import Layer, Stage
 
 _PLACES: dict[str, Callable[[Stage], None]] = {
     **{
-        "sea": places.sea,
-        "beach": places.beach,
-        "lake": places.lake,
+        "sea": waters.sea,
+        "beach": waters.beach,
+        "lake": waters.lake,
         "mountains": places.mountains,
         "field": places.field,
     },

@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 
 from storyboard import machines
 from storyboard.canvas import Canvas, clouds, gradient, light_on, mix
-from storyboard.places import hills
+from storyboard.ground import hills
 from storyboard.stage import Stage
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageFilter
 
 from storyboard.canvas import Canvas, Colour, colour_of, gradient, light_on, mix, times
-from storyboard.places import hills
+from storyboard.ground import hills
 from storyboard.sky import draw_sky
 from storyboard.stage import Layer, Stage
 

@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 
 from storyboard import buildings, machines
 from storyboard.canvas import Canvas, Colour, colour_of, glow, light_on, mix, paste, shaded
-from storyboard.places import hills, row_of_pines
+from storyboard.ground import hills, row_of_pines
 from storyboard.sky import draw_sky
 from storyboard.stage import Stage
 

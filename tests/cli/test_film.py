@@ -14,8 +14,8 @@ import av
 import pytest
 from PIL import Image
 
-import cli.film
 import cli.film_options
+import cli.film_shots
 from film.document import SUBTITLE_MODES, Film
 from media.videos import probe
 from tests.cli.shell import REPO, Shell
@@ -171,8 +171,8 @@ def test_a_shot_that_may_begin_since_the_one_before_it_has_ended_is_not_forgotte
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The one before ends after the order of what is missing, and before it is looked at."""
-    monkeypatch.setattr(cli.film, "_PACE", 0)
-    monkeypatch.setattr(cli.film, "_result", lambda *_: {})
+    monkeypatch.setattr(cli.film_shots, "_PACE", 0)
+    monkeypatch.setattr(cli.film_shots, "_result", lambda *_: {})
     states = {"second": "completed", "third": "rendering"}
     answers = [("second",), ("third",), ("third",), ()]
 
@@ -182,15 +182,15 @@ def test_a_shot_that_may_begin_since_the_one_before_it_has_ended_is_not_forgotte
         return answers.pop(0)
 
     service = MagicMock(get=lambda job_id: SimpleNamespace(state=states[job_id], error=None))
-    cli.film._until_done(service, Film.model_construct(id="lamp"), order, "takes")
+    cli.film_shots.until_done(service, Film.model_construct(id="lamp"), order, "takes")
     assert answers == []
     service.work_on.assert_called_once_with("third")
 
 
 def test_what_stands_still_is_not_asked_about_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.film, "_PACE", 0)
-    monkeypatch.setattr(cli.film, "_result", lambda *_: {})
+    monkeypatch.setattr(cli.film_shots, "_PACE", 0)
+    monkeypatch.setattr(cli.film_shots, "_result", lambda *_: {})
     service = MagicMock(get=lambda _: SimpleNamespace(state="failed", error=None))
     order = MagicMock(return_value=("second",))
-    cli.film._until_done(service, Film.model_construct(id="lamp"), order, "takes")
+    cli.film_shots.until_done(service, Film.model_construct(id="lamp"), order, "takes")
     assert order.call_count == 2

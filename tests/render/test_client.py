@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,8 @@ from werkzeug import Request, Response
 
 import sglang_client
 from core.errors import (
-    DownloadBroken,
     JobFailed,
     JobLost,
-    JobNotReady,
     LoginBeforeServer,
     RequestRefused,
     ServerAnswerUnclear,
@@ -33,72 +30,18 @@ from core.errors import (
     ServerUnreachable,
     ServerWarmingUp,
     UploadTooLarge,
-    VideoRefused,
     WaitedTooLong,
 )
 from core.render_settings import RenderSettings
 from render.waiting import Progress
 from sglang_client import SGLangClient
+from tests.render.conftest import ID, in_turn, ok, raw_server
 
 RENDER = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
-ID = "bd6839c2-faf7-47dd-b7ff-03280cb1a1b1"
 
 
 def job(status: str = "queued", progress: int = 0, **more: Any) -> dict[str, Any]:
     return {"id": ID, "object": "video", "model": "m", "status": status, "progress": progress, "error": None, **more}
-
-
-@pytest.fixture
-def client(httpserver: HTTPServer) -> SGLangClient:
-    return SGLangClient(httpserver.url_for("").rstrip("/"), name="a")
-
-
-def in_turn(httpserver: HTTPServer, uri: str, answers: list[Response]) -> list[Request]:
-    """Give these answers one after the other, the last one again and again; returns the requests seen."""
-    seen: list[Request] = []
-
-    def answer(request: Request) -> Response:
-        seen.append(request)
-        return answers[min(len(seen), len(answers)) - 1]
-
-    httpserver.expect_request(uri).respond_with_handler(answer)
-    return seen
-
-
-def ok(document: Any, status: int = 200) -> Response:
-    import json
-
-    return Response(json.dumps(document), status, content_type="application/json")
-
-
-@contextmanager
-def raw_server(*replies: bytes | None) -> Iterator[tuple[str, list[bytes]]]:
-    """A TCP server that gives each connection these bytes and closes; None keeps it open and silent."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    requests: list[bytes] = []
-    kept: list[socket.socket] = []
-
-    def serve() -> None:
-        for reply in replies:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            requests.append(connection.recv(65536))
-            if reply is None:
-                kept.append(connection)
-                continue
-            connection.sendall(reply)
-            connection.close()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", requests
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    for connection in kept:
-        connection.close()
-    thread.join(5)
 
 
 def test_health_tells_ready_warming_and_dead_apart(httpserver: HTTPServer, client: SGLangClient) -> None:
@@ -364,76 +307,6 @@ def test_a_server_of_the_other_resolution_never_gets_the_job(httpserver: HTTPSer
     with pytest.raises(ServerMismatch) as caught:
         client.check_model("mova-360p")
     assert "mova-720p" in str(caught.value)
-
-
-def _download(client: SGLangClient, path: Path, *, max_bytes: int = 10**6, timeout: float = 5.0) -> int:
-    return client.download(ID, path, max_bytes=max_bytes, timeout=timeout, check=lambda part: part.stat().st_size)
-
-
-def test_a_download_is_checked_before_it_gets_its_name(
-    httpserver: HTTPServer, client: SGLangClient, tmp_path: Path
-) -> None:
-    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_data(b"x" * 5000, content_type="video/mp4")
-    path = tmp_path / "video.mp4"
-
-    def refuse(part: Path) -> int:
-        assert part.read_bytes() == b"x" * 5000
-        assert not path.exists()
-        raise DownloadBroken(reason="not a video")
-
-    with pytest.raises(DownloadBroken):
-        client.download(ID, path, max_bytes=10**6, timeout=5, check=refuse)
-    assert list(tmp_path.iterdir()) == []
-    assert _download(client, path) == 5000
-    assert [file.name for file in tmp_path.iterdir()] == ["video.mp4"]
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (ok({"detail": "Generation is still in-progress"}, 404), JobNotReady),
-        (ok({"detail": "Video not found"}, 404), JobLost),
-    ],
-)
-def test_no_content_yet_and_no_job_are_two_things(
-    httpserver: HTTPServer, client: SGLangClient, tmp_path: Path, answer: Response, expected: type[ServerError]
-) -> None:
-    in_turn(httpserver, f"/v1/videos/{ID}/content", [answer])
-    with pytest.raises(expected):
-        _download(client, tmp_path / "v.mp4")
-
-
-def test_a_download_has_a_byte_limit(httpserver: HTTPServer, client: SGLangClient, tmp_path: Path) -> None:
-    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_data(b"x" * 5000)
-    with pytest.raises(VideoRefused):
-        _download(client, tmp_path / "v.mp4", max_bytes=4999)
-    assert list(tmp_path.iterdir()) == []
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 1000\r\n\r\n"
-
-
-def test_a_body_that_breaks_off_is_not_taken_for_a_video(tmp_path: Path) -> None:
-    with raw_server(HEAD + b"x" * 400) as (address, _), pytest.raises(DownloadBroken):
-        _download(SGLangClient(address), tmp_path / "v.mp4")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_download_has_a_deadline_also_when_bytes_keep_coming(
-    httpserver: HTTPServer, client: SGLangClient, tmp_path: Path
-) -> None:
-    def drip(request: Request) -> Response:
-        def pieces() -> Iterator[bytes]:
-            for _ in range(100):
-                time.sleep(0.05)
-                yield b"x"
-
-        return Response(pieces(), 200, content_type="video/mp4")
-
-    httpserver.expect_request(f"/v1/videos/{ID}/content").respond_with_handler(drip)
-    with pytest.raises(DownloadBroken) as caught:
-        _download(client, tmp_path / "v.mp4", timeout=0.4)
-    assert "too slow" in str(caught.value)
 
 
 @pytest.mark.parametrize(
