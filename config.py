@@ -7,14 +7,13 @@ an empty variable counts as not set. ``MOVA_ENV_FILE`` names another file in the
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import (
     AfterValidator,
@@ -29,100 +28,29 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from core.accepted_values import accepted
-from core.errors import ConfigError, EnvFileUnreadable, storage_error
+from core.env_file import env_file_encoding, write_setting
+from core.errors import ConfigError
 from core.messages import Fact, gettext_noop, phrase
 from core.render_settings import Fps, GuidanceScale, NumFrames, NumInferenceSteps, OutputQuality, Seed
+from core.setting_values import (
+    checked_address,
+    checked_database,
+    own_folder,
+    service_address,
+    service_key,
+    service_model,
+    shared_secret,
+)
 
 Model = Literal["mova-360p", "mova-720p"]
 HERE = Path(__file__).resolve().parent
-
-
-def checked_address(value: str) -> str:
-    """A server's http(s) address, without ``/v1`` or a slash at its end."""
-    return service_address(value).removesuffix("/v1").rstrip("/")
-
-
-def service_address(value: str) -> str:
-    """An http(s) address without a slash at its end; a password is refused, so that it never shows."""
-    parts = urlsplit(value.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-        raise ValueError(gettext_noop("an address such as http://localhost:30000, without a password in it"))
-    if parts.query or parts.fragment or not _port_is_valid(value.strip()):
-        raise ValueError(gettext_noop("an address such as http://localhost:30000"))
-    return value.strip().rstrip("/")
-
-
-_SQLITE = re.compile(r"sqlite:///[^?\s][^?]*")
-# One @ and a port of digits: a sign of the password must not be taken for a host, which errors name. It is %40 there.
-# The host may also be a socket's folder behind the name: ?host=/var/run/postgresql
-_POSTGRES = re.compile(
-    r"postgres(ql)?(\+psycopg)?://([^/\s@]*@)?(?P<host>(\[[^/\s@\]]*\]|[^/?#\s@:\[]*)(:[^/?#\s@]*)?)/[^/?\s]+(\?\S*)?"
-)
-
-
-def checked_database(value: SecretStr) -> SecretStr:
-    """The address of an SQLite file or of a PostgreSQL database."""
-    address = value.get_secret_value().strip()
-    postgres = _POSTGRES.fullmatch(address)
-    if not postgres and not _SQLITE.fullmatch(address):
-        raise ValueError(gettext_noop("sqlite:////folder/jobs.db or postgresql://user:password@host/name"))
-    if postgres and not postgres["host"] and "host=" not in address:  # whose machine and which login, nobody has said
-        raise ValueError(gettext_noop("sqlite:////folder/jobs.db or postgresql://user:password@host/name"))
-    if postgres and not _port_is_valid(f"//{postgres['host']}"):
-        raise ValueError(gettext_noop("an address whose port is a number from 1 to 65535"))
-    return SecretStr(re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql://", address))
-
-
 _PLAIN = re.compile(r"[\w.:+ -]{0,15}")
 
-
-def _own_folder(value: Path) -> Path:
-    """A folder of this machine; ``~`` is the home folder."""
-    # Path's own expanduser fails for a user without a home.
-    folder = os.path.expanduser(value)  # noqa: PTH111
-    if folder.startswith("~"):
-        raise ValueError(gettext_noop("the path of a folder; ~ stands for no known home folder here"))
-    try:
-        folder.encode()
-    except UnicodeEncodeError:
-        raise ValueError(gettext_noop("the path of a folder whose name this system's encoding can write")) from None
-    return Path(folder)
-
-
-def _port_is_valid(address: str) -> bool:
-    try:
-        return urlsplit(address).port != 0
-    except ValueError:
-        return False
-
-
-def _service_key(value: SecretStr | None) -> SecretStr | None:
-    """A key as it goes into a header: without the spaces and line ends that copying leaves around it."""
-    key = value.get_secret_value().strip() if value else ""
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError(gettext_noop("a key of plain letters, digits and punctuation"))
-    return SecretStr(key) if key else None
-
-
-def _shared_secret(value: SecretStr | None) -> SecretStr | None:
-    """A secret as it goes into a header."""
-    secret = value.get_secret_value().strip() if value else ""
-    if not re.fullmatch(r"[!-~]{16,200}|", secret):
-        raise ValueError(gettext_noop("16 to 200 letters, digits and punctuation marks, without spaces"))
-    return SecretStr(secret) if secret else None
-
-
-def _service_model(value: str) -> str:
-    if not re.fullmatch(r"[\w.:/@+-]{0,200}", value.strip()) or ".." in value:
-        raise ValueError(gettext_noop("the name of a model, such as qwen-plus"))
-    return value.strip()
-
-
 # An empty name means that the service cannot do that step.
-ServiceModel = Annotated[str, AfterValidator(_service_model)]
+ServiceModel = Annotated[str, AfterValidator(service_model)]
 # The most reference pictures of one request; 0: the service takes none.
 ReferencePictures = Annotated[int, Field(ge=0, le=50)]
-ServiceKey = Annotated[SecretStr | None, AfterValidator(_service_key)]
+ServiceKey = Annotated[SecretStr | None, AfterValidator(service_key)]
 ServiceAddress = Annotated[str, AfterValidator(service_address)]
 
 
@@ -247,7 +175,7 @@ class Settings(BaseSettings):
     # The header in which a proxy does, such as X-Forwarded-User. Only where nobody reaches the app around the proxy!
     trusted_user_header: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{0,60}$")] = ""
     # What the proxy has to send along in the header X-Trusted-User-Secret, so that nobody else is believed.
-    trusted_user_secret: Annotated[SecretStr | None, AfterValidator(_shared_secret)] = None
+    trusted_user_secret: Annotated[SecretStr | None, AfterValidator(shared_secret)] = None
     # What of a login names a person: it must be something that the provider has checked and gives to no one else.
     login_claim: Annotated[str, Field(pattern=r"^[A-Za-z0-9_:./-]{1,80}$")] = "email"
     # Who sees everybody's jobs and may pause sending: names as the login or the proxy gives them, between commas.
@@ -278,7 +206,7 @@ class Settings(BaseSettings):
     mova_language: Literal["auto", "en", "zh_CN"] = "auto"
 
     # ---- Files -------------------------------------------------------------------------------------------
-    output_dir: Annotated[Path, AfterValidator(_own_folder)] = Path("outputs")
+    output_dir: Annotated[Path, AfterValidator(own_folder)] = Path("outputs")
     # Who may read and write what is made from then on: `owner`, the program's account alone, or `group`, the members of
     # the folder's group as well, where processes of several accounts share it.
     file_access: Literal["owner", "group"] = "owner"
@@ -350,30 +278,6 @@ class Settings(BaseSettings):
         return not touched and tuple(s.base_url for s in self.sglang_servers) == SHIPPED_ADDRESSES
 
 
-def env_file_encoding(file: object) -> str:
-    """How ``.env`` is written: UTF-8, or what its first bytes say.
-
-    Raises:
-        EnvFileUnreadable: it is in another encoding, or cannot be read.
-    """
-    path = Path(str(file or os.devnull))
-    try:
-        data = path.read_bytes() if path.is_file() else b""
-        encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
-        if "\0" not in data.decode(encoding):
-            return encoding
-        reason = gettext_noop("it is not text in UTF-8")
-    except UnicodeDecodeError:
-        reason = gettext_noop("it is not text in UTF-8")
-    except OSError as problem:
-        reason = problem.strerror or "?"
-    raise EnvFileUnreadable(file=path.name, reason=reason)
-
-
-# What PowerShell and Windows' editors write before a text.
-_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-
-
 def with_overrides(settings: Settings, overrides: Mapping[str, str | None]) -> Settings:
     """The settings with some values replaced for one call or session; an empty value replaces nothing.
 
@@ -393,19 +297,9 @@ def keep_in_env_file(settings: Settings, name: str, value: str) -> None:
         ConfigError: for a value that is not accepted; nothing was written.
         EnvFileUnreadable, StorageError: the file is not text, or cannot be written.
     """
-    from dotenv import set_key
-
     taken = getattr(with_overrides(settings, {name: value}), name)
     path = Path(str(settings.model_config.get("env_file") or HERE / ".env")).resolve()
-    encoding = env_file_encoding(path)
-    try:
-        if not path.exists():
-            path.touch(mode=0o600)
-        if not path.is_file():  # such as /dev/null, which a renamed file would take the place of
-            raise EnvFileUnreadable(file=path.name, reason=gettext_noop("it is no file"))
-        set_key(path, name.upper(), value.strip(), quote_mode="auto", encoding=encoding)
-    except OSError as problem:
-        raise storage_error(path.parent, problem) from None
+    write_setting(path, name, value)
     vars(settings)[name] = taken  # frozen for everybody else
 
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from cli.batch_manifest import ReadRow, Row
 from cli.requests import full_order, simple_order, uploaded_picture
-from config import checked_address
 from core.errors import BadAddress, InputError, UnknownServer
 from core.messages import Message, gettext_noop, message
+from core.setting_values import checked_address
 from jobs.model.request import PREVIEW, QueueKey
 
 if TYPE_CHECKING:

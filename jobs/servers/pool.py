@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from config import Server, checked_address
+from config import Server
 from core.errors import MovaError, PreviewError, ServerError, UnknownServer
+from core.setting_values import checked_address
 from jobs.model.request import PREVIEW, QueueKey
 from jobs.servers.preview_process import preview_engine
 from jobs.servers.selection import name_for, open_client, plain_name

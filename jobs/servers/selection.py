@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config import Server, Settings, checked_address
+from config import Server, Settings
 from core.errors import (
     BadAddress,
     NoServerReady,
@@ -16,6 +16,7 @@ from core.errors import (
     UnknownServer,
 )
 from core.messages import gettext_noop, joined
+from core.setting_values import checked_address
 from jobs.model.request import PREVIEW, QueueKey, is_preview_server
 from jobs.servers.status import preview_stands_in
 from render.pace import back_off

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 import api_utils
-from config import Settings, env_file_encoding
+from config import Settings
 from core.background import BackgroundTask, in_background
+from core.env_file import env_file_encoding
 from core.errors import MovaError
 from providers.trial import HEARING, KEYS, MODELS, SERVICES, Service, try_out
 from ui.app_context import app_context
