@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from listening.sound import SoundMeasures
+    from listening.take_frames import TakeFrames
     from listening.voices import Speaker, Voice
     from media.last_frame import Ending
     from providers.base import HeardAnswer, Provider
@@ -95,6 +96,26 @@ class TakeReport:
         }
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What needs no service: a ``report`` without words, and the ``sound`` where there is something to hear in it."""
+
+    report: TakeReport
+    sound: TakeSound | None
+
+
+def measured(video: Path, lines: Sequence[str], *, off: bool = False, seen: TakeFrames | None = None) -> Measured:
+    """Measure a finished video; ``lines`` and ``off`` as for ``take_report``.
+
+    Args:
+        seen: all of its frames, where it was decoded before: then the file is not read.
+    """
+    spoken = tuple(line for line in lines if units_of(line))
+    seen = None if seen is not None and seen.failed else seen
+    with DECODING:
+        return Measured(*_measured(TakeReport(lines=spoken), video, models=not off, seen=seen))
+
+
 def take_report(
     video: Path,
     lines: Sequence[str],
@@ -102,6 +123,7 @@ def take_report(
     *,
     off: bool = False,
     speakers: Sequence[Speaker] = (),
+    before: Measured | None = None,
 ) -> TakeReport:
     """Listen to a finished video, and look at its end.
 
@@ -110,10 +132,10 @@ def take_report(
         listener: the service that hears, None where there is none; asked only where there is something to hear.
         off: no service is to be asked, and no model of the extras.
         speakers: who says the lines, where that is known.
+        before: what was ``measured`` of this video with these lines, where that was done before.
     """
-    spoken = tuple(line for line in lines if units_of(line))
-    with DECODING:
-        report, sound = _measured(TakeReport(lines=spoken), video, models=not off)
+    found = before or measured(video, lines, off=off)
+    report, sound, spoken = found.report, found.sound, found.report.lines
     if sound is None:
         return report
     if off:
@@ -126,11 +148,13 @@ def take_report(
         return _with_voices(report, plain, speakers)
 
 
-def _measured(report: TakeReport, video: Path, *, models: bool) -> tuple[TakeReport, TakeSound | None]:
+def _measured(
+    report: TakeReport, video: Path, *, models: bool, seen: TakeFrames | None
+) -> tuple[TakeReport, TakeSound | None]:
     """What needs no service; the sound only where there is something to hear in it."""
-    report = _looked_at(report, video)
+    report = _looked_at(report, video, seen)
     try:
-        sound = TakeSound.of(video)
+        sound = seen.sound() if seen else TakeSound.of(video)
     except MovaError as problem:
         return replace(report, unheard="failed", failure=_told(problem)), None
     report = replace(report, sound=sound.measures())
@@ -145,11 +169,11 @@ def _told(problem: MovaError) -> Json:
     return {"kind": type(problem).__name__, "facts": dict(problem.facts)}
 
 
-def _looked_at(report: TakeReport, video: Path) -> TakeReport:
+def _looked_at(report: TakeReport, video: Path, seen: TakeFrames | None) -> TakeReport:
     from media.last_frame import ending_of
 
     try:
-        return replace(report, ending=ending_of(video))
+        return replace(report, ending=seen.ending() if seen else ending_of(video))
     except MovaError:
         return report
 

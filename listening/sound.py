@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +52,11 @@ class TakeSound:
         with opened(video) as container:
             track = sound_track(container)
             parts = list(decoded_sound(container, 1 if track is not None and track.channels == 1 else 2))
+        return cls.joined(parts)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Sound]) -> TakeSound:
+        """A sound out of its parts."""
         return cls(np.concatenate(parts, axis=1) if parts else np.zeros((1, 0), np.float32))
 
     @property

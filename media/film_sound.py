@@ -237,6 +237,27 @@ def decoded_sound(container: InputContainer, channels: int) -> Iterator[Sound]:
     yield from map(_samples, resampler.resample(None))
 
 
+class FrameSound:
+    """The sound of frames that something else decodes, as ``decoded_sound`` gives it."""
+
+    def __init__(self) -> None:
+        self._resampler: av.AudioResampler | None = None
+        self._parts: list[Sound] = []
+
+    def add(self, frame: AudioFrame) -> None:
+        """Take the next frame; raises av.FFmpegError or ValueError where its sound cannot be converted."""
+        if self._resampler is None:
+            channels = 1 if frame.layout.nb_channels == 1 else 2
+            self._resampler = av.AudioResampler(format="fltp", layout=layout_of(channels), rate=RATE)
+        self._parts.extend(map(_samples, self._resampler.resample(frame)))
+
+    def rest(self) -> list[Sound]:
+        """All parts, once the last frame was given."""
+        if self._resampler is not None:
+            self._parts.extend(map(_samples, self._resampler.resample(None)))
+        return self._parts
+
+
 def _rising(samples: int, *, equal_power: bool) -> Sound:
     rise = np.linspace(0, 1, samples, endpoint=False, dtype=np.float32)
     return np.sqrt(rise) if equal_power else rise

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 import numpy.typing as npt
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 from core.errors import VideoUnplayable
@@ -19,6 +20,7 @@ from media.boxes import is_whole
 from media.opened import container, opened, picture_track
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from typing import BinaryIO
 
     from av.container import InputContainer
@@ -29,6 +31,7 @@ _MOST_FOREIGN_PIXELS = 4096 * 2304  # a phone's 4K
 _LONGEST_FOREIGN = 4 * 3600  # seconds; only the end is decoded
 _WHOLE = 30  # seconds up to which a film is decoded from its beginning
 _MOST_LEFT_AWAY = 12  # frames, half a second
+LAST_FRAMES = 2 * _MOST_LEFT_AWAY  # of a film, by which its end is judged
 _SMALL = 160  # pixels of width on which light and detail are measured
 _JUMP, _FLASH = 12.0, 30.0  # grey levels between two frames, and against the second before
 _CUT, _CUT_ABOVE = 20.0, 6.0  # mean grey levels between two frames, and how often the usual
@@ -56,10 +59,10 @@ def clean_last_frame(path: Path) -> tuple[Image.Image, int]:
     with opened(path) as film:
         track = picture_track(film)
         track.thread_type = "AUTO"
-        shown = deque(film.decode(track), maxlen=2 * _MOST_LEFT_AWAY)
+        shown = deque(film.decode(track), maxlen=LAST_FRAMES)
         if not shown:
             raise VideoUnplayable(reason=gettext_noop("it has no frames"))
-        left_away = _unclean(np.stack([_grey(frame) for frame in shown]))
+        left_away = _unclean(_greys(shown))
         return _as_shown(shown[-1 - left_away], track), left_away
 
 
@@ -82,18 +85,32 @@ def ending_of(path: Path) -> Ending:
     with opened(path) as film:
         track = picture_track(film)
         track.thread_type = "AUTO"
-        shown = deque(film.decode(track), maxlen=2 * _MOST_LEFT_AWAY)
-        if not shown:
-            raise VideoUnplayable(reason=gettext_noop("it has no frames"))
-        frames = np.stack([_grey(frame) for frame in shown])
+        return ending_in(deque(film.decode(track), maxlen=LAST_FRAMES))
+
+
+def ending_in(shown: Collection[VideoFrame]) -> Ending:
+    """The same of a film's last ``LAST_FRAMES`` frames.
+
+    Raises:
+        VideoUnplayable: there are none.
+    """
+    if not shown:
+        raise VideoUnplayable(reason=gettext_noop("it has no frames"))
+    frames = _greys(shown)
     unclean = _unclean(frames)
     moved = np.abs(np.diff(frames[: len(frames) - unclean], axis=0)).mean(axis=(1, 2))
     jumps = bool(len(moved) > 2 and float(np.max(moved)) > max(_CUT, _CUT_ABOVE * float(np.median(moved))))
     return Ending(unclean, jumps)
 
 
-def _grey(frame: VideoFrame) -> npt.NDArray[np.float32]:
-    small = frame.reformat(width=_SMALL, height=max(2, _SMALL * frame.height // frame.width), format="gray")
+def _greys(frames: Iterable[VideoFrame]) -> npt.NDArray[np.float32]:
+    scaler = VideoReformatter()  # one for all, and no threads: they would cost more than they spare
+    return np.stack([_grey(frame, scaler) for frame in frames])
+
+
+def _grey(frame: VideoFrame, scaler: VideoReformatter) -> npt.NDArray[np.float32]:
+    height = max(2, _SMALL * frame.height // frame.width)
+    small = scaler.reformat(frame, width=_SMALL, height=height, format="gray", threads=1)
     return small.to_ndarray().astype(np.float32)
 
 

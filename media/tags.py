@@ -73,7 +73,10 @@ def read_tags(source: Path | BinaryIO) -> Tags:
     return Tags(words, cover, _xmp(source))
 
 
-def film_of(path: Path) -> list[tuple[str, str, list[str]]]:
+Film = list[tuple[str, str, list[str]]]
+
+
+def film_of(path: Path) -> Film:
     """The tracks of pictures and sound: kind, codec, and a digest of each packet with its times.
 
     Raises:

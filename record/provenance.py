@@ -17,7 +17,7 @@ from core.messages import Fact, Message, gettext_noop, message
 from record.folder import FIRST_FRAME, document_of
 
 if TYPE_CHECKING:
-    from media.tags import Tags
+    from media.tags import Film, Tags
     from record.folder import RunRecord
 
 Json = dict[str, Any]
@@ -133,8 +133,11 @@ def label_xmp(document: Json) -> str:
     return _XMP.format(namespace=_AIGC_NAMESPACE, source_type=DIGITAL_SOURCE_TYPE, aigc=label)
 
 
-def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Message | None:
-    """Write record and frame into a video that is not in its place yet, and read them back.
+def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool, film: Film | None = None) -> Message | None:
+    """Write record and frame into a video, and read them back.
+
+    Args:
+        film: what ``media.tags.film_of`` tells of the video, where that is known.
 
     Returns:
         What went wrong; the file is then left as it came, for a video is worth more than its tags.
@@ -147,7 +150,7 @@ def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool) -> Mes
         tags = tags_of(shared(document_of(record), prompts=prompts), frame)
         with atomic_file(video) as part:
             write_tagged(video, part, tags)
-            if read_tags(part) != tags or film_of(part) != film_of(video):
+            if read_tags(part) != tags or film_of(part) != (film or film_of(video)):
                 raise VideoUnplayable(reason=gettext_noop("what was written reads back differently"))
     except (VideoUnplayable, av.FFmpegError, OSError, ValueError) as problem:
         return message(NOT_WRITTEN, reason=_reason(problem))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from core.errors import KeyGone, StorageError, StoreError
@@ -19,24 +21,34 @@ from pipeline import PREVIEW_MESSAGE
 from record.folder import VIDEO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from av.audio.frame import AudioFrame
+    from av.video.frame import VideoFrame
 
     from config import Settings
     from jobs.execution.automatic_retry import AnotherSeed
     from jobs.store.folders import Folders
     from jobs.store.store import Store
-    from listening.report import TakeReport
-    from media.videos import VideoFacts
+    from listening.report import Measured, TakeReport
+    from listening.take_frames import TakeFrames
+    from media.tags import Film
+    from media.videos import OnFrame, VideoFacts
     from providers.base import Provider
 
 
 @dataclass(frozen=True)
 class Saved:
-    """The ``job`` as it will be completed, its last ``step``, and what the finished file holds."""
+    """The ``job`` as it will be completed, its last ``step``, and what the finished file holds: ``film`` by packets.
+
+    ``measuring``: what needs no service to be heard in it, None for a preview.
+    """
 
     job: JobRecord
     step: StepRecord
     video: VideoFacts
+    film: Film
+    measuring: Future[Measured] | None
 
 
 @dataclass(frozen=True)
@@ -58,21 +70,41 @@ class FinalizeStage:
         Raises:
             FileMissing, VideoUnplayable: as ``media.videos.check``.
         """
+        from listening.take_frames import TakeFrames
         from media.decoding import DECODING
         from media.quality_check import QualityCheck
+        from media.tags import film_of
         from media.videos import check
         from record.provenance import embed, frame_of
 
         with DECODING:
-            seen = QualityCheck()
-            facts, deviations = check(part, job.render, seen.add)
+            seen, kept = QualityCheck(), None if job.is_preview else TakeFrames()
+            facts, deviations = check(part, job.render, _both(seen.add, kept.add) if kept else seen.add)
+            measuring = self._measuring(job, part, kept) if kept else None
             # A preview is not made by MOVA: it is not checked for failures.
             look = None if job.is_preview else seen.findings(facts, job.render)
             step = self._step(job, deviations)
             done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
             record = self.folders.record_of(done, self._steps(step), facts)
-            error = embed(part, record, frame_of(self.folders.of(job).path), prompts=self.settings.provenance_prompts)
-            return Saved(_warned(done, error), step, replace(facts, bytes=part.stat().st_size))
+            frame, film = frame_of(self.folders.of(job).path), film_of(part)
+            error = embed(part, record, frame, prompts=self.settings.provenance_prompts, film=film)
+            return Saved(_warned(done, error), step, replace(facts, bytes=part.stat().st_size), film, measuring)
+
+    def _measuring(self, job: JobRecord, part: Path, frames: TakeFrames) -> Future[Measured]:
+        """Measure what was decoded, while the file is made safe."""
+        from listening.report import measured
+
+        found: Future[Measured] = Future()
+
+        def measure() -> None:
+            try:
+                off = self.settings.listen == "off"
+                found.set_result(measured(part, self._lines(job), off=off, seen=frames))
+            except Exception as problem:
+                found.set_exception(problem)
+
+        Thread(target=measure, name="measuring", daemon=True).start()
+        return found
 
     def recorded(self, saved: Saved) -> None:
         """Record the file that is in its place: from here on it is not fetched again."""
@@ -87,8 +119,11 @@ class FinalizeStage:
             look=saved.job.look,
         )
 
-    def reported(self, job: JobRecord) -> JobRecord:
+    def reported(self, job: JobRecord, saved: Saved | None = None) -> JobRecord:
         """Listen to the recorded file, and order another take where one is due.
+
+        Args:
+            saved: what this process found out while it saved the file; without it the file is read again.
 
         Returns:
             The job as it will be completed; all but its final state is recorded.
@@ -98,15 +133,16 @@ class FinalizeStage:
 
         folder, prompts = self.folders.of(job), self.settings.provenance_prompts
         video = folder.path / VIDEO
-        report = None if job.is_preview else self._heard(job, video)
+        report = None if job.is_preview else self._heard(job, video, saved)
+        facts = saved.video if saved else probe(video)
         told = report.as_json() if report else None
         done = replace(job, state="completed", report=told, heard=report.verdict if report else None)
         done = self.another.recorded(done)
         if (told, done.takes, done.warnings) != (None, None, job.warnings):
-            record = self.folders.record_of(done, self.store.steps.chosen(job.id).values(), probe(video))
-            done = _warned(done, embed(video, record, frame_of(folder.path), prompts=prompts))
+            record, film = self.folders.record_of(done, self._chosen(job), facts), saved.film if saved else None
+            done = _warned(done, embed(video, record, frame_of(folder.path), prompts=prompts, film=film))
             self.folders.record_file(done, "video", VIDEO)
-        facts = probe(video)
+            facts = replace(facts, bytes=video.stat().st_size)  # of the film itself every packet was compared
         self.folders.write_record(done, facts)
         self.another.start(done)
         error = check_pair(folder.path, prompts=prompts)
@@ -115,7 +151,13 @@ class FinalizeStage:
             self.folders.write_record(done, facts)
         return done
 
-    def _heard(self, job: JobRecord, video: Path) -> TakeReport | None:
+    def _chosen(self, job: JobRecord) -> Collection[StepRecord]:
+        return self.store.steps.chosen(job.id).values()
+
+    def _lines(self, job: JobRecord) -> list[str]:
+        return spoken_lines(prompt_of(job, self._chosen(job)), job.request.text)
+
+    def _heard(self, job: JobRecord, video: Path, saved: Saved | None) -> TakeReport | None:
         """The report; a fault of ours in it must not cost the video."""
         from listening.report import take_report
         from providers import listener
@@ -126,10 +168,11 @@ class FinalizeStage:
             found = listener(self.settings, self._overrides(job))
             return CachingProvider(found, answers) if found else None
 
-        lines = spoken_lines(prompt_of(job, self.store.steps.chosen(job.id).values()), job.request.text)
+        lines, off = self._lines(job), self.settings.listen == "off"
         try:
             speakers = speakers_of(self.store, job, lines)
-            return take_report(video, lines, service, off=self.settings.listen == "off", speakers=speakers)
+            before = saved.measuring.result() if saved and saved.measuring else None
+            return take_report(video, lines, service, off=off, speakers=speakers, before=before)
         except (StoreError, StorageError):
             raise
         except Exception:
@@ -162,6 +205,14 @@ class FinalizeStage:
             seconds=seconds_since(job.sent) if job.sent else None,
             warnings=(*deviations, *((PREVIEW_MESSAGE,) if job.is_preview else ())),
         )
+
+
+def _both(one: OnFrame, other: OnFrame) -> OnFrame:
+    def both(frame: VideoFrame | AudioFrame) -> None:
+        one(frame)
+        other(frame)
+
+    return both
 
 
 def seconds_since(moment: datetime) -> float | None:

@@ -337,12 +337,13 @@ class RenderStage:
         creation = JobCreation(self.settings, self.store, self.folders)
         another = AnotherSeed(creation, self.settings.look_retries, self.own)
         saving = FinalizeStage(self.store, self.folders, self.settings, another, self.keys)
+        saved: Saved | None = None
         if job.stage != LISTENING or not path.is_file():
             saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
             self._still_wanted(job)
             saving.recorded(saved)
         now = self._still_wanted(job)
-        done = self.interruptibly(lambda: saving.reported(now))
+        done = self.interruptibly(lambda: saving.reported(now, saved))
         self._still_wanted(job)
         self.folders.of(job).clear_parts()
         self.store.jobs.move_to(

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 import jobs.execution.render
+import media.last_frame
+import media.videos
 from film.document import Film
 from jobs.execution.film_voices import speakers_of
 from jobs.model.records import JobFilter, JobRecord
 from jobs.store.films import ShotJob
+from listening.sound import TakeSound
 from listening.voices import Speaker, voices_heard
 from media.tags import read_tags
 from tests.film.samples import FILM, changed
@@ -117,6 +120,25 @@ def test_nothing_is_sent_where_nobody_hears(tmp_path: Path, film: bytes) -> None
             with working(tmp_path / folder, film, **more) as running:
                 assert told(running, ran(running))["unheard"] == why
         assert fake.count() == 0
+
+
+def test_a_film_is_decoded_once(tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where its report is written into it afterwards; only a process that finds the file reads it again."""
+    decoded = list[str]()
+
+    def noted(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*given: Any, **more: Any) -> Any:
+            decoded.append(name)
+            return original(*given, **more)
+
+        return called
+
+    monkeypatch.setattr("media.videos.probe", noted("probed", media.videos.probe))
+    monkeypatch.setattr("media.last_frame.ending_of", noted("looked at", media.last_frame.ending_of))
+    monkeypatch.setattr("listening.sound.TakeSound.of", noted("listened to", TakeSound.of))
+    with working(tmp_path, film) as running:
+        assert told(running, ran(running))["ending"] == {"unclean": 0, "jumps": False}
+    assert decoded == ["probed"]
 
 
 def test_words_stay_out_of_the_video_where_prompts_do(tmp_path: Path, film: bytes) -> None:
