@@ -204,6 +204,15 @@ def change_film(response: Response, caller: Creator, film_id: FilmId, body: Film
     return _saved(response, caller, body, after=revision)
 
 
+@router.delete("/films/{film_id}", status_code=204, responses=answers(404, 412, 507))
+def delete_film(caller: Creator, film_id: FilmId, if_match: Match = None) -> None:
+    """Delete a film in all its revisions, and its joined file. The jobs of its shots stay, with their videos."""
+    film, revision = caller.service.films.get(film_id)
+    if if_match is not None:
+        _check_match(film, revision, if_match)
+    caller.service.films.delete(film_id)
+
+
 @router.get("/films/{film_id}/revisions", responses=answers(404))
 def list_revisions(caller: Reader, film_id: FilmId) -> RevisionList:
     """The last revisions."""

@@ -43,6 +43,7 @@ def run_film(options: argparse.Namespace, settings: Settings) -> dict[str, objec
         "cards": _cards,
         "status": _status,
         "export": _export,
+        "delete": _delete,
     }
     return commands[options.film_command](options, settings)
 
@@ -183,6 +184,23 @@ def _export(options: argparse.Namespace, settings: Settings) -> dict[str, object
     said = message(words, n=len(files), size=f"{size / 1e6:.1f}", file=str(target))
     result = {"file": str(target.resolve()), "bytes": size, "files": sorted(files), "notes": list(map(str, notes))}
     return {"text": translated(said), **summary(film), **result}
+
+
+def _delete(options: argparse.Namespace, settings: Settings) -> dict[str, object]:
+    film = _read(options.film)
+    with service_without_worker(settings) as service:
+        kept = service.films.jobs_of(film.id)
+        if options.yes:
+            service.films.delete(film.id)
+    if options.yes:
+        words = gettext_noop("The film is deleted. What stays: its jobs in the library ({n}), and {file}.")
+    else:
+        words = gettext_noop(
+            "Nothing was deleted. With --yes the film goes, all its revisions and its joined video; its jobs stay in "
+            "the library ({n}), and so does {file}."
+        )
+    said = message(words, n=kept, file=str(options.film))
+    return {"text": translated(said), **summary(film), "deleted": bool(options.yes), "jobs": kept}
 
 
 # ---- helpers ---------------------------------------------------------------------------------------------------------

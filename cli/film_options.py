@@ -36,10 +36,12 @@ def add_film_commands(parser: argparse.ArgumentParser) -> list[argparse.Argument
     cards = _with_film(commands.add_parser("cards", help="the film's document, its cards and their pictures as a ZIP"))
     cards.add_argument("--output", type=Path, default=Path("cards.zip"), metavar="F", help="default: cards.zip")
     status = _with_film(commands.add_parser("status", help="what each shot has, and what is stale"))
+    delete = _with_film(commands.add_parser("delete", help="forget the film; this document and its jobs stay"))
+    delete.add_argument("--yes", action="store_true", help="do it; without it you are told what would go and stay")
     export = _with_film(commands.add_parser("export", help="videos, timelines, subtitles and storyboard, in one ZIP"))
     export.add_argument("--format", choices=EXPORTS, action="append", help="repeat for more than one; default: all")
     export.add_argument("--output", type=Path, default=Path("film.zip"), metavar="F", help="default: film.zip")
-    return [draft, frames, render, join, make, cast, cards, status, export]
+    return [draft, frames, render, join, make, cast, cards, status, export, delete]
 
 
 def _add_sources(parser: argparse.ArgumentParser, *, csv: bool) -> None:

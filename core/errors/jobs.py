@@ -31,7 +31,7 @@ class UnknownJob(InputError):
     """An id that no job has, or none of this person's."""
 
     what = gettext_noop("There is no job {job}.")
-    advice = gettext_noop("List them with: python workflow.py jobs")
+    advice = gettext_noop("Check its id against the list of your jobs.")
 
 
 class NotLoggedIn(InputError):

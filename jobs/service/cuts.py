@@ -284,17 +284,8 @@ class CutService:
             join,
             lambda file: self._context.store.films.completed(self._owner, film_id, revision, file),
         )
-        self._forget_earlier(trimmed, name)
+        self._films.remove_joined(film_id, but=name)
         return Joined(takes[-1].id, name, tuple(notes))
-
-    def _forget_earlier(self, film: Film, name: str) -> None:
-        """Remove what was joined of the film as it was before."""
-        store = self._context.store
-        for job_id in self._context.several([one.job_id for _, one in store.films.jobs(self._owner, [film.id])]):
-            for file in store.files.of(job_id):
-                if file.kind == "cut" and file.name != name:
-                    (self._context.folders.path(job_id) / file.name).unlink(missing_ok=True)
-                    store.files.forget(job_id, file.name)
 
 
 def _name(film: Film, takes: Sequence[JobRecord]) -> str:

@@ -15,6 +15,7 @@ from core.errors import (
     FilmChanged,
     NothingToExtend,
     UnknownFilm,
+    storage_error,
 )
 from core.files import atomic_write
 from core.messages import gettext_noop
@@ -98,6 +99,38 @@ class FilmService:
         if known is None:
             self.drafts.clear()
         return revision
+
+    def jobs_of(self, film_id: str) -> int:
+        """How many jobs of a film's shots there are, which stay when the film is deleted; raises UnknownFilm."""
+        self.get(film_id)
+        return len(self._context.several([one.job_id for _, one in self._films.jobs(self._owner, [film_id])]))
+
+    def delete(self, film_id: str) -> None:
+        """Delete a film in all its revisions, and what was joined of it; the jobs of its shots stay.
+
+        Raises:
+            UnknownFilm; StorageError: its joined file cannot be removed; nothing else was done.
+        """
+        self.get(film_id)
+        self.remove_joined(film_id)
+        self._films.delete(self._owner, film_id)
+
+    def remove_joined(self, film_id: str, *, but: str = "") -> None:
+        """Remove what was joined of a film, but for the file of this name.
+
+        Raises:
+            StorageError.
+        """
+        store, folders = self._context.store, self._context.folders
+        for job_id in self._context.several([one.job_id for _, one in self._films.jobs(self._owner, [film_id])]):
+            for file in store.files.of(job_id):
+                if file.kind == "cut" and file.name != but:
+                    path = folders.path(job_id) / file.name
+                    try:
+                        path.unlink(missing_ok=True)
+                    except OSError as problem:
+                        raise storage_error(path.parent, problem) from None
+                    store.files.forget(job_id, file.name)
 
     def overviews(self, *, limit: int, offset: int = 0) -> tuple[FilmOverview, ...]:
         """Films with how far they are, the last edited first."""

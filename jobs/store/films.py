@@ -113,6 +113,20 @@ class Films:
             session.add(row)
             return after + 1
 
+    def delete(self, owner: str, film_id: str) -> bool:
+        """Forget a film: all its revisions, what is ordered of it, and which jobs are its own. Its jobs stay."""
+        mine: list[tuple[Any, Any]] = [
+            (FilmRow, FilmRow.id),
+            (FilmJobRow, FilmJobRow.film),
+            (FilmOrderRow, FilmOrderRow.film),
+        ]
+        with self._database.write() as session:
+            self._database.lock(session, f"film {owner} {film_id}")
+            there = session.scalar(select(func.count()).where(FilmRow.owner == owner, FilmRow.id == film_id))
+            for table, column in mine:
+                session.execute(delete(table).where(table.owner == owner, column == film_id))
+            return bool(there)
+
     def completed(self, owner: str, film_id: str, revision: int, file: FileRecord) -> None:
         """Record the file of a whole film, which lies in the folder of its last take; webhooks are told with it."""
         data = {"revision": revision, "job": file.job_id, "file": file.name}

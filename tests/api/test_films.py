@@ -72,6 +72,9 @@ def test_a_film_is_joined_and_fetched(api: Api) -> None:
     again = ann.post(f"{film}/join")
     assert (again.status_code, again.json()["state"]) == (200, "joined")
     assert {bob.get(f"{film}/video").status_code, bob.post(f"{film}/join").status_code} == {404}
+    assert (bob.delete(film).status_code, api.client(ANN, "read").delete(film).status_code) == (404, 403)
+    assert ann.delete(film, headers={"If-Match": '"7"'}).json()["code"] == "film_changed"
+    assert [ann.delete(film).status_code, ann.delete(film).status_code, ann.get(film).status_code] == [204, 404, 404]
 
 
 def test_films_of_others_are_not_there(api: Api) -> None:

@@ -77,6 +77,9 @@ def test_a_film_from_a_script_without_key_and_gpu(shell: Shell) -> None:
     exported = film(shell, "export", "film.json", "--format", "jianying", "--output", "draft.zip")
     assert "draft_content.json" in exported["files"]
     assert "among its drafts" in exported["notes"][-1]
+    asked, gone = film(shell, "delete", "film.json"), film(shell, "delete", "film.json", "--yes")
+    assert [asked["deleted"], asked["jobs"], gone["deleted"], gone["jobs"]] == [False, 4, True, 4]
+    assert "There is no film" in shell("film", "delete", "film.json").stderr
 
 
 def test_the_options_name_what_a_document_may_hold() -> None:

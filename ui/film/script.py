@@ -8,6 +8,7 @@ from film.composition import marks_of, speech_seconds_of
 from film.document import Film, Scene, Shot
 from film.editing import add_scene
 from ui.film.address import PAGE, film_query, page_number
+from ui.film.deleting import delete_film_button
 from ui.film.facts import cast_fold, film_fold, places_fold, scene_fold
 from ui.film.notes import show_kept_notes
 from ui.film.paging import page_buttons
@@ -91,6 +92,7 @@ def _acts(film: Film) -> None:
         if film.shots:
             st.button(_("Add a scene"), key="add-scene", icon=":material/add:", on_click=_add_scene, args=(film,))
         earlier_versions(film.id)
+        delete_film_button(film)
 
 
 def _add_scene(film: Film) -> None:

@@ -93,7 +93,8 @@ def _take(film_id: str) -> None:
 
 
 def _look(film_id: str, known: int) -> None:
-    if job_service().films.revisions(film_id, 1)[0][0] != known:
+    newest = job_service().films.revisions(film_id, 1)
+    if not newest or newest[0][0] != known:  # none where it was deleted in another tab
         st.rerun()
 
 

@@ -67,7 +67,7 @@ WITHOUT_A_JOB = {
         f"films.{name}"
         for name in ("count", "overviews", "revisions", "restore", "draw_card", "export_cards", "has_picture")
     ),
-    *(f"films.{name}" for name in ("picture",)),
+    *(f"films.{name}" for name in ("delete", "jobs_of", "picture", "remove_joined")),
     *(f"shots.{name}" for name in ("make_frames", "remake_frame", "render", "request", "reword_frame")),
     *(f"assembly.{name}" for name in ("clips", "heard", "join", "subtitles", "trimmed")),
     *(f"cuts.{name}" for name in ("change", "choose_take", "join", "joined", "may_have_more", "more_takes", "of")),

@@ -188,6 +188,24 @@ def test_a_joined_file_takes_the_place_of_the_one_before(opened: tuple[JobServic
     assert (service.files.folder(after.job_id) / after.name).is_file()
 
 
+def test_a_deleted_film_takes_its_joined_file_with_it_and_leaves_its_jobs(opened: tuple[JobService, Store]) -> None:
+    service, store = opened
+    service.films.save(SMALL)
+    takes = all_takes(service, store, SMALL)
+    joined = service.cuts.join(SMALL.id, ignore, after=1)
+    theirs = service.of(BOB)
+    theirs.films.save(SMALL)
+    assert service.films.jobs_of(SMALL.id) == len(takes) == 3
+    service.films.delete(SMALL.id)
+    assert not service.cuts.file(joined).exists()
+    assert [file.kind for file in service.files.recorded(joined.job_id)].count("cut") == 0
+    assert all(service.get(one.id).state == "completed" for one in takes)
+    with pytest.raises(UnknownFilm):
+        service.films.delete(SMALL.id)
+    assert (theirs.films.count(), service.films.save(SMALL, after=0)) == (1, 1)
+    assert [one.jobs for one in service.films.shots(SMALL)] == [(), (), ()]
+
+
 def test_what_is_trimmed_for_a_shot_that_continues_is_said_and_recorded(
     opened: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,3 +112,18 @@ def test_no_film_and_no_text_make_nothing(app_context: AppContext) -> None:
     test = page("film/film.py")
     test.query_params["film"] = "../../etc"
     assert "There is no such film." in words(drawn(test))
+
+
+def test_a_film_is_deleted_once_its_person_knows_what_stays(app_context: AppContext) -> None:
+    service = app_context.service
+    service.films.save(FILM)
+    (job,) = service.shots.make_frames(FILM, only={"s1"})
+    test = page("film/film.py")
+    test.query_params["film"] = FILM.id
+    button(drawn(test), "delete-film")
+    assert "stay in the library: 1" in words(test)
+    button(test, "delete-film-not")
+    assert "stay in the library" not in words(test)
+    assert service.films.count() == 1
+    button(button(test, "delete-film"), "delete-film-really")
+    assert (service.films.count(), service.get(job).id) == (0, job)
