@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+# ruff: noqa: E402
+from core.quick_start import collect_seldom
+
+collect_seldom()  # before the imports that follow
+
 import asyncio
 import os
 from collections.abc import AsyncIterator
@@ -19,6 +24,7 @@ from ui.server.files import ROUTES
 from ui.server.host_guard import HostGuard
 from ui.server.language_cookie import LanguageCookie
 from ui.server.upload_guard import UploadGuard
+from ui.server.warm_pages import warm_pages
 
 
 @asynccontextmanager
@@ -29,6 +35,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     except MovaError as problem:
         say_error(problem)
         os._exit(problem.exit_code)  # an exception would be shown as a traceback by the server
+    warm_pages()
     try:
         yield
     finally:

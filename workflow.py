@@ -129,6 +129,9 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
 
 
 def main() -> None:
+    from core.quick_start import collect_seldom
+
+    collect_seldom()
     from cli.terminal import run_script, with_values
 
     sys.argv[1:] = with_values(sys.argv[1:], TEXTS)

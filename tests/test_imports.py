@@ -223,3 +223,12 @@ def test_the_command_line_starts_without_what_most_commands_do_not_use() -> None
     code = f"import sys, cli.runs; print(*sorted({heavy} & {{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_what_a_run_needs_later_is_imported_by_nothing_before() -> None:
+    """It is imported while a service is asked: none of it belongs to what the first step waits for."""
+    code = (
+        "import sys, cli.runs; from jobs.execution.needed_later import LATER; print(*set(LATER) & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

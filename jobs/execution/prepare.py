@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from core.errors import DescriptionTagged, KeyGone, MovaError, ServiceMissing, StorageError, StoreError
 from core.steps import STEPS, Step, following
+from jobs.execution.needed_later import import_what_follows
 from jobs.model.makers import YOURS, other_maker
 from jobs.model.ordered import OrderedServices
 from jobs.model.records import JobRecord, StepRecord, StoredError
@@ -170,6 +171,8 @@ class PrepareStage:
     def _buy(self, job: JobRecord, running: StepRecord, materials: Materials, services: OrderedServices) -> None:
         answers = ResponseCache(self.folders.of(job), running.step, running.version)
         tools = self._tools(services, running.step, answers)
+        if running.step != STEPS[0]:  # the first step imports the service's SDK
+            import_what_follows()
         made = self.interruptibly(lambda: self._made(running.step, materials, answers, tools))
         self.persist(lambda: self._keep(job, running, made))
         clear_responses(answers.folder)

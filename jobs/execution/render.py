@@ -36,6 +36,7 @@ from core.errors import (
 from core.messages import Message, gettext_noop, message
 from jobs.execution.automatic_retry import AnotherSeed
 from jobs.execution.finalize import FinalizeStage, Saved, seconds_since
+from jobs.execution.needed_later import import_what_follows
 from jobs.execution.prepare import Interruptibly, Persist
 from jobs.model.records import JobRecord, StepRecord, StoredError
 from jobs.model.states import LISTENING, JobState
@@ -146,6 +147,7 @@ class RenderStage:
             return False
         self.cut_off.pop(tag, None)
         self.persist(lambda: self._sent(job, taken))
+        import_what_follows()
         return True
 
     def _sent(self, job: JobRecord, taken: VideoJob) -> None:
