@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from jobs.model.records import JobRecord
+    from jobs.model.records import JobChanges, JobRecord
     from jobs.service.context import ServiceContext
     from jobs.service.film_assembly import FilmAssembly
     from jobs.service.films import FilmService
@@ -123,8 +123,15 @@ class CutService:
 
     # ---- changes -----------------------------------------------------------------------------------------------------
 
-    def change(self, film_id: str, change: Callable[[Film], Film], *, after: int) -> int:
-        """Change the film as a person has seen it; returns the number of its newest revision.
+    def change(
+        self,
+        film_id: str,
+        change: Callable[[Film], Film],
+        *,
+        after: int,
+        with_jobs: Mapping[str, JobChanges] | None = None,
+    ) -> int:
+        """Change the film as a person has seen it, and jobs with it; returns the number of its newest revision.
 
         Raises:
             FilmChanged: there is a newer revision than ``after``; nothing was written.
@@ -133,7 +140,7 @@ class CutService:
         film, revision = self._films.get(film_id)
         if revision != after:
             raise FilmChanged(film=film.title or film.id)
-        return self._films.save(change(film), after=after)
+        return self._films.save(change(film), after=after, with_jobs=with_jobs)
 
     def choose_take(self, film_id: str, shot_id: str, job_id: str | None, *, after: int) -> int:
         """Choose one of a shot's finished takes; None stands for the newest good one, whichever that comes to be.
@@ -152,12 +159,12 @@ class CutService:
 
         film, _ = self._films.get(film_id)
         before = next((shot.take for shot in film.shots if shot.id == shot_id), None)
-        revision = self.change(film_id, chosen, after=after)
+        picks = {}
         if before is not None and before != job_id and self._context.known(before):
-            self._library.mark_favourite(before, favourite=False, film=film_id)
-        if job_id is not None:
-            self._library.mark_favourite(job_id, favourite=True, film=film_id)
-        return revision
+            picks[before] = self._library.pick_for(film_id, before, favourite=False)
+        if job_id is not None and self._context.known(job_id):
+            picks[job_id] = self._library.pick_for(film_id, job_id, favourite=True)
+        return self.change(film_id, chosen, after=after, with_jobs=picks)
 
     def may_have_more(self, state: ShotState) -> bool:
         """Whether a shot has all its texts and its frame, so that a further take costs nothing but its render."""

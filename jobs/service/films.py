@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ from core.files import atomic_write
 from core.messages import gettext_noop
 from core.steps import Step
 from film.document import Film
-from jobs.model.records import JobRecord
+from jobs.model.records import JobChanges, JobRecord
 from jobs.service.cards import CardService, drawn_from_words, write_zip
 from jobs.service.film_drafts import FilmDrafts
 from jobs.service.film_of_chain import film_of, with_chain
@@ -81,11 +81,12 @@ class FilmService:
         """
         return self.save(self.get(film_id, revision)[0], after=after)
 
-    def save(self, film: Film, *, after: int | None = None) -> int:
+    def save(self, film: Film, *, after: int | None = None, with_jobs: Mapping[str, JobChanges] | None = None) -> int:
         """Record a film as its next revision and return its number; the same once more is none.
 
         Args:
             after: the revision that was edited, 0 for a new film; None takes whatever is the newest.
+            with_jobs: changes of jobs that are written with it, by their ids.
 
         Raises:
             FilmChanged: there is a newer one; nothing was written.
@@ -93,7 +94,7 @@ class FilmService:
         known = self._films.get(self._owner, film.id)
         before = (known.revision if known else 0) if after is None else after
         document = film.model_dump(mode="json", by_alias=True)
-        revision = self._films.save(self._owner, film.id, document, after=before)
+        revision = self._films.save(self._owner, film.id, document, after=before, with_jobs=with_jobs)
         if revision is None:
             raise FilmChanged(film=film.title or film.id)
         if known is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from core.errors import NothingToReuse
 from core.messages import gettext_noop
 from core.steps import Step
-from jobs.model.records import BatchRecord, JobFilter, JobMonth, JobPage, JobRecord, StepRecord
+from jobs.model.records import BatchRecord, JobChanges, JobFilter, JobMonth, JobPage, JobRecord, StepRecord
 from jobs.model.states import JobState
 from jobs.model.takes import take_of
 from jobs.store.pages import PAGE_SIZE
@@ -93,23 +93,28 @@ class JobLibrary:
         """How the deleted jobs of a batch's rows had ended; other ids are left out."""
         return self._store.batches.done(job_ids, owner=self._context.person.only)
 
-    def mark_favourite(self, job_id: str, *, favourite: bool, film: str | None = None) -> bool:
+    def mark_favourite(self, job_id: str, *, favourite: bool) -> bool:
         """Mark a job as a favourite, or no longer; of several takes it is its person's pick.
 
         What the reports of all takes say now is kept with a new pick, whatever other takes come later.
-
-        Args:
-            film: the film that it is chosen for, or no longer. Only a choice among several makes a favourite then, and
-                only one that this film made is taken back.
         """
         job = self._context.get(job_id)
-        if job.favourite == favourite:
-            return True
+        return job.favourite == favourite or self._store.jobs.update(job.id, **self._pick(job, favourite, None))
+
+    def pick_for(self, film_id: str, job_id: str, *, favourite: bool) -> JobChanges:
+        """What makes a job the pick of a film, or no longer; nothing where it stays as it is.
+
+        Only a choice among several makes a favourite, and only one that this film made is taken back.
+        """
+        job = self._context.get(job_id)
+        changes = self._pick(job, favourite, film_id)
+        is_its_own = (changes["pick"] or job.pick or {}).get("film") == film_id
+        return changes if is_its_own and job.favourite != favourite else {}
+
+    def _pick(self, job: JobRecord, favourite: bool, film_id: str | None) -> JobChanges:
         takes = [take_of(one) for one in self._finished(job.id).values()] if favourite else []
-        pick = known_then(take_of(job), takes, now(), film) if favourite else None
-        if film is not None and (pick or job.pick or {}).get("film") != film:
-            return False
-        return self._store.jobs.update(job.id, favourite=favourite, pick=pick)
+        pick = known_then(take_of(job), takes, now(), film_id) if favourite else None
+        return {"favourite": favourite, "pick": pick}
 
     def takes(self, job_id: str) -> tuple[JobRecord, ...]:
         """The jobs with the same text that one was copied from or to, with it, oldest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -12,9 +12,10 @@ from sqlalchemy import delete, func, select
 
 from jobs.database.database import Database
 from jobs.database.tables import FilmJobRow, FilmOrderRow, FilmRow
-from jobs.model.records import FileRecord
+from jobs.model.records import FileRecord, JobChanges
 from jobs.store.files import write_file
 from jobs.store.webhook_outbox import tell_of_film
+from jobs.store.writes import change_job, changed_columns
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,31 @@ class Films:
             found = session.execute(query.order_by(FilmRow.revision.desc()).limit(limit))
             return tuple((number, created) for number, created in found)
 
-    def save(self, owner: str, film_id: str, document: dict[str, Any], *, after: int) -> int | None:
+    def save(
+        self,
+        owner: str,
+        film_id: str,
+        document: dict[str, Any],
+        *,
+        after: int,
+        with_jobs: Mapping[str, JobChanges] | None = None,
+    ) -> int | None:
         """Write the revision after ``after`` (0: a new film), and return its number; None where there is a newer one.
 
-        A document that is the same as the newest one makes no revision.
+        A document that is the same as the newest one makes no revision. ``with_jobs`` are changes of jobs, by their
+        ids, that are made with it or not at all.
         """
         with self._database.write() as session:
             self._database.lock(session, f"film {owner} {film_id}")
             query = select(FilmRow).where(FilmRow.owner == owner, FilmRow.id == film_id)
             newest = session.scalars(query.order_by(FilmRow.revision.desc()).limit(1)).first()
-            if newest is not None and newest.document == document:
-                return newest.revision
-            if (newest.revision if newest else 0) != after:
+            is_known = newest is not None and newest.document == document
+            if not is_known and (newest.revision if newest else 0) != after:
                 return None
+            for job_id, changes in (with_jobs or {}).items():
+                change_job(session, job_id, (), changed_columns(session, job_id, changes))
+            if newest is not None and is_known:
+                return newest.revision
             row = FilmRow(owner=owner, id=film_id, revision=after + 1, document=document, created=datetime.now(UTC))
             session.add(row)
             return after + 1

@@ -56,6 +56,7 @@ GIVEN: dict[str, Any] = {
     "favourite": True,
     "keep": True,
     "order": white_order(),
+    "film_id": "none",
     "crop": CropChoice(mode="bars"),
 }
 # Acts on no job in particular; what they give away is looked at below.

@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import av
 import pytest
 
-from core.errors import FilmChanged, FilmEditRefused, FilmIncomplete, QuotaReached, ShotNotReady, UnknownFilm
+import jobs.store.films
+from core.errors import (
+    FilmChanged,
+    FilmEditRefused,
+    FilmIncomplete,
+    QuotaReached,
+    ShotNotReady,
+    StoreError,
+    UnknownFilm,
+)
 from film.document import Film
 from film.edits import moved, with_join, with_trim
 from jobs.model.people import Person
@@ -56,7 +66,9 @@ def test_a_take_is_chosen_and_the_second_of_two_tabs_is_told(opened: tuple[JobSe
     assert service.cuts.of(service.films.get(SMALL.id)[0]).shots[1].take == third
 
 
-def test_a_chosen_take_is_its_persons_pick_with_what_was_known_then(opened: tuple[JobService, Store]) -> None:
+def test_a_chosen_take_is_its_persons_pick_with_what_was_known_then(
+    opened: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
     service, store = opened
     service.films.save(SMALL, after=0)
     first, second, starred = [take(service, store, SMALL, "s2") for _ in range(3)]
@@ -78,6 +90,11 @@ def test_a_chosen_take_is_its_persons_pick_with_what_was_known_then(opened: tupl
     service.cuts.choose_take(SMALL.id, "s2", None, after=4)  # the star was there before
     service.cuts.choose_take(SMALL.id, "s1", alone.id, after=5)  # there was nothing to choose from
     assert picked() == [starred.id]
+    before = service.films.get(SMALL.id)
+    monkeypatch.setattr(jobs.store.films, "change_job", Mock(side_effect=OSError("killed")))
+    with pytest.raises(StoreError):
+        service.cuts.choose_take(SMALL.id, "s2", first.id, after=6)
+    assert (service.films.get(SMALL.id), picked()) == (before, [starred.id])
 
 
 def test_each_change_is_a_revision_and_a_refused_one_is_none(opened: tuple[JobService, Store]) -> None:
