@@ -26,6 +26,20 @@ class NotPosted(Exception):
         self.why = why
 
 
+def in_ascii(url: str) -> str:
+    """An address as it is sent: a name in other letters as punycode, and a path in them percent-encoded.
+
+    Raises:
+        NotPosted: ``address``, where it stands for no name.
+    """
+    if url.isascii() or not url.isprintable() or " " in url:
+        return url
+    try:
+        return str(httpx2.URL(url))
+    except (httpx2.InvalidURL, ValueError):
+        raise NotPosted("address") from None
+
+
 def check_address(url: str, allowed: Collection[str]) -> tuple[str, int]:
     """Host and port of an address that may be posted to, as far as that can be told without looking it up.
 

@@ -9,7 +9,7 @@ from core.errors import BadWebhook, TooManyWebhooks, UnknownWebhook
 from core.kept_secret import WEBHOOKS, kept_secret
 from core.limits import is_plain_id
 from core.messages import gettext_noop
-from core.posting import NotPosted, check_address
+from core.posting import NotPosted, check_address, in_ascii
 from jobs.model.webhooks import EVENTS, MAX_WEBHOOKS, Event, WebhookMessage, WebhookRecord, webhook_secret
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class WebhookService:
         return is_plain_id(message_id) and self._store.has_message(webhook.id, message_id)
 
     def _checked(self, url: str) -> str:
-        address = url.strip()
         try:
+            address = in_ascii(url.strip()[: _LONGEST + 1])
             if len(address) > _LONGEST:
                 raise NotPosted("address")
             check_address(address, self._context.settings.webhook_allow)

@@ -48,7 +48,13 @@ def test_a_secret_is_told_once_and_is_kept_nowhere(service: JobService, tmp_path
     "url",
     [
         *("", "receiver", "http://receiver.example", "https://127.0.0.1/", "https://a:b@receiver.example/"),
-        *("https://10.2.0.1", "javascript:alert(1)", f"https://receiver.example/{'x' * 2000}"),
+        *(
+            "https://10.2.0.1",
+            "javascript:alert(1)",
+            "https://ｅxample.com/",
+            "https://a:b@例子.测试/",
+            f"https://receiver.example/{'x' * 2000}",
+        ),
     ],
 )
 def test_an_address_that_may_not_be_posted_to_is_refused(service: JobService, url: str) -> None:
@@ -61,6 +67,11 @@ def test_an_address_that_may_not_be_posted_to_is_refused(service: JobService, ur
 def test_what_webhook_allow_names_may_be_posted_to(service: JobService, url: str) -> None:
     added, _ = service.of(ANN).webhooks.add(url)
     assert added.url == url.strip()
+
+
+def test_a_name_in_other_letters_is_kept_as_it_is_sent(service: JobService) -> None:
+    added, _ = service.of(ANN).webhooks.add("https://例子.测试:8443/通知?k=值")
+    assert added.url == "https://xn--fsqu00a.xn--0zwm56d:8443/%E9%80%9A%E7%9F%A5?k=%E5%80%BC"
 
 
 @pytest.mark.parametrize("events", [[], ["job.started"], ["webhook.test"]])
