@@ -56,6 +56,7 @@ STATUS: dict[type[MovaError], int] = {
     errors.ApiKeyExists: 409,
     errors.FilmExists: 409,
     errors.RequestDiffers: 409,
+    errors.RequestGone: 410,
     errors.PlanChanged: 412,
     errors.FilmChanged: 412,
     errors.MatchMissing: 428,
@@ -77,8 +78,15 @@ _HTTP = {
     404: gettext_noop("There is nothing at this address."),
     405: gettext_noop("This address does not take this method."),
     413: gettext_noop("The request is too large."),
+    415: gettext_noop("A compressed body cannot be read: send it without Content-Encoding."),
 }
-_CODES = {400: "unreadable_body", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
+_CODES = {
+    400: "unreadable_body",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "request_too_large",
+    415: "compressed_body",
+}
 _WAIT = {429: 60, 503: 5}  # seconds after which another try makes sense
 
 
@@ -180,7 +188,9 @@ async def _of_nobody(request: Request, error: Exception) -> Response:
 
 
 class TooLargeInShape:
-    """Middleware: a body over the limit, which the framework refuses as plain text, is refused as all else is."""
+    """Middleware: a body over the limit, which the framework refuses as plain text, is refused as all else is; one that
+    is compressed, too, for nobody here unpacks it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -188,6 +198,9 @@ class TooLargeInShape:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if Headers(scope=scope).get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+            await _of_http(Request(scope), HTTPException(415, _HTTP[415]))(scope, receive, send)
             return
         is_ours = False
 
@@ -240,7 +253,7 @@ def _plain(value: Any) -> Any:
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What an operation documents besides its result: the errors that every one may have, and these."""
-    every = {400, 401, 403, 413, 422, 429, 500, 503, *statuses}
+    every = {400, 401, 403, 413, 415, 422, 429, 500, 503, *statuses}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {status: {"description": _MEANING.get(status, "Problem"), "content": content} for status in sorted(every)}
 
@@ -251,8 +264,10 @@ _MEANING = {
     403: "The key may not do this",
     404: "There is no such thing, or it is somebody else's",
     409: "Not in this state",
+    410: "It was deleted",
     412: "It has changed since",
     413: "Too large",
+    415: "The body is compressed",
     422: "The input cannot be used",
     428: "If-Match is missing",
     429: "A limit is reached",

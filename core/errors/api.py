@@ -58,6 +58,13 @@ class RequestDiffers(InputError):
     advice = gettext_noop("Send the same request again, or this one with a new key. Nothing was made.")
 
 
+class RequestGone(InputError):
+    """An Idempotency-Key whose job was deleted since."""
+
+    what = gettext_noop("The job that the Idempotency-Key {key} made was deleted.")
+    advice = gettext_noop("Send the request with a new key to make another one. Nothing was made.")
+
+
 class MatchMissing(InputError):
     """A change that does not say of which version."""
 

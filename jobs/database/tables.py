@@ -237,7 +237,10 @@ class ApiKeyRow(Base):
 
 
 class RepeatableRow(Base):
-    """What a request with an Idempotency-Key has made, written before it is made; ``digest`` is of the request."""
+    """What a request with an Idempotency-Key has made, written before it is made; ``digest`` is of the request.
+
+    ``made`` is empty once it was deleted.
+    """
 
     __tablename__ = "repeatable_requests"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
-from core.errors import ApiKeyExists, InputError, NotAllowed, RequestDiffers, UnknownApiKey
+from core.errors import ApiKeyExists, InputError, NotAllowed, RequestDiffers, RequestGone, UnknownApiKey
 from core.limits import checked_text
 from core.messages import gettext_noop
 from jobs.model.api_keys import SCOPES, USUAL_SCOPES, ApiKey, Scope, draw_key, hash_of_key, id_in
@@ -87,8 +87,11 @@ class ApiKeyService:
 
         Raises:
             RequestDiffers: the key belongs to another request of the last 24 hours.
+            RequestGone: what it made was deleted.
         """
         before, first = self._context.store.repeatable.claim(self._context.person.name, request_key, digest, made)
         if before != digest:
             raise RequestDiffers(key=request_key[:_LONGEST_NAME])
+        if not first:
+            raise RequestGone(key=request_key[:_LONGEST_NAME])
         return first

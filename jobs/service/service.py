@@ -315,10 +315,12 @@ class JobService:
         Raises:
             FilesNotRemoved: it is deleted, but not all of its files; they are removed as soon as that is possible.
         """
-        job = self.get(job_id)
-        return self._folders.finish_delete(job) if self._store.jobs.delete(job_id) else None
+        return self._deleted(self.get(job_id))
 
     # ---- helpers -------------------------------------------------------------------------------------------------
+
+    def _deleted(self, job: JobRecord, *, never_was: bool = False) -> int | None:
+        return self._folders.finish_delete(job) if self._store.jobs.delete(job.id, never_was=never_was) else None
 
     def _owner_of(self, order: Order) -> str:
         return (order.owner if self.person.is_admin else None) or self.person.name
@@ -380,7 +382,7 @@ class JobService:
             yield
         except QuotaReached:
             if job.state == "draft":
-                self.delete(job.id)
+                self._deleted(job, never_was=True)
             raise
 
     def _copied(self, job_id: str, server: str | None) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Unpack, cast
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from jobs.database.database import Database
 from jobs.database.rows import error_columns, job_record
-from jobs.database.tables import JobRow, SlotRow
+from jobs.database.tables import JobRow, RepeatableRow, SlotRow
 from jobs.model.records import FileRecord, JobChanges, JobRecord, Json, NewJob, StepRecord
 from jobs.model.states import FREES_SLOT, REFETCHED, JobState, allowing, sources
 from jobs.store.batches import keep_batch_row
@@ -241,10 +241,11 @@ class Jobs:
                 return False
             return change_state(session, job_id, allowing("look_again"), "submitted", values)
 
-    def delete(self, job_id: str) -> bool:
+    def delete(self, job_id: str, *, never_was: bool = False) -> bool:
         """Remove a job that nothing works on from every page and search; returns whether it happened.
 
-        Its files are to be removed from the disk next; ``purge`` removes the texts as well.
+        Its files are to be removed from the disk next; ``purge`` removes the texts as well. The request that made it
+        makes no other, unless the job counts as one that there ``never_was``.
         """
         with self._database.write() as session:
             number = session.scalar(select(JobRow.number).where(JobRow.id == job_id))
@@ -252,6 +253,8 @@ class Jobs:
             if number is None or not change_job(session, job_id, may, {"deleted": True}):
                 return False
             forget_job(session, number)
+            if not never_was:
+                session.execute(update(RepeatableRow).where(RepeatableRow.made == job_id).values(made=""))
             return True
 
     def deleted(self) -> tuple[str, ...]:

@@ -18,7 +18,10 @@ class Repeatable:
         self._database = database
 
     def claim(self, owner: str, key: str, digest: str, made: str) -> tuple[str, str]:
-        """The digest and the id of an owner's request with this key: these, or those of the one that came first."""
+        """The digest and the id of an owner's request with this key: these, or those of the one that came first.
+
+        The id is empty where what it made was deleted.
+        """
         with self._database.write() as session:
             self._database.lock(session, f"request {owner} {key}")
             session.execute(delete(RepeatableRow).where(RepeatableRow.created < now() - KEPT))

@@ -87,6 +87,11 @@ def test_the_same_request_once_more_is_the_same_job(api: Api) -> None:
     refused = ann.post(JOBS, json={**SIMPLE, "seed": 7}, headers=key)
     assert (refused.status_code, refused.json()["code"]) == (409, "request_differs")
     assert api.service.library.count() == 1
+    assert ann.post(f"{JOBS}/{first['id']}/cancel").status_code == 200
+    assert ann.delete(f"{JOBS}/{first['id']}").is_success
+    gone = ann.post(JOBS, json=SIMPLE, headers=key)
+    assert (gone.status_code, gone.json()["code"]) == (410, "request_gone")
+    assert api.service.library.count() == 0
 
 
 def test_a_step_is_edited_made_again_and_chosen(api: Api) -> None:

@@ -123,6 +123,8 @@ def test_too_much_is_refused_in_the_shape_of_its_address(api: Api) -> None:
     for path, field in ((VIDEOS, "detail"), (JOBS, "title")):
         told = client.post(path, content=b" " * 2**21, headers={"content-type": "application/json", **ZH})
         assert (told.status_code, told.json()[field]) == (413, "请求过大。")
+        told = client.post(path, content=b"\x1f\x8b", headers={"content-encoding": "gzip"})
+        assert (told.status_code, "without Content-Encoding" in told.json()[field]) == (415, True)
 
 
 def test_films_and_webhooks(api: Api) -> None:
