@@ -1,8 +1,9 @@
 # The app and the worker: docker compose up --build (compose.yaml), or by itself
 #   docker build -t mova-workflow . && docker run -p 127.0.0.1:8500:8500 -v mova:/data mova-workflow
 FROM python:3.11-slim AS packages
-COPY requirements.lock .
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY requirements.lock requirements-storage.lock ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements-storage.lock
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 OUTPUT_DIR=/data/outputs

@@ -33,6 +33,7 @@ from core.errors import ConfigError
 from core.messages import Fact, gettext_noop, phrase
 from core.render_settings import Fps, GuidanceScale, NumFrames, NumInferenceSteps, OutputQuality, Seed
 from core.setting_values import (
+    bucket,
     checked_address,
     checked_database,
     own_folder,
@@ -217,6 +218,18 @@ class Settings(BaseSettings):
     # Where jobs are recorded: None is the file jobs.db in OUTPUT_DIR; for several machines a PostgreSQL database,
     # postgresql://user:password@host/name
     database_url: Annotated[SecretStr, AfterValidator(checked_database)] | None = None
+    # A bucket of the S3 protocol in which all recorded files are kept, s3://bucket/prefix: machines then share nothing
+    # but it and the database, and OUTPUT_DIR is each machine's own working copy. None: OUTPUT_DIR has everything.
+    storage_url: Annotated[str, AfterValidator(bucket)] | None = None
+    # How browsers get files that are in the bucket: `through` this program, or by `signed` addresses of the bucket,
+    # valid for an hour, which browsers must be able to reach.
+    storage_addresses: Literal["through", "signed"] = "through"
+    # The bucket's server, where it is not Amazon's, and its keys: those of AWS's own tools.
+    aws_endpoint_url: ServiceAddress | None = None
+    aws_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"
+    aws_access_key_id: ServiceKey = None
+    aws_secret_access_key: ServiceKey = None
+    aws_session_token: ServiceKey = None
     # How often a video that looks failed (one flat colour, frozen, silent) is rendered again by itself, each time as a
     # job of its own with another seed. 0: never, you are shown what looks failed and decide.
     look_retries: Annotated[int, Field(ge=0, le=5)] = 0

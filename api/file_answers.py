@@ -70,6 +70,7 @@ def file_answers(*kinds: str) -> dict[int | str, dict[str, Any]]:
     return {
         200: {"description": "The file", "content": whole},
         206: {"description": "The part of a Range", "content": {**whole, "multipart/byteranges": {}}},
+        307: {"description": "It is in the bucket, at the address that Location names (STORAGE_ADDRESSES=signed)"},
         304: {"description": "As you have it: If-None-Match or If-Modified-Since says so"},
         416: {"description": "A Range beyond the file", "content": {"text/plain": {}}},
     }

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
 
 from api.access import Caller, Creator, Orderer, Reader, Spender
 from api.file_answers import FileAnswer, file_answers
@@ -43,7 +44,6 @@ from jobs.model.records import FileRecord, JobFilter, JobRecord
 from jobs.model.request import Mode
 from jobs.model.states import AT_REST, JobState, allowing
 from pipeline import PREPARATION
-from record.folder import file_inside
 
 router = APIRouter(prefix="/api/v1", tags=["Jobs"])
 _LOOK_EVERY = 0.5  # seconds between looks at a job that is followed
@@ -286,11 +286,14 @@ def list_files(caller: Reader, job_id: str) -> FileList:
     },
     response_class=FileAnswer,
 )
-def get_file(caller: Reader, job_id: str, name: str) -> FileAnswer:
+def get_file(caller: Reader, job_id: str, name: str) -> Response:
     """One of these files; Range is answered with its part."""
+    job = caller.service.get(job_id)
     recorded = {one.name for one in caller.service.files.recorded(job_id)}
-    path = file_inside(caller.service.files.folder(job_id), name) if name in recorded else None
-    if path is None or not path.is_file():
+    if name in recorded and (signed := caller.service.files.address(job, name)):
+        return RedirectResponse(signed, 307)
+    path = caller.service.files.path(job, name) if name in recorded else None
+    if path is None:
         raise FileMissing(name=name[:80], reason=gettext_noop("it does not exist"))
     return FileAnswer(path, media_type=KINDS.get(path.suffix, "application/octet-stream"), filename=path.name)
 

@@ -12,11 +12,11 @@ from starlette.responses import PlainTextResponse, Response
 from api.file_answers import FileAnswer
 from api.mcp_answers import FileAddress
 from core.errors import MovaError, NothingToExtend
-from core.kept_secret import ADDRESSES, kept_secret
+from core.kept_secret import ADDRESSES
 from jobs.model.people import Person
 from jobs.model.states import ASKED
 from jobs.service.export import CUT
-from record.folder import FIRST_FRAME, POSTER, VIDEO, file_inside
+from record.folder import FIRST_FRAME, POSTER, VIDEO
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,24 +44,24 @@ def address_of(settings: Settings, service: JobService, job: JobRecord, what: st
     path = _file(service, job, NAMES[what])
     if path is None:
         raise NothingToExtend(job=job.id)
-    return _address(settings, job.owner, job.id, path, base)
+    return _address(service, job.owner, job.id, path, base)
 
 
 def address_of_film(settings: Settings, service: JobService, joined: Joined, base: str) -> FileAddress:
     """The address of a joined film."""
-    return _address(settings, service.person.name, joined.job_id, service.cuts.file(joined), base)
+    return _address(service, service.person.name, joined.job_id, service.cuts.file(joined), base)
 
 
 def address_asked_about(settings: Settings, service: JobService, job: JobRecord, base: str) -> str | None:
     """The address of the first frame that a job asks its person about: the same as long as it asks the same."""
     if service.files.first_frame(job) is None:
         return None
-    token = _signer_of_questions(settings).dumps([job.owner, job.id, job.revision])
+    token = _signer_of_questions(service).dumps([job.owner, job.id, job.revision])
     return f"{base.rstrip('/')}{PATH.format(token=token, name=FIRST_FRAME)}"
 
 
-def _address(settings: Settings, owner: str, job_id: str, path: Path, base: str) -> FileAddress:
-    token = _signer(settings).dumps([owner, job_id, path.name])
+def _address(service: JobService, owner: str, job_id: str, path: Path, base: str) -> FileAddress:
+    token = _signer(service).dumps([owner, job_id, path.name])
     return FileAddress(
         job=job_id,
         address=f"{base.rstrip('/')}{PATH.format(token=token, name=path.name)}",
@@ -75,8 +75,8 @@ def send(settings: Settings, service: Callable[[], JobService], request: Request
     """Answer for such an address, with Range."""
     token, name = request.path_params["token"], request.path_params["name"]
     try:
-        path = _asked_about(settings, service(), token) if name == FIRST_FRAME else None
-        path = path or _opened(settings, service(), token)
+        path = _asked_about(service(), token) if name == FIRST_FRAME else None
+        path = path or _opened(service(), token)
     except (BadData, ValueError):
         return PlainTextResponse("This address is not valid any more. Ask for a new one.", 403)
     except MovaError:
@@ -87,16 +87,16 @@ def send(settings: Settings, service: Callable[[], JobService], request: Request
     return FileAnswer(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _opened(settings: Settings, service: JobService, token: str) -> Path | None:
-    owner, job_id, name = _signer(settings).loads(token, max_age=LIFE_SECONDS)
+def _opened(service: JobService, token: str) -> Path | None:
+    owner, job_id, name = _signer(service).loads(token, max_age=LIFE_SECONDS)
     mine = service.of(Person(name=owner))
     return _file(mine, mine.get(job_id), name)
 
 
-def _asked_about(settings: Settings, service: JobService, token: str) -> Path | None:
+def _asked_about(service: JobService, token: str) -> Path | None:
     """The picture that a job still asks about; None where the address is none of these."""
     try:
-        owner, job_id, revision = _signer_of_questions(settings).loads(token)
+        owner, job_id, revision = _signer_of_questions(service).loads(token)
     except BadData:
         return None
     mine = service.of(Person(name=owner))
@@ -108,22 +108,21 @@ def _asked_about(settings: Settings, service: JobService, token: str) -> Path | 
 
 def _file(service: JobService, job: JobRecord, name: str) -> Path | None:
     if name == VIDEO:
-        path = file_inside(service.files.folder_of(job), VIDEO)
-        return path if job.state == "completed" and path.is_file() else None
+        path = service.files.path(job, VIDEO)
+        return path if job.state == "completed" else None
     if name == FIRST_FRAME:
         return service.files.first_frame(job)
     if name.startswith(CUT):
         known = any(one.name == name for one in service.files.recorded(job.id))
-        path = file_inside(service.files.folder_of(job), name)
-        return path if known and path.is_file() else None
+        return service.files.path(job, name) if known else None
     return service.files.poster(job.id)
 
 
-def _signer(settings: Settings) -> URLSafeTimedSerializer:
-    secret = kept_secret(settings.output_dir, ADDRESSES, settings.file_access)
+def _signer(service: JobService) -> URLSafeTimedSerializer:
+    secret = service.files.storage.secret(ADDRESSES)
     return URLSafeTimedSerializer(secret, salt="files-by-mcp")
 
 
-def _signer_of_questions(settings: Settings) -> URLSafeSerializer:
-    secret = kept_secret(settings.output_dir, ADDRESSES, settings.file_access)
+def _signer_of_questions(service: JobService) -> URLSafeSerializer:
+    secret = service.files.storage.secret(ADDRESSES)
     return URLSafeSerializer(secret, salt="questions-by-mcp")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
 
 from api.access import Caller, Creator, Orderer, Reader
 from api.file_answers import FileAnswer, file_answers
@@ -22,7 +23,7 @@ from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.model.states import allowing
 from jobs.servers.status import MODELS
-from record.folder import VIDEO, file_inside
+from record.folder import VIDEO
 
 router = APIRouter(prefix="/v1", tags=["Videos"])
 _POLL = {"openai-poll-after-ms": "1000"}
@@ -165,15 +166,19 @@ def content(
     video_id: str,
     variant: str | None = None,
     _range: Annotated[str | None, Header(alias="Range")] = None,
-) -> FileAnswer:
+) -> Response:
     """The file: an MP4 with sound; with ``variant=thumbnail`` its first frame as a JPEG."""
     job = _found(caller, video_id)
     if not job.final:
         raise Refused(404, gettext_noop("Generation is still in-progress"))
     if variant == "thumbnail":
         path = caller.service.files.poster(job.id)
+    elif (
+        signed := caller.service.files.address(job, VIDEO) if job.state == "completed" and _is_video(variant) else None
+    ):
+        return RedirectResponse(signed, 307)
     else:
-        path = file_inside(caller.service.files.folder_of(job), VIDEO) if _is_video(variant) else None
+        path = caller.service.files.path(job, VIDEO) if _is_video(variant) else None
     if job.state != "completed" or path is None or not path.is_file():
         raise Refused(404, gettext_noop("Video variant {variant} not found"), variant=str(variant)[:40])
     kind = "image/jpeg" if variant == "thumbnail" else "video/mp4"

@@ -218,7 +218,7 @@ class Batch:
         return {
             "state": job.state,
             "seed": job.render.seed,
-            "video": str((self._service.files.folder(job.id) / VIDEO).resolve()) if done else None,
+            "video": str(self._service.files.whole(job.id).resolve() / VIDEO) if done else None,
             "preview": job.is_preview,
             "text": job.request.text[:200],
             "error": job.error.rebuilt().as_json() if job.error else None,

@@ -56,7 +56,7 @@ def run_export(options: argparse.Namespace, settings: Settings) -> dict[str, obj
         whole_within("--loudness", loudness, -36, -10)
     with service_without_worker(settings) as service:
         service.files.record(options.job)
-        folder = service.files.folder(options.job)
+        folder = service.files.whole(options.job)
         copies = {folder: _labelled(service, options.job)} if options.label else {}
         with TemporaryDirectory() as room:
             if loudness is not None:

@@ -69,7 +69,7 @@ def _is_file(path: Path) -> bool:
 
 def _of_job(service: JobService, job_id: str, settings: Settings) -> Restored:
     job = service.get(job_id)
-    return run_in_folder(service.files.record(job.id), service.files.folder(job.id), settings)
+    return run_in_folder(service.files.record(job.id), service.files.whole(job.id, videos=False), settings)
 
 
 def _queue(run: Restored, options: argparse.Namespace, settings: Settings) -> QueueKey:

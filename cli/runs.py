@@ -252,7 +252,7 @@ def _result(
     service: JobService, job_id: str, options: argparse.Namespace, said: list[str], exit_code: int | None
 ) -> dict[str, object]:
     job, record = service.get(job_id), service.files.record(job_id)
-    folder = service.files.folder(job_id)
+    folder = service.files.whole(job_id)
     notes = _sentences(service, job)
     lines: list[Message | str] = [remark(notes.get(words, words)) for words in record.warnings if words not in said]
     code = 0

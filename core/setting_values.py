@@ -60,6 +60,17 @@ def own_folder(value: Path) -> Path:
     return Path(folder)
 
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{2,62}(/[A-Za-z0-9._/-]{0,200})?", re.ASCII)
+
+
+def bucket(value: str) -> str:
+    """A bucket and a prefix in it; no password, no query, nothing that leads upwards."""
+    address = value.strip().rstrip("/")
+    if not _BUCKET.fullmatch(address) or any(part in ("", ".", "..") for part in address[5:].split("/")):
+        raise ValueError(gettext_noop("s3://bucket or s3://bucket/prefix; for a folder leave it empty, see OUTPUT_DIR"))
+    return address
+
+
 def _port_is_valid(address: str) -> bool:
     try:
         return urlsplit(address).port != 0

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import MovaError, StorageError, StoreError
 from core.file_access import keep_private
-from core.kept_secret import WEBHOOKS, kept_secret
+from core.kept_secret import WEBHOOKS
 from jobs.database.errors import in_plain_words
 from jobs.database.state import file_of
 from jobs.database.wake_up import WakeUp
@@ -101,10 +101,11 @@ class Worker:
             self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
             self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE)),
         ]
+        self.folders = Folders(settings, self.store)
         self._sends = WorkerLease(self.store.database, own_only=True)
         self.webhooks = WebhookSender(
             self.store.webhooks,
-            partial(kept_secret, settings.output_dir, WEBHOOKS, settings.file_access),
+            partial(self.folders.storage.secret, WEBHOOKS),
             settings.webhook_allow,
             partial(self._sends.has_role, "webhooks"),
             self._stopping,
@@ -115,7 +116,6 @@ class Worker:
             rest = partial(self._stopping.wait, _LOOK_AT_FILMS)
             self._threads.append(self._thread("films", self._go_on_with_films, rest))
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
-        self.folders = Folders(settings, self.store)
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
         self.pool = ServerPool(self.registry, self.monitor)
@@ -304,7 +304,8 @@ class Worker:
     def _keep_house(self) -> None:
         for error in self.folders.finish_deletes():
             _LOG.warning("%s %s", error, error.next_step())
-        tidy_forms(self.settings, self.store)
+        self.folders.drop_copies()
+        tidy_forms(self.settings, self.store, self.folders.storage)
         self.store.webhooks.forget(utc_now() - _MESSAGES_KEPT)
         retired = self.service.files.housekeeping().retire(lambda: not self._draining.is_set())
         if retired is not None:  # a warning, for what is deleted is to be seen in every log

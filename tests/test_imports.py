@@ -26,7 +26,7 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image", "listening"}),
     frozenset({"pipeline", "record", "film"}),
     frozenset({"jobs.model"}),
-    frozenset({"jobs.database"}),
+    frozenset({"jobs.database", "jobs.storage"}),
     frozenset({"jobs.store"}),
     frozenset({"jobs.servers"}),
     frozenset({"jobs.plan"}),
@@ -51,6 +51,7 @@ ONLY_IN = {
     "fastapi": ("preview/", "api/"),
     "sqlalchemy": ("jobs/database/", "jobs/store/", "jobs/execution/engine.py", "jobs/execution/lease.py"),
     "alembic": ("jobs/database/",),
+    "obstore": ("jobs/storage/bucket.py",),
     "babel": ("locales/", "ui/"),
     "pysubs2": ("film/subtitles.py",),
     "opentimelineio": ("film/timeline.py",),
@@ -219,7 +220,7 @@ def test_help_loads_nothing_heavy(script: str) -> None:
 
 
 def test_the_command_line_starts_without_what_most_commands_do_not_use() -> None:
-    heavy = "{'numpy', 'av', 'launcher', 'openai', 'google', 'dashscope', 'streamlit', 'fastapi', 'alembic'}"
+    heavy = "{'numpy', 'av', 'launcher', 'openai', 'google', 'dashscope', 'streamlit', 'fastapi', 'alembic', 'obstore'}"
     code = f"import sys, cli.runs; print(*sorted({heavy} & {{name.split('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import config
 from config import Settings
 from core.background import BackgroundTasks
-from core.kept_secret import ADDRESSES, kept_secret
+from core.kept_secret import ADDRESSES
 from jobs.service.service import JobService
 from jobs.worker import Worker
 from ui.server.login_setup import check_login
@@ -41,7 +41,7 @@ def open_app_context(settings: Settings | None = None) -> AppContext:
         settings = settings or config.load()
         worker = Worker(settings)
         worker.start(working=settings.embedded_worker)
-        secret = kept_secret(settings.output_dir, ADDRESSES, settings.file_access)
+        secret = worker.folders.storage.secret(ADDRESSES)
         _contexts.append(AppContext(settings, worker, secret))
     return _contexts[0]
 

@@ -49,6 +49,23 @@ class FilesNotRemoved(StorageError):
     advice = gettext_noop("They are removed as soon as OUTPUT_DIR is writable again; nothing more has to be done here.")
 
 
+class BucketUnusable(StorageError):
+    """The bucket of STORAGE_URL."""
+
+    what = gettext_noop("The bucket {bucket} cannot be used at the moment: {reason}.")
+    advice = gettext_noop(
+        "What was made is kept on this machine and goes on as soon as the bucket answers. If it stays like this, see "
+        "STORAGE_URL and the AWS_ settings with python -m doctor."
+    )
+
+
+class StorageLibraryMissing(MovaError):
+    """STORAGE_URL without the package for it."""
+
+    what = gettext_noop("STORAGE_URL names a bucket, but the package obstore is not installed.")
+    advice = gettext_noop("Install it with pip install -r requirements-storage.txt, or leave STORAGE_URL empty.")
+
+
 class OutputLost(MovaError):
     """What is printed did not get where it should."""
 

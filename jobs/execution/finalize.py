@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,7 +11,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from core.errors import KeyGone, StorageError, StoreError
+from core.errors import FileMissing, KeyGone, StorageError, StoreError, VideoUnplayable
+from core.files import atomic_file
 from core.messages import Message
 from description.quotations import spoken_lines
 from jobs.execution.film_voices import speakers_of
@@ -18,7 +21,7 @@ from jobs.model.states import LISTENING
 from jobs.store.folders import prompt_of
 from jobs.store.response_cache import CachingProvider, ResponseCache
 from pipeline import PREVIEW_MESSAGE
-from record.folder import VIDEO
+from record.folder import FIRST_FRAME, VIDEO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -85,6 +88,7 @@ class FinalizeStage:
             look = None if job.is_preview else seen.findings(facts, job.render)
             step = self._step(job, deviations)
             done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
+            self.folders.work_on(job.id, FIRST_FRAME)
             record = self.folders.record_of(done, self._steps(step), facts)
             frame, film = frame_of(self.folders.of(job).path), film_of(part)
             error = embed(part, record, frame, prompts=self.settings.provenance_prompts, film=film)
@@ -105,6 +109,20 @@ class FinalizeStage:
 
         Thread(target=measure, name="measuring", daemon=True).start()
         return found
+
+    def left_here(self, job: JobRecord, video: Path) -> Saved | None:
+        """The video of this very render that was fetched here before this process began, checked again."""
+        from media.tags import read_tags
+
+        try:
+            inside = json.loads(read_tags(video).words["comment"])
+            if (inside["id"], inside["server_job_id"]) != (job.id, job.server_job_id):
+                return None
+            with atomic_file(video) as part:
+                shutil.copyfile(video, part)
+                return self.described(job, part)
+        except (VideoUnplayable, FileMissing, OSError, ValueError, KeyError, TypeError):
+            return None
 
     def recorded(self, saved: Saved) -> None:
         """Record the file that is in its place: from here on it is not fetched again."""
@@ -132,6 +150,7 @@ class FinalizeStage:
         from record.provenance import check_pair, embed, frame_of
 
         folder, prompts = self.folders.of(job), self.settings.provenance_prompts
+        self.folders.work_on(job.id, FIRST_FRAME)
         video = folder.path / VIDEO
         report = None if job.is_preview else self._heard(job, video, saved)
         facts = saved.video if saved else probe(video)
@@ -162,7 +181,7 @@ class FinalizeStage:
         from listening.report import take_report
         from providers import listener
 
-        answers = ResponseCache(self.folders.of(job), "heard", job.attempts + 1)
+        answers = ResponseCache(self.folders.of(job), "heard", job.attempts + 1, self.folders.storage)
 
         def service() -> Provider | None:
             found = listener(self.settings, self._overrides(job))

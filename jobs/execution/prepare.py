@@ -169,13 +169,13 @@ class PrepareStage:
         return next((one for one in self.store.steps.of(job.id) if one.step == step and one.state not in _MADE), None)
 
     def _buy(self, job: JobRecord, running: StepRecord, materials: Materials, services: OrderedServices) -> None:
-        answers = ResponseCache(self.folders.of(job), running.step, running.version)
+        answers = ResponseCache(self.folders.of(job), running.step, running.version, self.folders.storage)
         tools = self._tools(services, running.step, answers)
         if running.step != STEPS[0]:  # the first step imports the service's SDK
             import_what_follows()
         made = self.interruptibly(lambda: self._made(running.step, materials, answers, tools))
         self.persist(lambda: self._keep(job, running, made))
-        clear_responses(answers.folder)
+        clear_responses(answers.folder, answers.storage)
 
     def _tools(self, services: OrderedServices, step: Step, answers: ResponseCache) -> Tools:
         def asked(capability: Capability) -> Provider:
@@ -188,7 +188,7 @@ class PrepareStage:
         try:
             return make(step, materials, tools)
         except Exception:
-            clear_responses(answers.folder)
+            clear_responses(answers.folder, answers.storage)
             raise
 
     def _keep(self, job: JobRecord, running: StepRecord, made: Made) -> None:
@@ -227,7 +227,7 @@ class PrepareStage:
 
     def _prepared(self, job: JobRecord, plan: StepPlan) -> None:
         """Continue to the render, or wait for the person's confirmation if it is required and not given yet."""
-        clear_responses(self.folders.of(job))  # a process may have died before it did
+        clear_responses(self.folders.of(job), self.folders.storage)  # a process may have died before it did
         if plan.until or not self._may_go_on(job, "render"):
             stage = plan.next_step if plan.until else "render"
             self.store.jobs.move_to(job.id, "waiting", only_from=PREPARING, stage=stage)

@@ -340,10 +340,17 @@ class RenderStage:
         another = AnotherSeed(creation, self.settings.look_retries, self.own)
         saving = FinalizeStage(self.store, self.folders, self.settings, another, self.keys)
         saved: Saved | None = None
+        in_bucket = self.folders.storage.is_remote
+        if in_bucket and job.stage == LISTENING:
+            self.folders.work_on(job.id, VIDEO)
         if job.stage != LISTENING or not path.is_file():
-            saved = self._downloaded(client, job, path, lambda part: saving.described(job, part))
+            left = saving.left_here(job, path) if in_bucket and path.is_file() else None
+            saved = fetched = left or self._downloaded(client, job, path, lambda part: saving.described(job, part))
             self._still_wanted(job)
-            saving.recorded(saved)
+            if in_bucket:  # not fetched again while the bucket is away
+                self.persist(lambda: saving.recorded(fetched))
+            else:
+                saving.recorded(saved)
         now = self._still_wanted(job)
         done = self.interruptibly(lambda: saving.reported(now, saved))
         self._still_wanted(job)
@@ -361,7 +368,7 @@ class RenderStage:
             report=done.report,
             takes=done.takes,
         )
-        clear_responses(self.folders.of(job))  # only now: until here a kill would ask again
+        clear_responses(self.folders.of(job), self.folders.storage)  # only now: until here a kill would ask again
         return False
 
     def _downloaded(

@@ -6,15 +6,17 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.errors import CardsNotNamed, NoProvider, TextTooLong, storage_error
+from core.errors import CardsNotNamed, NoProvider, StorageError, TextTooLong, storage_error
 from core.files import atomic_file, atomic_write
 from core.messages import gettext_noop
 from film.document import CastMember, Place
+from jobs.storage.base import LocalStorage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,11 +68,14 @@ class Card(BaseModel):
 class CardService:
     """``folder`` is where this person's pictures of films lie; ``read_picture`` gives one by its SHA-256."""
 
-    def __init__(self, folder: Path, read_picture: Callable[[str], bytes]) -> None:
+    def __init__(self, folder: Path, read_picture: Callable[[str], bytes], storage: LocalStorage | None = None) -> None:
+        self._storage = storage or LocalStorage(folder)
         self._folder, self._read_picture = folder / _FOLDER, read_picture
 
     def all(self, kind: Literal["person", "place"] | None = None) -> tuple[Card, ...]:
         """The cards by name; a file that is none is left out."""
+        with suppress(StorageError):  # those that are here
+            self._storage.sync(self._name())
         paths = sorted(self._folder.glob("*.json"))[:MAX_CARDS] if self._folder.is_dir() else []
         found = [card for card in map(_read, paths) if card is not None and kind in (None, card.kind)]
         return tuple(sorted(found, key=lambda card: (card.content.name.casefold(), card.kind)))
@@ -87,7 +92,11 @@ class CardService:
             atomic_write(self._folder / f"{card.key}.json", card.model_dump_json().encode())
         except OSError as problem:
             raise storage_error(self._folder, problem) from None
+        self._storage.keep(self._name(f"{card.key}.json"))
         return card
+
+    def _name(self, file: str = "") -> str:
+        return (self._folder / file).relative_to(self._storage.root).as_posix()
 
     def shown_in(self, description: str, cards: Sequence[Card]) -> Shown:
         """A clip's description with the cards that it names.
@@ -111,6 +120,7 @@ class CardService:
     def remove(self, card: Card) -> None:
         """Take a card out of the library; films keep theirs."""
         (self._folder / f"{card.key}.json").unlink(missing_ok=True)
+        self._storage.remove(self._name(f"{card.key}.json"))
 
 
 def drawn_from_words(one: CastMember | Place, artist: Provider) -> bytes:

@@ -229,8 +229,7 @@ class CutService:
         if not takes or cut.missing:
             return None
         name = _name(film, takes)
-        folder = self._context.folders.of(takes[-1]).path
-        return Joined(takes[-1].id, name) if (folder / name).is_file() else None
+        return Joined(takes[-1].id, name) if self._context.folders.has(takes[-1].id, name) else None
 
     def joining(self, background: BackgroundTasks, film_id: str) -> BackgroundTask | None:
         """How the last joining goes; None where none was begun, or where the film was edited since it ended."""
@@ -259,7 +258,8 @@ class CutService:
 
     def file(self, joined: Joined) -> Path:
         """The joined file."""
-        return self._context.folders.path(joined.job_id) / joined.name
+        folders = self._context.folders
+        return folders.here(joined.job_id, joined.name) or folders.path(joined.job_id) / joined.name
 
     def join(self, film_id: str, on_frame: OnFrame, *, after: int) -> Joined:
         """Join the film, with its document inside; what flashes or blurs before a shot that continues is trimmed first.

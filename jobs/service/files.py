@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobs.service.export import is_derived
 from jobs.service.housekeeping import Housekeeping
+from record.folder import VIDEO
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jobs.model.records import FileRecord, JobRecord
     from jobs.service.context import ServiceContext
+    from jobs.storage.base import LocalStorage
     from record.folder import RunRecord
 
 
@@ -36,6 +39,42 @@ class JobFiles:
         """The folder of a job that was already read."""
         self._context.check_sees(job)
         return self._folders.of(job).path
+
+    def has(self, job: JobRecord, name: str) -> bool:
+        """Whether a job has a file of this name; nothing is fetched for it."""
+        self._context.check_sees(job)
+        return self._folders.has(job.id, name)
+
+    def size(self, job: JobRecord, name: str) -> int | None:
+        """The bytes of such a file; None where there is none."""
+        self._context.check_sees(job)
+        return self._folders.size(job.id, name)
+
+    def path(self, job: JobRecord, name: str) -> Path | None:
+        """A file of a job on this machine, fetched from the bucket where it is not here; None where there is none.
+
+        Raises:
+            FileMissing: it would be elsewhere.
+            StorageError: it could not be fetched.
+        """
+        self._context.check_sees(job)
+        return self._folders.here(job.id, name)
+
+    def address(self, job: JobRecord, name: str) -> str | None:
+        """A short-lived address of a file in the bucket; None where this program sends it."""
+        self._context.check_sees(job)
+        return self._folders.address(job.id, name)
+
+    def whole(self, job_id: str, *, videos: bool = True) -> Path:
+        """The folder of a job with all its files here; ``videos`` False leaves those out."""
+        job = self._context.get(job_id)
+        derived = [one.name for one in self._context.store.files.of(job.id) if is_derived(one.name)]
+        return self._folders.whole(job.id, leave_out=derived if videos else [*derived, VIDEO])
+
+    @property
+    def storage(self) -> LocalStorage:
+        """Where small files of people, such as presets, are kept for all machines."""
+        return self._folders.storage
 
     def first_frame(self, job: JobRecord) -> Path | None:
         """The file of a job's first frame in the size of its render; None where it has no frame yet."""

@@ -73,11 +73,11 @@ class FilmDrafts:
     def _writer(self) -> Provider:
         writer = self._chosen()
         self._folder.path.mkdir(parents=True, exist_ok=True)
-        return CachingProvider(writer, ResponseCache(self._folder, "film", 1))
+        return CachingProvider(writer, ResponseCache(self._folder, "film", 1, self._context.folders.storage))
 
     def clear(self) -> None:
         """Delete the answers: a film was recorded, and another one is proposed anew."""
-        clear_responses(self._folder)
+        clear_responses(self._folder, self._context.folders.storage)
 
     def from_script(self, text: str, *, name: str = "") -> Proposal:
         """Split at its headings, empty lines and speech."""

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 
 class FilmSounds:
-    def __init__(self, kept: Callable[[str], Path], check_room: Callable[[int], None]) -> None:
+    def __init__(
+        self, kept: Callable[[str], Path], check_room: Callable[[int], None], keep: Callable[[Path], None]
+    ) -> None:
         """
         Args:
             kept: where this person's file of a SHA-256 lies.
             check_room: raises DiskQuota where there is no room for so many bytes.
+            keep: has every machine find a file that was written here.
         """
-        self._kept, self._check_room = kept, check_room
+        self._kept, self._check_room, self._keep = kept, check_room, keep
 
     def add_music(self, source: Path, name: str = "") -> Bed:
         """Keep a music file for films; returns how a document names it.
@@ -54,6 +57,7 @@ class FilmSounds:
                     shutil.copyfile(source, part)
             except OSError as problem:
                 raise storage_error(path.parent, problem) from None
+            self._keep(path)
         return Bed(sound=digest, name=name[:MAX_LINE])
 
     def upload_music(self, name: str, data: bytes) -> Bed:

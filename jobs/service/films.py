@@ -49,8 +49,8 @@ class FilmService:
         person = hashlib.sha256(self._owner.encode()).hexdigest()[:16]
         self._folder = context.settings.output_dir / "films" / person
         self.drafts = FilmDrafts(context, self._folder)
-        self.sounds = FilmSounds(self._picture, self._check_room)
-        self.cards = CardService(self._folder, self.picture)
+        self.sounds = FilmSounds(self._picture, self._check_room, self._keep)
+        self.cards = CardService(self._folder, self.picture, context.folders.storage)
 
     def _check_room(self, incoming: int) -> None:
         if self._context.quota:
@@ -161,6 +161,7 @@ class FilmService:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, picture)
+            self._keep(path)
         return digest
 
     def draw_card(self, one: CastMember | Place) -> str:
@@ -172,11 +173,13 @@ class FilmService:
         """
         folder = RunFolder(self._folder / "drawn")
         folder.path.mkdir(parents=True, exist_ok=True)
-        artist = CachingProvider(self._context.artist(), ResponseCache(folder, "card", 1))
+        artist = CachingProvider(
+            self._context.artist(), ResponseCache(folder, "card", 1, self._context.folders.storage)
+        )
         try:
             return self.add_picture(drawn_from_words(one, artist))
         finally:  # kept, or of no use: another try asks the service again
-            clear_responses(folder)
+            clear_responses(folder, self._context.folders.storage)
 
     def frame(self, job_id: str) -> bytes:
         """The first frame of a job as it is rendered from.
@@ -202,7 +205,12 @@ class FilmService:
         return self._picture(digest).is_file()
 
     def _picture(self, digest: str) -> Path:
-        return self._folder / digest
+        storage, path = self._context.folders.storage, self._folder / digest
+        return storage.bring(path.relative_to(storage.root).as_posix()) or path
+
+    def _keep(self, path: Path) -> None:
+        storage = self._context.folders.storage
+        storage.keep(path.relative_to(storage.root).as_posix())
 
     def from_chain(self, job_id: str) -> Film:
         """The chain that a job is in as a film: its shots with their takes.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from core.errors import storage_error
+from core.errors import StorageError, storage_error
 from core.files import atomic_write
 from jobs.store.writes import now
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from config import Settings
     from jobs.service.context import ServiceContext
+    from jobs.storage.base import LocalStorage
     from jobs.store.store import Store
 
 _FOLDER = "forms"
@@ -45,7 +46,7 @@ class FormService:
 
     def __init__(self, context: ServiceContext) -> None:
         self._owner, self._forms = context.person.name, context.store.forms
-        self._folder = context.settings.output_dir / _FOLDER
+        self._folder, self._storage = context.settings.output_dir / _FOLDER, context.folders.storage
 
     def kept(self) -> Form | None:
         """The person's form; None where nothing is kept."""
@@ -53,6 +54,7 @@ class FormService:
         if found is None or found.picture is None:
             return Form(found.fields) if found else None
         try:
+            self._storage.bring(f"{_FOLDER}/{found.picture}")
             return Form(found.fields, (self._folder / found.picture).read_bytes())
         except OSError:
             return Form(found.fields, is_gone=True)
@@ -69,7 +71,7 @@ class FormService:
         while True:
             before = self._forms.get(self._owner)
             name = before.picture if before else None
-            same = before is not None and before.sha256 == digest and (name is None or (self._folder / name).is_file())
+            same = before is not None and before.sha256 == digest and (name is None or self._is_kept(name))
             if picture and digest and not same:
                 written = written or self._written(picture, digest)
             kept = name if same else written
@@ -77,6 +79,9 @@ class FormService:
                 break
         for left in {name, written} - {kept}:
             self._remove(left)
+
+    def _is_kept(self, name: str) -> bool:
+        return self._storage.bring(f"{_FOLDER}/{name}") is not None
 
     def clear(self) -> None:
         """Forget the person's form: it was sent, or they start over."""
@@ -92,6 +97,7 @@ class FormService:
             atomic_write(path, picture)
         except OSError as problem:
             raise storage_error(path.parent, problem) from None
+        self._storage.keep(f"{_FOLDER}/{name}")
         return name
 
     def _remove(self, name: str | None) -> None:
@@ -99,9 +105,11 @@ class FormService:
         if name is not None:
             with suppress(OSError):
                 (self._folder / name).unlink()
+            with suppress(StorageError):
+                self._storage.remove(f"{_FOLDER}/{name}")
 
 
-def tidy_forms(settings: Settings, store: Store) -> int | None:
+def tidy_forms(settings: Settings, store: Store, storage: LocalStorage | None = None) -> int | None:
     """Once a day forget the forms that nobody has touched for a month, and remove pictures that are in none.
 
     Returns:
@@ -115,6 +123,10 @@ def tidy_forms(settings: Settings, store: Store) -> int | None:
         if path.relative_to(folder).as_posix() not in named and _unchanged_for(path) > _SETTLED:
             with suppress(OSError):
                 path.unlink()
+    if storage is not None:
+        for kept in storage.kept(_FOLDER):
+            if kept.key.removeprefix(f"{_FOLDER}/") not in named and kept.age > _SETTLED:
+                storage.remove_key(kept.key)
     for owner in list(folder.glob("*")):
         with suppress(OSError):  # there are pictures in it
             owner.rmdir()

@@ -162,10 +162,10 @@ class HandOver:
         return {sound: sound_alone(self._videos.file(jobs[take])) for take, sound in apart.items()}
 
     def _board_row(self, film: Film, one: _Placed) -> BoardRow:
-        shot, frame = one.state.shot, self._context.folders.of(one.take).path / FIRST_FRAME
+        shot, frame = one.state.shot, self._context.folders.here(one.take.id, FIRST_FRAME)
         lines = [f"{film.member(said.speaker).name}: {said.text}" for said in shot.utterances]
         return BoardRow(
-            picture=frame.read_bytes() if frame.is_file() else None,
+            picture=frame.read_bytes() if frame else None,
             head=f"{one.state.number} · {shot.size}",
             clock=f"{clock(one.begins)} – {clock(one.begins + one.shot.frames)}",
             action=shot.action,

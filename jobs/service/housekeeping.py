@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from core.background import OnStep
 from core.errors import FilesNotRemoved
 from jobs.model.states import FINAL, JobState
+from jobs.storage.base import Kept, key_of
 from jobs.store.writes import now
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Housekeeping:
 
     def look(self, on_step: OnStep) -> Usage:
         """Walk through all folders of jobs; ``on_step(done, all)`` follows the folders."""
+        if self._job_folders.storage.is_remote:
+            return self._look_into_bucket(on_step)
         known, folders = self._store.chores.jobs(), list(self._folders())
         by_state: dict[JobState, Amount] = {}
         by_age = [Amount()] * (len(AGES) + 1)
@@ -97,6 +100,47 @@ class Housekeeping:
             on_step(number, len(folders))
         return Usage(by_state, tuple(by_age), tuple(orphans))
 
+    def _look_into_bucket(self, on_step: OnStep) -> Usage:
+        known, kept = self._store.chores.jobs(), self._kept()
+        by_state: dict[JobState, Amount] = {}
+        by_age = [Amount()] * (len(AGES) + 1)
+        orphans: list[Orphan] = []
+        for number, (name, files) in enumerate(sorted(kept.items()), 1):
+            if name in known:
+                (state, created), size = known[name], sum(one.bytes for one in files)
+                by_state[state] = by_state.get(state, Amount()).more(size)
+                by_age[_place(now() - created)] = by_age[_place(now() - created)].more(size)
+                orphans += [Orphan(one.key, one.bytes) for one in self._of_no_record(name, files)]
+            elif min(one.age for one in files) > _SETTLED:
+                orphans.append(Orphan(name, sum(one.bytes for one in files)))
+            on_step(number, len(kept))
+        return Usage(by_state, tuple(by_age), tuple(orphans))
+
+    def _kept(self, folder: str = "") -> dict[str, list[Kept]]:
+        """What is in the bucket, by the job that it is of."""
+        found: dict[str, list[Kept]] = {}
+        for one in self._job_folders.storage.kept(folder):
+            name = one.key.partition("/")[0]
+            if _OUR_FOLDERS.fullmatch(name):
+                found.setdefault(name, []).append(one)
+        return found
+
+    def _of_no_record(self, job_id: str, files: Sequence[Kept]) -> list[Kept]:
+        """Versions that no record names any more: a process died between keeping and recording, or removing, them."""
+        recorded = {key_of(f"{job_id}/{one.name}", one.sha256) for one in self._store.files.of(job_id)}
+        return [one for one in files if one.age > _HALF_WRITTEN and one.key not in recorded]
+
+    def _remove_from_bucket(self, orphan: Orphan) -> int:
+        storage, (folder, _, _file) = self._job_folders.storage, orphan.name.partition("/")
+        files = self._kept(folder).get(folder, [])
+        if orphan.name != folder:
+            files = [one for one in self._of_no_record(folder, files) if one.key == orphan.name]
+        elif self._store.chores.is_recorded(folder) or any(one.age <= _SETTLED for one in files):
+            return 0
+        for one in files:
+            storage.remove_key(one.key)
+        return sum(one.bytes for one in files)
+
     def _folders(self) -> Iterator[Path]:
         with os.scandir(self._settings.output_dir) as entries:
             for entry in entries:
@@ -110,6 +154,8 @@ class Housekeeping:
         return sum(map(self._remove, orphans))
 
     def _remove(self, orphan: Orphan) -> int:
+        if self._job_folders.storage.is_remote:
+            return self._remove_from_bucket(orphan)
         folder_name, _, file_name = orphan.name.partition("/")
         folder = self._settings.output_dir / folder_name
         if not _OUR_FOLDERS.fullmatch(folder_name) or folder.is_symlink() or not folder.is_dir():

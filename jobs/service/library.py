@@ -172,9 +172,9 @@ class JobLibrary:
         if not any(one.state == "done" for one in steps):
             raise NothingToReuse(job=job.id, reason=gettext_noop("none of it was made by a service"))
         names = [one.output for one in steps if one.step == "first_frame" and one.output]
-        folder = self._context.folders.of(job).path
+        folders = self._context.folders
         try:
-            files = {name: (folder / name).read_bytes() for name in names}
+            files = {name: (folders.here(job.id, name) or folders.path(job.id) / name).read_bytes() for name in names}
         except OSError:
             raise NothingToReuse(job=job.id, reason=gettext_noop("its picture no longer exists")) from None
         taken = ("crop_mode", "crop_shift", "source_picture")

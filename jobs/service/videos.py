@@ -70,16 +70,19 @@ class FinishedVideos:
         from media.film_sound import Clip
 
         videos = [self._video(shot.id) for shot in shots]
-        target, last = videos[-1].with_name(film_name(shots)), shots[-1]
-        if not target.is_file():
+        last = shots[-1]
+        target = self._folders.path(last.id) / film_name(shots)
+        if found := self._folders.here(last.id, target.name):
+            target = found
+        else:
             self._check_room(last, videos)
             follows = [False, *(shot.extends == before.id for before, shot in pairwise(shots))]
             clips = [Clip(path=path, overlap=int(goes_on)) for path, goes_on in zip(videos, follows, strict=True)]
             _join(clips, shots, target, on_frame)
-            for old in target.parent.glob(f"{_film_of(shots)}-*"):  # of the same shots as they were before
-                if old != target:
-                    old.unlink(missing_ok=True)
-                    self._store.files.forget(last.id, old.name)
+            known = {path.name for path in target.parent.glob(f"{_film_of(shots)}-*")}
+            known |= {one.name for one in self._store.files.of(last.id) if one.name.startswith(f"{_film_of(shots)}-")}
+            for old in known - {target.name}:  # of the same shots as they were before
+                self._folders.forget_file(last.id, old)
         return self._counted(last, "film", target)
 
     def clean_last_frame(self, job_id: str) -> tuple[bytes, int]:
@@ -137,8 +140,11 @@ class FinishedVideos:
         Raises:
             NothingToExtend, DiskQuota, and what ``make`` raises.
         """
-        target = self._video(takes[-1].id).with_name(name)
-        if not target.is_file():
+        target = self._folders.path(takes[-1].id) / name
+        self._video(takes[-1].id)
+        if found := self._folders.here(takes[-1].id, name):
+            target = found
+        else:
             self._check_room(takes[-1], [self._video(take.id) for take in takes])
             make(target)
         return self._counted(takes[-1], "cut", target, record)
@@ -157,8 +163,10 @@ class FinishedVideos:
         from media.visible_label import write_labelled
 
         job, video = self._context.get(job_id), self._video(job_id)
-        target, num_frames = video.with_name(LABELLED), job.render.num_frames
-        if not target.is_file() or target.stat().st_mtime_ns < video.stat().st_mtime_ns:
+        target, num_frames = self._folders.path(job.id) / LABELLED, job.render.num_frames
+        if found := self._folders.made_of(job.id, LABELLED, VIDEO):
+            target = found
+        else:
             self._check_room(job, [video])
             with _whole(target) as part, temporary_file(target) as plain:
                 write_labelled(video, plain, on_frame=lambda done: on_frame(done, num_frames))
@@ -186,11 +194,8 @@ class FinishedVideos:
         from media.light_copy import is_heavy
 
         self._context.check_sees(job)
-        try:
-            size = (self._folders.of(job).path / VIDEO).stat().st_size
-        except OSError:
-            return False
-        return is_heavy(size, job.render.seconds)
+        size = self._folders.size(job.id, VIDEO)
+        return size is not None and is_heavy(size, job.render.seconds)
 
     def light(self, job_id: str) -> Path:
         """A light copy of a job's video, made when it is first asked for.
@@ -202,10 +207,13 @@ class FinishedVideos:
         from media.tags import add_xmp
         from record.provenance import label_xmp
 
-        job, video = self._context.get(job_id), self._video(job_id)
-        target = video.with_name(LIGHT)
+        job = self._finished(job_id)
+        target = self._folders.path(job.id) / LIGHT
         with _LIGHTS:  # a page asks several times at once
-            if not target.is_file() or target.stat().st_mtime_ns < video.stat().st_mtime_ns:
+            if found := self._folders.made_of(job.id, LIGHT, VIDEO):
+                target = found
+            else:
+                video = self._video(job_id)
                 self._check_room(job, [])
                 with _whole(target) as part:
                     write_light(video, part)
@@ -230,10 +238,16 @@ class FinishedVideos:
             (record or self._store.files.record)(self._folders.file_record(job.id, kind, made.name))
         return made
 
-    def _video(self, job_id: str) -> Path:
+    def _finished(self, job_id: str) -> JobRecord:
         job = self._context.get(job_id)
-        path = self._folders.of(job).path / VIDEO
-        if job.state != "completed" or not path.is_file():
+        if job.state != "completed" or not self._folders.has(job.id, VIDEO):
+            raise NothingToExtend(job=job.id)
+        return job
+
+    def _video(self, job_id: str) -> Path:
+        job = self._finished(job_id)
+        path = self._folders.here(job.id, VIDEO)
+        if path is None:
             raise NothingToExtend(job=job.id)
         return path
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from core.errors import BadWebhook, TooManyWebhooks, UnknownWebhook
-from core.kept_secret import WEBHOOKS, kept_secret
+from core.kept_secret import WEBHOOKS
 from core.limits import is_plain_id
 from core.messages import gettext_noop
 from core.posting import NotPosted, check_address, in_ascii
@@ -116,8 +116,7 @@ class WebhookService:
         return address
 
     def _secret(self, webhook: WebhookRecord) -> str:
-        settings = self._context.settings
-        installation = kept_secret(settings.output_dir, WEBHOOKS, settings.file_access)
+        installation = self._context.folders.storage.secret(WEBHOOKS)
         return webhook_secret(installation, webhook.id, webhook.secret)
 
     def _done(self, webhook_id: str, happened: bool) -> None:

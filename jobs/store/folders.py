@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.errors import FileMissing, FilesNotRemoved, MovaError, ReferenceMissing, VideoUnplayable
+from core.errors import FileMissing, FilesNotRemoved, MovaError, ReferenceMissing, StorageError, VideoUnplayable
 from core.references import ReferenceFile
 from core.steps import Step, StepResult
 from core.version import VERSION
 from jobs.model.makers import YOURS
 from jobs.model.records import FileRecord, JobRecord, StepRecord
 from jobs.model.states import AT_REST
-from record.folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord, file_inside
+from jobs.storage.choose import storage_of
+from record.folder import FIRST_FRAME, POSTER, RECORD, VIDEO, RunFolder, RunRecord, file_inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,17 +36,115 @@ TEXT_FILES: dict[Step, str] = {
 }
 
 
+_SETTLED = 3600.0  # seconds: a folder is there a moment before its job is recorded
+
+
 def reference_name(digest: str) -> str:
     """The file of a reference picture in a job's folder."""
     return f"reference_{digest[:32]}"
 
 
 class Folders:
-    """All folders below OUTPUT_DIR."""
+    """All folders below OUTPUT_DIR; where there is a bucket, this machine's copies of what is kept in it.
+
+    What reads a recorded file asks ``has``, ``here`` or ``work_on`` for it: it may have been written elsewhere.
+    """
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._store = store
+        self.storage = storage_of(settings)
+
+    # ---- files that may have been written elsewhere ----------------------------------------------------------------
+
+    def _record(self, job_id: str, name: str) -> FileRecord | None:
+        return next((one for one in self._store.files.of(job_id) if one.name == name), None)
+
+    def has(self, job_id: str, name: str) -> bool:
+        """Whether a job has such a file; nothing is fetched."""
+        if self.storage.is_remote:
+            return self._record(job_id, name) is not None
+        return (self.path(job_id) / name).is_file()
+
+    def size(self, job_id: str, name: str) -> int | None:
+        """The bytes of a job's file; None where there is none. Nothing is fetched."""
+        if self.storage.is_remote:
+            found = self._record(job_id, name)
+            return found.bytes if found else None
+        try:
+            return (self.path(job_id) / name).stat().st_size
+        except OSError:
+            return None
+
+    def here(self, job_id: str, name: str) -> Path | None:
+        """A job's file on this machine, fetched where it is not here; None where there is none.
+
+        Raises:
+            FileMissing: the name leads out of the job's folder.
+            StorageError: it could not be fetched.
+        """
+        path = file_inside(self.path(job_id), name)
+        if not self.storage.is_remote:
+            return path if path.is_file() else None
+        if name == RECORD and (job := self._store.jobs.get(job_id)):
+            self.write_record(job)
+            return path
+        before: FileRecord | None = None
+        while (one := self._record(job_id, name)) and one != before:  # written anew meanwhile
+            if found := self.storage.bring(f"{job_id}/{name}", one.sha256, one.bytes):
+                return found
+            before = one
+        return None
+
+    def work_on(self, job_id: str, name: str) -> Path | None:
+        """The same in its own place in the job's folder, where what comes next reads or changes it."""
+        found, place = self.here(job_id, name), self.path(job_id) / name
+        if found is not None and found != place:
+            RunFolder(self.path(job_id)).write(name, found.read_bytes())
+            return place
+        return found
+
+    def made_of(self, job_id: str, name: str, source: str) -> Path | None:
+        """A file that is made from another one, on this machine; None where it is not there or older than that."""
+        if not self.storage.is_remote:
+            made, of = self.path(job_id) / name, self.path(job_id) / source
+            return made if made.is_file() and made.stat().st_mtime_ns >= of.stat().st_mtime_ns else None
+        return self.here(job_id, name) if self._is_newer(job_id, name, (source,)) else None
+
+    def _is_newer(self, job_id: str, name: str, sources: tuple[str, ...]) -> bool:
+        """Whether a recorded file is newer than the first recorded one of these."""
+        records = {one.name: one for one in self._store.files.of(job_id)}
+        made, source = records.get(name), next((records[one] for one in sources if one in records), None)
+        return bool(made and source and made.created and source.created and made.created >= source.created)
+
+    def whole(self, job_id: str, *, leave_out: Collection[str] = ()) -> Path:
+        """A job's folder with all that is recorded of it, but names that are to be left out."""
+        if self.storage.is_remote:
+            for one in self._store.files.of(job_id):
+                if one.name not in leave_out:
+                    self.work_on(job_id, one.name)
+        return self._folder(job_id).path
+
+    def address(self, job_id: str, name: str) -> str | None:
+        """A short-lived address of a file in the bucket; None where this machine sends it."""
+        found = self._record(job_id, name) if self.storage.is_remote else None
+        return self.storage.address(f"{job_id}/{name}", found.sha256) if found else None
+
+    def forget_file(self, job_id: str, name: str) -> None:
+        """Remove a file of a job, and the record of it."""
+        (self.path(job_id) / name).unlink(missing_ok=True)
+        self._store.files.forget(job_id, name)
+        with suppress(StorageError):  # housekeeping finds what stays
+            self.storage.remove(f"{job_id}/{name}")
+
+    def drop_copies(self) -> None:
+        """Remove this machine's copies of jobs that are deleted; the bucket has none of them any more."""
+        if self.storage.is_remote:
+            for path in self._settings.output_dir.glob("[0-9]*-*"):
+                if self._store.jobs.get(path.name) is None and time.time() - path.stat().st_mtime > _SETTLED:
+                    shutil.rmtree(path, ignore_errors=True)
+
+    # ---- writing and reading ---------------------------------------------------------------------------------------
 
     def of(self, job: JobRecord) -> RunFolder:
         """The job's folder, made where it is not there."""
@@ -81,10 +181,11 @@ class Folders:
 
     def references_there(self, job: JobRecord, request: JobRequest) -> dict[str, bytes]:
         """Those of a request's reference pictures that lie in a job's folder, by their SHA-256."""
-        folder, found = self.path(job.id), dict[str, bytes]()
+        found = dict[str, bytes]()
         for one in request.references:
             with suppress(OSError):
-                found[one.sha256] = (folder / reference_name(one.sha256)).read_bytes()
+                if path := self.here(job.id, reference_name(one.sha256)):
+                    found[one.sha256] = path.read_bytes()
         return found
 
     def references(self, job: JobRecord) -> tuple[ReferenceFile, ...]:
@@ -102,17 +203,30 @@ class Folders:
 
     def keep(self, job: JobRecord, kind: str, name: str, data: bytes) -> None:
         """Write a file of the job and record it."""
-        self._store.files.record(self.put(job.id, kind, name, data))
+        self._recorded(self.put(job.id, kind, name, data))
+
+    def _recorded(self, file: FileRecord) -> None:
+        """Record a file; an earlier version of it is then needed by nobody."""
+        before = self._record(file.job_id, file.name) if self.storage.is_remote else None
+        self._store.files.record(file)
+        if before is not None and before.sha256 != file.sha256:
+            with suppress(StorageError):  # housekeeping finds what stays
+                self.storage.remove_older(f"{file.job_id}/{file.name}", file.sha256)
 
     def record_file(self, job: JobRecord, kind: str, name: str) -> None:
         """Record a file that is in the folder already."""
-        self._store.files.record(self.file_record(job.id, kind, name))
+        self._recorded(self.file_record(job.id, kind, name))
 
     def file_record(self, job_id: str, kind: str, name: str) -> FileRecord:
-        """What is to be recorded of a file that is in a job's folder."""
+        """What is to be recorded of a file that is in a job's folder; every machine finds it from then on.
+
+        Raises:
+            StorageError: it could not be kept for the others; it is here.
+        """
         path = file_inside(self._folder(job_id).path, name)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.storage.keep(f"{job_id}/{name}", digest)
         return FileRecord(job_id=job_id, kind=kind, name=name, sha256=digest, bytes=path.stat().st_size)
 
     def first_frame(self, job: JobRecord, chosen: StepRecord | None) -> bytes:
@@ -120,24 +234,25 @@ class Folders:
 
         The file ``first_frame.png`` is brought up to date with it.
         """
-        request, folder = job.request, self.of(job)
+        request = job.request
+        self.of(job)
         if not request.white_frame and (chosen is None or chosen.output is None):
             return b""
         png = self._cropped(job, chosen, request.crop)
-        target = folder.path / FIRST_FRAME
-        if not target.is_file() or target.read_bytes() != png:
+        target = self.work_on(job.id, FIRST_FRAME)
+        if target is None or target.read_bytes() != png:
             self.keep(job, "first_frame", FIRST_FRAME, png)
         return png
 
     def shown_frame(self, job: JobRecord) -> Path | None:
         """The file of the first frame as it is rendered from, made where it is not there yet; None without a frame."""
-        path = self.of(job).path / FIRST_FRAME
-        if not path.is_file():
-            try:
-                self.first_frame(job, self._store.steps.chosen(job.id).get("first_frame"))
-            except MovaError:
-                return None
-        return path if path.is_file() else None
+        try:
+            if path := self.here(job.id, FIRST_FRAME):
+                return path
+            self.first_frame(job, self._store.steps.chosen(job.id).get("first_frame"))
+            return self.here(job.id, FIRST_FRAME)
+        except MovaError:
+            return None
 
     def frame_digest(self, job: JobRecord, chosen: StepRecord) -> str:
         """The SHA-256 of the frame that ``first_frame`` would give; nothing is written.
@@ -155,8 +270,10 @@ class Folders:
         Raises:
             StorageError, StoreError
         """
+        if self.storage.is_remote and self._is_newer(job.id, POSTER, (VIDEO, FIRST_FRAME)):
+            return self.here(job.id, POSTER)
         folder = self.of(job).path
-        found = (folder / VIDEO if (folder / VIDEO).is_file() else None, self.shown_frame(job))
+        found = (self.here(job.id, VIDEO), self.shown_frame(job))
         sources = [path for path in found if path is not None]
         made = folder / POSTER
         if sources and not (made.is_file() and made.stat().st_mtime_ns == sources[0].stat().st_mtime_ns):
@@ -170,12 +287,16 @@ class Folders:
 
     def weigh(self, job: JobRecord) -> int:
         """The bytes that the job's folder takes on the disk for itself, and that come free with it."""
+        if self.storage.is_remote:
+            return sum(one.bytes for one in self._store.files.of(job.id))
         found = (file.stat() for file in self.path(job.id).glob("**/*") if file.is_file())
         return sum(file.st_size for file in found if file.st_nlink == 1)
 
     def discard(self, job_id: str) -> None:
         """Delete the folder of a job that was not recorded after all."""
         shutil.rmtree(self._settings.output_dir / job_id, ignore_errors=True)
+        with suppress(StorageError):
+            self.storage.remove_folder(job_id)
 
     def check_crop(self, job: JobRecord, chosen: StepRecord | None, crop: CropChoice) -> None:
         """Try a crop of the chosen frame.
@@ -191,7 +312,8 @@ class Folders:
 
         if chosen is None or chosen.output is None or job.request.white_frame:
             return white_png(job.render)
-        return exact_frame(file_inside(self.of(job).path, chosen.output), job.render, crop, self._settings)
+        original = self.here(job.id, chosen.output) or file_inside(self.of(job).path, chosen.output)
+        return exact_frame(original, job.render, crop, self._settings)
 
     def finish_delete(self, job: JobRecord) -> int:
         """Remove the files of a job that is recorded as deleted, then what is recorded of it; again after a crash.
@@ -212,6 +334,11 @@ class Folders:
             if folder.exists():
                 left = sum(not file.is_dir() for file in folder.glob("**/*"))
                 raise FilesNotRemoved(job=job.id, n=left, reason=error.strerror or type(error).__name__) from None
+        try:
+            self.storage.remove_folder(job.id)
+        except StorageError as error:
+            n = len(self._store.files.of(job.id))
+            raise FilesNotRemoved(job=job.id, n=n, reason=error.facts["reason"]) from None
         self._store.jobs.purge(job.id)
         return freed
 
@@ -261,26 +388,25 @@ class Folders:
         for step, name in TEXT_FILES.items():
             if step in chosen and chosen[step].output:
                 folder.write_if_changed(name, f"{chosen[step].output}\n".encode())
-        record = self.record_of(job, chosen.values(), video or self._facts(folder, job))
+        record = self.record_of(job, chosen.values(), video or self._facts(job))
         folder.save(record)
         return record
 
     def record_of(self, job: JobRecord, steps: Collection[StepRecord], video: VideoFacts | None) -> RunRecord:
         """The document of a job with these steps and this video; nothing is written."""
         record = run_record(job, steps)
-        frame = self.of(job).path / FIRST_FRAME
-        if frame.is_file():
+        if frame := self.here(job.id, FIRST_FRAME):
             record.first_frame = FIRST_FRAME
             record.first_frame_sha256 = hashlib.sha256(frame.read_bytes()).hexdigest()
         if video:
             record.take_video(video)
         return record
 
-    def _facts(self, folder: RunFolder, job: JobRecord) -> VideoFacts | None:
+    def _facts(self, job: JobRecord) -> VideoFacts | None:
         from media.videos import probe
 
-        path = folder.path / VIDEO
-        return probe(path) if job.state == "completed" and path.is_file() else None
+        path = self.here(job.id, VIDEO) if job.state == "completed" else None
+        return probe(path) if path else None
 
 
 def _small(source: Path) -> bytes | None:

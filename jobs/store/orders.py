@@ -114,7 +114,10 @@ class JobCreation:
         )
         kept = tuple(replace(one, kept=True) for one in made)
         names = {one.output for one in kept if one.step == "first_frame" and one.output}
-        folder, request = self.folders.of(job).path, job.request.changed(**{"takes": 1, **changes})
+        request, files = job.request.changed(**{"takes": 1, **changes}), dict[str, bytes]()
+        for name in names:
+            path = self.folders.here(job.id, name) or file_inside(self.folders.path(job.id), name)
+            files[name] = path.read_bytes()
         return Order(
             request=request,
             owner=job.owner,
@@ -124,7 +127,7 @@ class JobCreation:
             name=job.bookkeeping.name,
             shot=job.bookkeeping.shot,
             steps=kept,
-            files={name: file_inside(folder, name).read_bytes() for name in names},
+            files=files,
             references=self.folders.references_there(job, request),
         )
 

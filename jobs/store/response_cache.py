@@ -18,6 +18,7 @@ from providers.base import HeardAnswer, HeardWords, ImageAnswer, TextAnswer
 
 if TYPE_CHECKING:
     from core.steps import Step
+    from jobs.storage.base import LocalStorage
     from providers.base import (
         Capability,
         HearingRequest,
@@ -43,12 +44,15 @@ class ResponseCache:
     folder: RunFolder
     step: Step | Literal["film", "card", "heard"]
     version: int
+    storage: LocalStorage | None = None  # where another machine finds the answers that this one bought
 
     def name(self, maker: str, request: Request) -> str:
         digest = hashlib.sha256(f"{maker} {request!r}".encode()).hexdigest()
         return f"{_BEGINS}{self.step}-{self.version}-{digest[:16]}.json"
 
     def find(self, name: str) -> dict[str, Any] | None:
+        if self.storage is not None and self.storage.is_remote:
+            self.storage.bring(f"{_folder_in(self.storage, self.folder)}/{name}")
         try:
             found: dict[str, Any] = json.loads((self.folder.path / name).read_bytes())
         except (OSError, ValueError):
@@ -58,12 +62,21 @@ class ResponseCache:
     def keep(self, name: str, answer: dict[str, Any]) -> None:
         with suppress(StorageError):  # the step goes on without it, and waits for room when it is recorded
             self.folder.write(name, json.dumps(answer).encode())
+            if self.storage is not None:
+                self.storage.keep(f"{_folder_in(self.storage, self.folder)}/{name}")
 
 
-def clear_responses(folder: RunFolder) -> None:
+def clear_responses(folder: RunFolder, storage: LocalStorage | None = None) -> None:
     """Delete the answers of all steps: their results are recorded, or will be asked for again."""
     for path in folder.path.glob(f"{_BEGINS}*"):
         path.unlink(missing_ok=True)
+    if storage is not None and storage.is_remote:
+        with suppress(StorageError):  # they go with their job
+            storage.remove_beginning(f"{_folder_in(storage, folder)}/{_BEGINS}")
+
+
+def _folder_in(storage: LocalStorage, folder: RunFolder) -> str:
+    return folder.path.relative_to(storage.root).as_posix()
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def test_a_preset(app_context: AppContext) -> None:
         captions=False,
     )
     preset = presets.Preset.named(HOSTILE[:60], settings)
-    presets.store(app_context.settings.output_dir, "local", preset)
+    presets.store(app_context.service.files.storage, "local", preset)
     assert raw(page("create/create.py")) == []
 
 

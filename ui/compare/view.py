@@ -52,7 +52,7 @@ def _refuse(words: str) -> None:
 
 
 def _has_video(job: JobRecord) -> bool:
-    return (job_service().files.folder_of(job) / VIDEO).is_file()
+    return job_service().files.has(job, VIDEO)
 
 
 def _watch(ids: Sequence[str]) -> None:
@@ -147,8 +147,8 @@ def compare_player(jobs: Sequence[JobRecord]) -> str:
 
 
 def _film(letter: str, job: JobRecord) -> dict[str, Any]:
-    folder, done = job_service().files.folder_of(job), _has_video(job)
-    there = done or (folder / FIRST_FRAME).is_file()
+    done = _has_video(job)
+    there = done or job_service().files.has(job, FIRST_FRAME)
     percent = f" · {job.progress} %" if job.state == "rendering" else ""
     return {
         "id": job.id,

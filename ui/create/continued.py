@@ -31,7 +31,7 @@ def fill_create(job: JobRecord) -> None:
         RunFileError: the job has values that Create does not accept.
     """
     service = job_service()
-    run = run_in_folder(service.files.record(job.id), service.files.folder_of(job), app_context().settings)
+    run = run_in_folder(service.files.record(job.id), service.files.whole(job.id, videos=False), app_context().settings)
     fill_form(run, Start("video_description"))
     st.session_state["create-bars"], st.session_state["create-shift"] = False, 0.0
     go_on_from(job.extends, st.session_state.get(PICTURE))

@@ -10,7 +10,7 @@ from core.errors import MovaError
 from ui.app_context import app_context
 from ui.create.presets import MAX_BYTES, Preset, remove, store, stored, take_over
 from ui.create.values import current, use
-from ui.session import person
+from ui.session import job_service, person
 from ui.session import translate as _
 from ui.shared.notices import leave, show_error
 from ui.shared.plain import escape_markdown
@@ -22,11 +22,11 @@ _NAME, _FILE, _TROUBLE = "preset-name", "preset-file", "preset-trouble"
 
 def preset_chip() -> None:
     """A chip with the person's presets, and the two ways to add to them."""
-    folder, visitor = app_context().settings.output_dir, person()
+    storage, visitor = job_service().files.storage, person()
     if visitor.formerly:
-        take_over(folder, visitor.formerly, visitor.name)
+        take_over(storage, visitor.formerly, visitor.name)
     with st.popover(_("Presets"), icon=":material/bookmarks:", key="chip-presets"):
-        found = stored(folder, visitor.name)
+        found = stored(storage, visitor.name)
         for preset in found:
             _row(preset)
         if not found:
@@ -102,7 +102,7 @@ def _import() -> None:
 def _stored(make: Callable[[], Preset], clear: str = "") -> None:
     try:
         preset = make()
-        store(app_context().settings.output_dir, person().name, preset)
+        store(job_service().files.storage, person().name, preset)
     except MovaError as problem:
         st.session_state[_TROUBLE] = problem
         return
@@ -112,7 +112,7 @@ def _stored(make: Callable[[], Preset], clear: str = "") -> None:
 
 
 def _delete(name: str) -> None:
-    remove(app_context().settings.output_dir, person().name, name)
+    remove(job_service().files.storage, person().name, name)
     leave(_("The preset {name} is deleted.").format(name=escape_markdown(name)))
 
 

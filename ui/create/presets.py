@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import PydanticCustomError
 
 from core.accepted_values import accepted
-from core.errors import BadPreset, storage_error
+from core.errors import BadPreset, StorageError, storage_error
 from core.files import atomic_write
 from core.messages import Phrase, gettext_noop, phrase
 from core.render_settings import (
@@ -26,6 +26,7 @@ from core.render_settings import (
     NumInferenceSteps,
     Seed,
 )
+from jobs.storage.base import LocalStorage
 
 SCHEMA = "mova-preset"
 VERSION: Literal[1] = 1
@@ -121,10 +122,12 @@ def checked(values: Mapping[str, object]) -> PresetSettings:
         raise BadPreset(reason=_first(problem)) from None
 
 
-def stored(output_dir: Path, owner: str) -> list[Preset]:
+def stored(storage: LocalStorage, owner: str) -> list[Preset]:
     """An owner's presets by name; a file that cannot be read is left out."""
     found = []
-    for path in _folder(output_dir, owner).glob("*.json"):
+    with suppress(StorageError):  # those that are here
+        storage.sync(f"{_FOLDER}/{_file_name(owner)}")
+    for path in _folder(storage.root, owner).glob("*.json"):
         try:
             found.append(Preset.read(path.read_bytes()))
         except (OSError, BadPreset):
@@ -132,29 +135,36 @@ def stored(output_dir: Path, owner: str) -> list[Preset]:
     return sorted(found, key=lambda preset: preset.name.casefold())
 
 
-def take_over(output_dir: Path, former: str, owner: str) -> None:
+def take_over(storage: LocalStorage, former: str, owner: str) -> None:
     """An owner's presets from the time of another name, unless there are some under the present one."""
     with suppress(OSError):  # there are none, or some under both names
-        _folder(output_dir, former).rename(_folder(output_dir, owner))
+        storage.sync(f"{_FOLDER}/{_file_name(former)}")
+        _folder(storage.root, former).rename(_folder(storage.root, owner))
+        for path in _folder(storage.root, owner).glob("*.json"):
+            storage.keep(path.relative_to(storage.root).as_posix())
+        storage.remove_folder(f"{_FOLDER}/{_file_name(former)}")
 
 
-def store(output_dir: Path, owner: str, preset: Preset) -> None:
+def store(storage: LocalStorage, owner: str, preset: Preset) -> None:
     """Keep a preset; one of the same name is written over.
 
     Raises:
         StorageError.
     """
-    path = _path(output_dir, owner, preset.name)
+    path = _path(storage.root, owner, preset.name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write(path, preset.as_json().encode())
     except OSError as problem:
         raise storage_error(path.parent, problem) from None
+    storage.keep(path.relative_to(storage.root).as_posix())
 
 
-def remove(output_dir: Path, owner: str, name: str) -> None:
+def remove(storage: LocalStorage, owner: str, name: str) -> None:
     """Delete a preset; one that is not there is no fault."""
-    _path(output_dir, owner, name).unlink(missing_ok=True)
+    path = _path(storage.root, owner, name)
+    path.unlink(missing_ok=True)
+    storage.remove(path.relative_to(storage.root).as_posix())
 
 
 def _object(data: bytes) -> object:

@@ -76,7 +76,9 @@ def take_up_run(link: object) -> bool:
     try:
         if (job := service.known(link[0])) is None:
             return False
-        run = run_in_folder(service.files.record(job.id), service.files.folder_of(job), app_context().settings)
+        run = run_in_folder(
+            service.files.record(job.id), service.files.whole(job.id, videos=False), app_context().settings
+        )
     except MovaError:
         return False
     st.session_state[_USED] = Used(run, Start(link[1] or None, straight=link[2] is True))

@@ -86,7 +86,7 @@ def show_picture(state: ShotState, made: StepRecord | None, key: str) -> None:
 def _file_of(job: JobRecord, made: StepRecord) -> str | None:
     """The name of the file that a browser shows of a first frame; None where it is gone."""
     name, files = made.output or FIRST_FRAME, job_service().files
-    if name.endswith(_SHOWN) and (files.folder_of(job) / name).is_file():
+    if name.endswith(_SHOWN) and files.has(job, name):
         return name
     return FIRST_FRAME if files.first_frame(job) is not None else None
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import MovaError
+from core.errors import FileMissing, MovaError
+from core.messages import gettext_noop
 from film.document import Film, Frame, Join
 from film.editing import shot_of, with_shot
 from jobs.model.records import StepRecord
 from jobs.service.film_sheet import chosen_of
 from jobs.service.shot_states import ShotState
 from media.frames import taken_picture
-from record.folder import FIRST_FRAME, file_inside
+from record.folder import FIRST_FRAME
 from ui.app_context import app_context
 from ui.film.frame_card import make_anew, show_picture
 from ui.film.unsaved import Fields
@@ -124,7 +125,10 @@ def _take_other(film_id: str, shot_id: str, other: ShotState) -> None:
     service = job_service()
     if other.job is not None:
         made = chosen_of(service.steps.of(other.job.id), "first_frame")
-        path = file_inside(service.files.folder_of(other.job), (made and made.output) or FIRST_FRAME)
+        name = (made and made.output) or FIRST_FRAME
+        path = service.files.path(other.job, name)
+        if path is None:
+            raise FileMissing(name=name, reason=gettext_noop("it does not exist"))
         digest = service.films.add_picture(path.read_bytes())
         _begin_with(film_id, shot_id, Frame(source="own", picture=digest))
 

@@ -114,7 +114,7 @@ def _film(shots: tuple[JobRecord, ...]) -> None:
         _("Join {n} shots into one film").format(n=len(shots)),
         "join",
         make=lambda on_step: service.videos.film(shots, on_step),
-        is_there=(service.files.folder_of(last) / name).is_file,
+        is_there=lambda: service.files.has(last, name),
         show=show,
     )
 
@@ -134,8 +134,8 @@ def _to_film(job: JobRecord) -> None:
 
 def label_section(job: JobRecord) -> None:
     """A copy for where AI's work has to be marked visibly."""
-    service, folder = job_service(), job_service().files.folder_of(job)
-    if job.state != "completed" or not (folder / VIDEO).is_file():
+    service = job_service()
+    if job.state != "completed" or not service.files.has(job, VIDEO):
         return
 
     def show() -> None:
@@ -150,7 +150,7 @@ def label_section(job: JobRecord) -> None:
             _("Make the copy"),
             "branding_watermark",
             make=lambda on_step: service.videos.labelled(job.id, on_step),
-            is_there=(folder / LABELLED).is_file,
+            is_there=lambda: service.files.has(job, LABELLED),
             show=show,
         )
 

@@ -107,8 +107,8 @@ def _first_frame(job: JobRecord, request: JobRequest) -> str:
 
 
 def _file_size(job: JobRecord) -> str:
-    path = job_service().files.folder_of(job) / VIDEO
-    return disk_size(path.stat().st_size) if path.is_file() else ""
+    size = job_service().files.size(job, VIDEO)
+    return "" if size is None else disk_size(size)
 
 
 def finished_details(job: JobRecord) -> None:
@@ -144,7 +144,7 @@ def _versions(job: JobRecord, steps: Sequence[StepRecord]) -> None:
 def _show(job: JobRecord, one: StepRecord) -> None:
     if one.step != "first_frame":
         show_text(one.output or "")
-    elif (job_service().files.folder_of(job) / str(one.output)).is_file():
+    elif job_service().files.has(job, str(one.output)):
         words = _("First frame, version {n}").format(n=one.version)
         st.image(address(file_path(job.id, str(one.output))), width=320, alt=words)
     else:

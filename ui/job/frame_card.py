@@ -6,14 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import MovaError
-from core.messages import Message
+from core.errors import FileMissing, MovaError
+from core.messages import Message, gettext_noop
 from core.render_settings import RenderSettings
 from jobs.model.makers import YOURS
 from jobs.model.records import JobRecord
 from media.crop import CropChoice
 from media.frames import exact_frame, open_source, render_frame, taken_picture
-from record.folder import FIRST_FRAME, file_inside
+from record.folder import FIRST_FRAME
 from ui.app_context import app_context
 from ui.create.first_frame import choose_crop, is_cut
 from ui.job.step_card import StepView, card_acts, step_fold, step_line
@@ -52,19 +52,21 @@ def _small(job: JobRecord, view: StepView) -> str:
     """The address of the picture for a line; empty where there is none that every browser shows."""
     if not view.shown or not view.shown.output or not st.context.url:
         return ""
-    folder, version = job_service().files.folder_of(job), view.shown.version
+    version = view.shown.version
     for name in (FIRST_FRAME, view.shown.output):
-        if name.endswith(_SHOWN) and (folder / name).is_file():
+        if name.endswith(_SHOWN) and job_service().files.has(job, name):
             return f"{address(file_path(job.id, name))}?v={version}"
     return ""
 
 
 def show_frame(job: JobRecord, view: StepView) -> None:
     """The frame in its exact size, and what was cropped."""
-    folder, request, render = job_service().files.folder(job.id), job.request, job.render
+    request, render = job.request, job.render
     name = FIRST_FRAME if request.white_frame or not view.shown else view.shown.output or FIRST_FRAME
     try:
-        path = file_inside(folder, name)
+        path = job_service().files.path(job, name)
+        if path is None:
+            raise FileMissing(name=name, reason=gettext_noop("it does not exist"))
         png, cut = _frame(path, path.stat().st_mtime_ns, render, request.crop)
     except (OSError, MovaError):
         st.caption(_("The picture's file no longer exists."))
@@ -79,8 +81,8 @@ def show_frame(job: JobRecord, view: StepView) -> None:
 
 def _frame_address(job: JobRecord, png: bytes) -> str:
     """Of the frame on the disk; of one that is not written yet, because another version was chosen, inside the page."""
-    path = job_service().files.folder_of(job) / FIRST_FRAME
-    if path.is_file() and path.read_bytes() == png:
+    path = job_service().files.path(job, FIRST_FRAME)
+    if path is not None and path.read_bytes() == png:
         return f"{address(file_path(job.id, FIRST_FRAME))}?v={path.stat().st_mtime_ns}"
     return data_uri(open_source(png, app_context().settings), _SIDE)
 
@@ -96,9 +98,10 @@ def _other_crop(job: JobRecord, view: StepView) -> None:
     if request.white_frame or not view.shown or not view.shown.output:
         return
     try:
-        picture = open_source(
-            file_inside(job_service().files.folder(job.id), view.shown.output), app_context().settings
-        )
+        path = job_service().files.path(job, view.shown.output)
+        if path is None:
+            return
+        picture = open_source(path, app_context().settings)
     except MovaError:
         return  # reported where the frame is shown
     key = f"crop-{job.id}-{view.shown.version}"

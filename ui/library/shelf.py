@@ -94,10 +94,10 @@ def _lines(job: JobRecord) -> list[tuple[str, str]]:
 
 def has_picture(job: JobRecord) -> bool:
     """Whether there is something to make a poster of."""
-    from record.folder import VIDEO
+    from record.folder import FIRST_FRAME, VIDEO
 
     files = job_service().files
-    return (files.folder_of(job) / VIDEO).is_file() or files.first_frame(job) is not None
+    return files.has(job, VIDEO) or files.has(job, FIRST_FRAME) or files.first_frame(job) is not None
 
 
 @acting

@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from api.file_answers import FileAnswer
-from core.errors import MovaError, NotLoggedIn, UnknownFilm
+from core.errors import MovaError, NotLoggedIn, StorageError, UnknownFilm
 from core.translations import translator
 from jobs.model.people import Person
 from jobs.service.export import zip_stream
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _LIFE_SECONDS = 6 * 3600
 _SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
+_REDIRECTED = 600  # seconds that a browser keeps an address of the bucket: much less than it is valid
 _THUMBNAIL = "thumbnail.jpg"  # of the first frame; no file of this name is on the disk
 _KINDS = {
     ".mp4": "video/mp4",
@@ -147,13 +148,19 @@ def send_file(request: Request) -> Response:
         asking = _asking(request)
         job_id, name, save_as = _signed(request, asking)
         service = app_context().worker.service.of(asking)
-        path = file_inside(service.files.folder(job_id), name)
+        job = service.get(job_id)
+        path = file_inside(service.files.folder_of(job), name)
         if name == _THUMBNAIL == request.path_params["name"]:
             return _thumbnail(service, job_id)
         if name == POSTER:
             service.files.poster(job_id)
         elif name == LIGHT:
             path = _light_or_whole(service, job_id)
+        if name == request.path_params["name"] and not save_as and (signed := service.files.address(job, path.name)):
+            return RedirectResponse(signed, 307, {"Cache-Control": f"private, max-age={_REDIRECTED}"})
+        path = service.files.path(job, path.name) or path
+    except StorageError as problem:
+        return _refused(f"{problem} {problem.next_step()}", 503)
     except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
     except MovaError:
@@ -191,9 +198,10 @@ def send_zip(request: Request) -> Response:
     except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
     service = app_context().worker.service.of(asking)
-    folders = [service.files.folder(job_id) for job_id in job_ids if service.known(job_id)]
-    if not folders:
+    known = [job_id for job_id in job_ids if service.known(job_id)]
+    if not known:
         return _refused("There is no such file.", 404)
+    folders = (service.files.whole(job_id) for job_id in known)
     return StreamingResponse(zip_stream(folders), media_type="application/zip", headers=_headers("attachment", save_as))
 
 

@@ -17,12 +17,12 @@ from ui.shared.words import in_seconds, listed
 
 def show_video(job: JobRecord) -> None:
     """The player, as wide as its place, again and again; a word where the file is gone."""
-    path = job_service().files.folder(job.id) / VIDEO
-    if not path.is_file():
+    files = job_service().files
+    if not files.has(job, VIDEO):
         st.warning(_("The video's file no longer exists."), icon=":material/error:")
         return
     alt = _("Video: {text}").format(text=job.request.text[:120])
-    st.video(_address(job) or path, alt=alt, width="stretch", loop=True)
+    st.video(_address(job) or files.path(job, VIDEO) or "", alt=alt, width="stretch", loop=True)
 
 
 def receipt_of(job: JobRecord) -> str:
@@ -46,17 +46,23 @@ def played_path(job: JobRecord) -> str:
 
 def download_button(job: JobRecord, *, primary: bool) -> None:
     """The file itself, read when it is asked for."""
-    path = job_service().files.folder(job.id) / VIDEO
+    files = job_service().files
+    is_there = files.has(job, VIDEO)
+
+    def data() -> bytes:
+        path = files.path(job, VIDEO)
+        return path.read_bytes() if path else b""
+
     st.download_button(
         _("Download the video"),
-        path.read_bytes if path.is_file() else b"",
+        data if is_there else b"",
         file_name=f"mova-{job.id}.mp4",
         mime="video/mp4",
         key="download",
         icon=":material/download:",
         type="primary" if primary else "secondary",
         on_click="ignore",
-        disabled=not path.is_file(),
+        disabled=not is_there,
     )
 
 

@@ -18,10 +18,10 @@ def test_creates_settings_are_kept_listed_and_deleted(app_context: AppContext) -
     test = button(test, "keep-preset")
     assert "Short & *tall*" in words(test)
     assert "mova-360p · Portrait · 4.0 s · a random seed" in words(test)
-    [preset] = presets.stored(app_context.settings.output_dir, "local")
+    [preset] = presets.stored(app_context.service.files.storage, "local")
     assert preset.settings.num_frames == 97
     test = button(test, "delete-Short & *tall*")
-    assert presets.stored(app_context.settings.output_dir, "local") == []
+    assert presets.stored(app_context.service.files.storage, "local") == []
 
 
 @pytest.mark.parametrize(("name", "seed"), [("Name", "abc"), ("", "7"), ("   ", "")])
@@ -53,7 +53,7 @@ def test_a_preset_is_imported_and_a_wrong_file_refused(app_context: AppContext) 
     wrong = good.replace('"version": 1', '"version": 9')
     test.file_uploader(key="preset-file").set_value(("y.json", wrong.encode(), "application/json"))
     assert '"version" is not 1' in words(drawn(test))
-    assert len(presets.stored(app_context.settings.output_dir, "local")) == 1
+    assert len(presets.stored(app_context.service.files.storage, "local")) == 1
 
 
 def test_a_preset_fills_the_page(app_context: AppContext) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadPreset
+from jobs.storage.base import LocalStorage
 from ui.create.presets import MAX_BYTES, Preset, PresetSettings, remove, store, stored, take_over
 
 GOOD: dict[str, Any] = {
@@ -95,30 +96,30 @@ def test_presets_are_kept_by_owner_and_name(tmp_path: Path) -> None:
     settings = PresetSettings.model_validate(GOOD)
     names = ["b", "A", "../../etc/passwd", "快"]
     for name in names:
-        store(tmp_path, "ann", Preset.named(name, settings))
-    store(tmp_path, "../bob", Preset.named("b", settings))
-    assert [one.name for one in stored(tmp_path, "ann")] == ["../../etc/passwd", "A", "b", "快"]
+        store(LocalStorage(tmp_path), "ann", Preset.named(name, settings))
+    store(LocalStorage(tmp_path), "../bob", Preset.named("b", settings))
+    assert [one.name for one in stored(LocalStorage(tmp_path), "ann")] == ["../../etc/passwd", "A", "b", "快"]
     assert {path.parent.parent for path in tmp_path.glob("**/*.json")} == {tmp_path / "presets"}
-    remove(tmp_path, "ann", "A")
-    remove(tmp_path, "ann", "A")
-    assert len(stored(tmp_path, "ann")) == 3
-    assert [one.name for one in stored(tmp_path, "../bob")] == ["b"]
+    remove(LocalStorage(tmp_path), "ann", "A")
+    remove(LocalStorage(tmp_path), "ann", "A")
+    assert len(stored(LocalStorage(tmp_path), "ann")) == 3
+    assert [one.name for one in stored(LocalStorage(tmp_path), "../bob")] == ["b"]
 
 
 def test_presets_come_along_under_a_new_name_of_their_owner(tmp_path: Path) -> None:
     settings = PresetSettings.model_validate(GOOD)
-    store(tmp_path, "1", Preset.named("of before", settings))
-    take_over(tmp_path, "1", "https://login.example.org 1")
-    take_over(tmp_path, "1", "https://login.example.org 1")
-    assert [one.name for one in stored(tmp_path, "https://login.example.org 1")] == ["of before"]
-    assert stored(tmp_path, "1") == []
-    store(tmp_path, "1", Preset.named("of somebody else", settings))
-    take_over(tmp_path, "1", "https://login.example.org 1")
-    assert [one.name for one in stored(tmp_path, "https://login.example.org 1")] == ["of before"]
+    store(LocalStorage(tmp_path), "1", Preset.named("of before", settings))
+    take_over(LocalStorage(tmp_path), "1", "https://login.example.org 1")
+    take_over(LocalStorage(tmp_path), "1", "https://login.example.org 1")
+    assert [one.name for one in stored(LocalStorage(tmp_path), "https://login.example.org 1")] == ["of before"]
+    assert stored(LocalStorage(tmp_path), "1") == []
+    store(LocalStorage(tmp_path), "1", Preset.named("of somebody else", settings))
+    take_over(LocalStorage(tmp_path), "1", "https://login.example.org 1")
+    assert [one.name for one in stored(LocalStorage(tmp_path), "https://login.example.org 1")] == ["of before"]
 
 
 def test_a_damaged_file_hides_no_other(tmp_path: Path) -> None:
-    store(tmp_path, "ann", read(document()))
+    store(LocalStorage(tmp_path), "ann", read(document()))
     [path] = tmp_path.glob("presets/*/*.json")
     path.with_name("torn.json").write_text("{")
-    assert [one.name for one in stored(tmp_path, "ann")] == ["Quick"]
+    assert [one.name for one in stored(LocalStorage(tmp_path), "ann")] == ["Quick"]
