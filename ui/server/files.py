@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 _LIFE_SECONDS = 6 * 3600
 _SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
-_REDIRECTED = 600  # seconds that a browser keeps an address of the bucket: much less than it is valid
 _THUMBNAIL = "thumbnail.jpg"  # of the first frame; no file of this name is on the disk
 _KINDS = {
     ".mp4": "video/mp4",
@@ -157,7 +156,7 @@ def send_file(request: Request) -> Response:
         elif name == LIGHT:
             path = _light_or_whole(service, job_id)
         if name == request.path_params["name"] and not save_as and (signed := service.files.address(job, path.name)):
-            return RedirectResponse(signed, 307, {"Cache-Control": f"private, max-age={_REDIRECTED}"})
+            return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
         path = service.files.path(job, path.name) or path
     except StorageError as problem:
         return _refused(f"{problem} {problem.next_step()}", 503)

@@ -45,6 +45,7 @@ ANN, BOB = Person(name="ann@example.org"), Person(name="bob@example.org")
 ADMIN = Person(name="root@example.org", is_admin=True)
 # What the walk passes for each parameter beside the job.
 GIVEN: dict[str, Any] = {
+    "name": "video.mp4",
     "step": "image_prompt",
     "text": "mine now",
     "picture": b"",
