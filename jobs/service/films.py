@@ -128,10 +128,9 @@ class FilmService:
                 if file.kind == "cut" and file.name != but:
                     path = folders.path(job_id) / file.name
                     try:
-                        path.unlink(missing_ok=True)
+                        folders.forget_file(job_id, file.name)
                     except OSError as problem:
                         raise storage_error(path.parent, problem) from None
-                    store.files.forget(job_id, file.name)
 
     def overviews(self, *, limit: int, offset: int = 0) -> tuple[FilmOverview, ...]:
         """Films with how far they are, the last edited first."""
