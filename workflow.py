@@ -129,13 +129,16 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
 
 
 def main() -> None:
-    from core.quick_start import collect_seldom
+    from core.quick_start import collect_seldom, leave_garbage
 
     collect_seldom()
     from cli.terminal import run_script, with_values
 
     sys.argv[1:] = with_values(sys.argv[1:], TEXTS)
-    run_script(_parser(), _run)
+    try:
+        run_script(_parser(), _run)
+    finally:
+        leave_garbage()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 overhead        what we add to the services' own times, beside the original's way of working
 inflight        1 to 1,000 jobs in line and 1 to 64 on servers: CPU, memory, threads, how late an end is noticed
 history         the library with 100 to 100,000 jobs, asked of the store and in Chromium
-start           from a process's start to healthy, to the first page, to the first preview video; --help of scripts
+start           from a process's start to healthy, to each page, to the first preview video; --help of scripts
 preview         the preview engine's speed against real time, and its memory
 engine          jobs a second on SQLite and PostgreSQL, how soon a job starts, CPU when nothing is to do
 
@@ -21,7 +21,7 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -48,10 +48,20 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--beside", type=Path, nargs="+", default=[], metavar="FILE", help="JSON of runs before this one"
     )
+    found.add_argument(
+        "--only",
+        type=_words,
+        metavar="LIST",
+        help="start: app,pages,video,modules,help; overhead: runs,pieces",
+    )
     found.add_argument("--server", metavar="URL", help="for gpu: the server, such as http://localhost:30000")
     found.add_argument("--steps", type=_numbers, metavar="LIST", help="for gpu: default 10,25,50")
     found.add_argument("--frames", type=_numbers, metavar="LIST", help="for gpu: default 49,97,193")
     return found
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -79,8 +89,9 @@ def _find(name: str, options: argparse.Namespace) -> Benchmark:
         from benchmarks.gpu import FRAMES, STEPS, sweep
 
         return lambda rounds: sweep(options.server, rounds, options.steps or STEPS, options.frames or FRAMES)
-    found: Benchmark = getattr(import_module(f"benchmarks.{name}"), name)
-    return found
+    module = import_module(f"benchmarks.{name}")
+    found: Callable[..., Iterable[Figure]] = getattr(module, name)
+    return partial(found, only=options.only) if options.only and hasattr(module, "PARTS") else found
 
 
 def main() -> None:

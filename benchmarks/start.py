@@ -1,4 +1,4 @@
-"""From the start of a process until it is healthy, the first page is painted, and the first preview is there."""
+"""From the start of a process until it is healthy, pages are painted, and the first preview is there."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+
+from playwright.sync_api import expect
 
 from benchmarks.browser import chromium
 from benchmarks.figures import Figure
@@ -19,23 +22,49 @@ from tests.browser.visit import Visit
 from tests.jobs.load.workers import REPO
 
 SCRIPTS = ("workflow", "generate_first_frame", "qwen_vl_api", "prompt_rewriter_with_image", "sglang_client")
+PARTS = ("app", "pages", "video", "modules", "help")
+# The links above every page, and the title of the page behind each.
+_PAGES = (
+    *(("Queue", "Queue"), ("Library", "Library"), ("Films", "Films"), ("Settings", "Settings")),
+    ("Create", "What do you want to see and hear?"),
+)
 _FULL_LENGTH = {"NUM_FRAMES": "193", "NUM_INFERENCE_STEPS": "50"}
 _IMPORTED = re.compile(r"^import time:\s+\d+ \|\s+\d+ \|\s+(\S+)", re.MULTILINE)
 
 
-def start(rounds: int) -> Iterable[Figure]:
-    """A new process and an empty folder every round; files are in the system's cache, as they are on a warm machine."""
-    healthy, painted, video = zip(*(_first_minutes() for _ in range(rounds)), strict=True)
-    yield Figure("start", "app: healthy", "s", healthy, aim=2.0)
-    yield Figure("start", "app: first page painted", "s", painted)
-    yield Figure("start", "app: first preview video", "s", video)
-    yield Figure("start", "app: modules imported until healthy", "", (float(_modules()),))
-    for script in SCRIPTS:
+def start(rounds: int, only: Collection[str] = PARTS) -> Iterable[Figure]:
+    """A new process and an empty folder every round; files are in the system's cache, as they are on a warm machine.
+
+    Args:
+        only: what is measured, of ``PARTS``.
+    """
+    wants_pages, wants_video = "pages" in only, "video" in only
+    if wants_pages or wants_video or "app" in only:
+        seen = [_first_minutes(pages=wants_pages, video=wants_video) for _ in range(rounds)]
+        yield Figure("start", "app: healthy", "s", tuple(one.healthy for one in seen), aim=1.2)
+        yield Figure("start", "app: first page painted", "s", tuple(one.painted for one in seen), aim=2.5)
+        if wants_pages:
+            yield Figure("start", "app: page change painted", "s", tuple(s for one in seen for s in one.turns), aim=0.5)
+        if wants_video:
+            yield Figure("start", "app: first preview video", "s", tuple(s for one in seen for s in one.video))
+    if "modules" in only:
+        yield Figure("start", "app: modules imported until healthy", "", (float(_modules()),))
+    for script in SCRIPTS if "help" in only else ():
         yield Figure("start", f"{script}.py --help", "s", tuple(_help(script) for _ in range(rounds)), aim=0.3)
 
 
-def _first_minutes() -> tuple[float, float, float]:
-    """Seconds since the start: healthy, the first page, the first video of 193 frames out of a text alone."""
+@dataclass(frozen=True)
+class _Seen:
+    """Seconds since the process started; ``turns`` are those that each change of page took."""
+
+    healthy: float
+    painted: float
+    turns: tuple[float, ...] = ()
+    video: tuple[float, ...] = ()
+
+
+def _first_minutes(*, pages: bool, video: bool) -> _Seen:
+    """Healthy, the first page, every other page in turn, the first video of 193 frames out of a text alone."""
     with tempfile.TemporaryDirectory(prefix="start-") as folder, chromium() as visitors:
         page = visitors.new_page()
         app = RunningApp(Path(folder), **_FULL_LENGTH)
@@ -45,12 +74,25 @@ def _first_minutes() -> tuple[float, float, float]:
         try:
             visit = Visit(page, app).open()
             painted = time.perf_counter() - began
+            turns = tuple(_turned(visit, *one) for one in _PAGES) if pages else ()
+            if not video:
+                return _Seen(healthy, painted, turns)
+            began += sum(turns)
             visit.choose("Without a picture").write("Prompt", PROMPT)
             visit.go("Render preview")
             visit.watch()
-            return healthy, painted, time.perf_counter() - began
+            return _Seen(healthy, painted, turns, (time.perf_counter() - began,))
         finally:
             app.stop()
+
+
+def _turned(visit: Visit, link: str, title: str) -> float:
+    """Seconds from the press of a link above the page until the other page is drawn and its script has run."""
+    began = time.perf_counter()
+    visit.page.get_by_role("link", name=link, exact=True).first.click()
+    expect(visit.page.get_by_role("heading", level=1, name=title)).to_be_visible()
+    visit.settle()
+    return time.perf_counter() - began
 
 
 def _modules() -> int:

@@ -24,6 +24,11 @@ def collect_as_usual() -> None:
     gc.set_threshold(*_USUAL)
 
 
+def leave_garbage() -> None:
+    """For a process that ends: Python would look through everything once more, only to let the system have it."""
+    gc.freeze()
+
+
 def import_behind(modules: Sequence[str], then: Callable[[], object] = lambda: None) -> Thread | None:
     """Import what is needed soon in a thread, while this one waits for an answer; each module once in a process.
 
