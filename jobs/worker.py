@@ -90,17 +90,6 @@ class Worker:
             lambda job: self._preparing.missing(job),
             lambda: self._rendering.room_to_save,
         )
-        # Each in a thread of its own: a database that blocks DBOS must not cost us the lease, nor a server that hangs
-        # hold up the others.
-        self._threads = [
-            self._thread("dispatcher", self._turn, self._rest),
-            self._thread("name", self._names.keep, partial(self._stopping.wait, _KEEP_NAME)),
-            self._thread("calls", self._hear_others, partial(self._stopping.wait, _HEAR_AGAIN)),
-            self._thread("own", self._runs.look_at_own, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
-            self._thread("others", self._runs.look_after_others, partial(self._stopping.wait, _LOOK_AFTER_OTHERS)),
-            self._thread("slots", self._look_at_slots, partial(self._stopping.wait, _LOOK_AT_SLOTS)),
-            self._thread("housekeeping", self._keep_house, partial(self._stopping.wait, _KEEP_HOUSE)),
-        ]
         self.folders = Folders(settings, self.store)
         self._sends = WorkerLease(self.store.database, own_only=True)
         self.webhooks = WebhookSender(
@@ -110,11 +99,7 @@ class Worker:
             partial(self._sends.has_role, "webhooks"),
             self._stopping,
         )
-        if not own_only:  # a run for its own jobs ends with them: what waits here is sent by who stays
-            rest = partial(self._stopping.wait, _LOOK_FOR_MESSAGES)
-            self._threads.append(self._thread("webhooks", self.webhooks.turn, rest))
-            rest = partial(self._stopping.wait, _LOOK_AT_FILMS)
-            self._threads.append(self._thread("films", self._go_on_with_films, rest))
+        self._threads = self._turns(own_only)
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
@@ -133,6 +118,33 @@ class Worker:
                 holds_up=self.pool.holds_up,
             )
         )
+
+    def _turns(self, own_only: bool) -> list[threading.Thread]:
+        """What is done again and again.
+
+        Each in a thread of its own: a database that blocks DBOS must not cost us the lease, nor a server that hangs
+        hold up the others.
+        """
+
+        def rest(seconds: float) -> Callable[[], object]:
+            return partial(self._stopping.wait, seconds)
+
+        turns = [
+            self._thread("dispatcher", self._turn, self._rest),
+            self._thread("name", self._names.keep, rest(_KEEP_NAME)),
+            self._thread("calls", self._hear_others, rest(_HEAR_AGAIN)),
+            self._thread("own", self._runs.look_at_own, rest(_LOOK_AFTER_OTHERS)),
+            self._thread("others", self._runs.look_after_others, rest(_LOOK_AFTER_OTHERS)),
+            self._thread("slots", self._look_at_slots, rest(_LOOK_AT_SLOTS)),
+            self._thread("housekeeping", self._keep_house, rest(_KEEP_HOUSE)),
+        ]
+        if own_only:  # such a run ends with its jobs: what waits here is sent by who stays
+            return turns
+        return [
+            *turns,
+            self._thread("webhooks", self.webhooks.turn, rest(_LOOK_FOR_MESSAGES)),
+            self._thread("films", self._go_on_with_films, rest(_LOOK_AT_FILMS)),
+        ]
 
     def start(self, *, working: bool = True) -> None:
         """Start working, first on what an earlier process of this name left.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, get_args
 
 import streamlit as st
@@ -65,37 +65,39 @@ def film_fold(film: Film) -> None:
             help=_("Empty: every shot says that there is no music. Else one sentence."),
             persist_state="session",
         )
-        left, right = st.columns(2)
-        shapes: dict[Orientation, str] = {"landscape": _("Landscape"), "portrait": _("Portrait")}
-        turned = left.selectbox(
-            _("Orientation"),
-            get_args(Orientation),
-            get_args(Orientation).index(film.orientation),
-            format_func=lambda one: shapes[one],
-            key=key("orientation"),
-            persist_state="session",
-        )
-        model = right.selectbox(
-            _("Model"), _MODELS, _MODELS.index(film.model), key=key("model"), persist_state="session"
-        )
-        words_only = st.checkbox(
-            _("Send no pictures of people and places"),
-            film.words_only,
-            key=key("words_only"),
-            help=_("Their words stand in every shot all the same."),
-            persist_state="session",
-        )
-        before = st.checkbox(
-            _("Send the first frame of the shot before as well"),
-            film.shot_before,
-            key=key("shot_before"),
-            help=_("Colours and light carry over; the frames are then made one after the other."),
-            persist_state="session",
-        )
+        values = {"title": title, "style": style, "music": music, **_made_as(film, key)}
         if fields.save_row(_("Save"), "save-film"):
-            values: dict[str, object] = {"title": title, "style": style, "music": music, "orientation": turned}
-            values |= {"model": model, "words_only": words_only, "shot_before": before}
             fields.saving(lambda: edit(film.id, lambda now: changed(now, **values)))
+
+
+def _made_as(film: Film, key: Callable[[str], str]) -> dict[str, object]:
+    """What decides how its shots are made: format, model, and which pictures go along."""
+    left, right = st.columns(2)
+    shapes: dict[Orientation, str] = {"landscape": _("Landscape"), "portrait": _("Portrait")}
+    turned = left.selectbox(
+        _("Orientation"),
+        get_args(Orientation),
+        get_args(Orientation).index(film.orientation),
+        format_func=lambda one: shapes[one],
+        key=key("orientation"),
+        persist_state="session",
+    )
+    model = right.selectbox(_("Model"), _MODELS, _MODELS.index(film.model), key=key("model"), persist_state="session")
+    words_only = st.checkbox(
+        _("Send no pictures of people and places"),
+        film.words_only,
+        key=key("words_only"),
+        help=_("Their words stand in every shot all the same."),
+        persist_state="session",
+    )
+    before = st.checkbox(
+        _("Send the first frame of the shot before as well"),
+        film.shot_before,
+        key=key("shot_before"),
+        help=_("Colours and light carry over; the frames are then made one after the other."),
+        persist_state="session",
+    )
+    return {"orientation": turned, "model": model, "words_only": words_only, "shot_before": before}
 
 
 def cast_fold(film: Film) -> None:
