@@ -316,7 +316,6 @@ class Worker:
     def _keep_house(self) -> None:
         for error in self.folders.finish_deletes():
             _LOG.warning("%s %s", error, error.next_step())
-        self.folders.drop_copies()
         tidy_forms(self.settings, self.store, self.folders.storage)
         self.store.webhooks.forget(utc_now() - _MESSAGES_KEPT)
         retired = self.service.files.housekeeping().retire(lambda: not self._draining.is_set())

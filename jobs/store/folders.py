@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -34,9 +33,6 @@ TEXT_FILES: dict[Step, str] = {
     "visual_elements": "visual_elements.txt",
     "video_description": "video_description.txt",
 }
-
-
-_SETTLED = 3600.0  # seconds: a folder is there a moment before its job is recorded
 
 
 def reference_name(digest: str) -> str:
@@ -136,13 +132,6 @@ class Folders:
         self._store.files.forget(job_id, name)
         with suppress(StorageError):  # housekeeping finds what stays
             self.storage.remove(f"{job_id}/{name}")
-
-    def drop_copies(self) -> None:
-        """Remove this machine's copies of jobs that are deleted; the bucket has none of them any more."""
-        if self.storage.is_remote:
-            for path in self._settings.output_dir.glob("[0-9]*-*"):
-                if self._store.jobs.get(path.name) is None and time.time() - path.stat().st_mtime > _SETTLED:
-                    shutil.rmtree(path, ignore_errors=True)
 
     # ---- writing and reading ---------------------------------------------------------------------------------------
 
