@@ -7,7 +7,7 @@ Measured against SGLang 0.5.23. It has no login, no abort and keeps its jobs in 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -37,6 +37,7 @@ from render.waiting import OnProgress, Waiting
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from core.bounded_http import KeptOpen
     from core.render_settings import RenderSettings
     from render.answers import ServerInfo, VideoJob
 
@@ -46,6 +47,7 @@ _QUICK_SECONDS = 5.0  # for questions that a ready server answers at once
 _SUBMIT_SECONDS = 120.0  # for a POST: the server stores the picture and prepares the request first
 _LIST_SECONDS = 60.0  # for all pages of a list
 _MAX_PAGES = 100
+_LISTED = 100  # jobs a page
 _SILENCE = 60.0  # the longest pause of a download
 _REASON_BYTES = 2**16
 _QUALITY = "output_quality"
@@ -155,12 +157,36 @@ class SGLangClient:
         Raises:
             JobLost: the server does not know it.
         """
-        job = self._job(self._answer("GET", f"/v1/videos/{plain_id(job_id)}", seconds=_QUICK_SECONDS, job=job_id))
+        answer = self._answer("GET", f"/v1/videos/{plain_id(job_id)}", seconds=_QUICK_SECONDS, job=job_id)
+        return self._asked_for(answer, job_id)
+
+    def _asked_for(self, answer: Any, job_id: str) -> VideoJob:
+        job = self._job(answer)
         if job.id != job_id:  # a proxy that mixes up its answers must not end our job with another's
             raise ServerAnswerUnclear(f"asked for {job_id}, told of {job.id}", server=self.name)
         if job.status == "deleted":  # somebody took it off the server
             raise JobLost(server=self.name, job=job_id)
         return job
+
+    async def seen(self, kept: KeptOpen, job_ids: Collection[str]) -> dict[str, VideoJob]:
+        """These jobs by one quick question, from an event loop; those are left out that it does not answer for.
+
+        A server in trouble answers for none: ``retrieve`` then says what the matter is.
+        """
+        from render.answers import parsed
+
+        (only,) = job_ids if len(job_ids) == 1 else ("",)
+        path = f"/v1/videos/{plain_id(only)}" if only else f"/v1/videos?limit={_LISTED}"
+        try:
+            status, body = await self._http.ask_kept_open(kept, path, seconds=_QUICK_SECONDS)
+            answer = parsed(body, self.name) if status == 200 else None
+            if only:
+                return {only: self._asked_for(answer, only)}
+            data = answer.get("data") if isinstance(answer, dict) else None
+            ours = [one for one in data if isinstance(one, dict) and one.get("id") in job_ids] if data else []
+            return {job.id: job for job in map(self._job, ours) if job.status != "deleted"}
+        except ServerError:
+            return {}
 
     def list_jobs(self, *, limit: int = 100, after: str | None = None) -> list[VideoJob]:
         """Up to ``limit`` (1 to 100) jobs, newest first."""

@@ -7,6 +7,7 @@ that was not asked for is refused: a small one can grow without end.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from core.proxies import Proxy, proxy_for
 LARGEST_ANSWER = 80 * 2**20  # a 50 MB picture in base64 fits
 LARGEST_TEXT = 8 * 2**20  # of an answer without a picture
 LONGEST_CONNECT = 10.0
+# Given up before SGLang (uvicorn) does it after five seconds: a question would otherwise meet a closed connection.
+_FEW_CONNECTIONS = httpx2.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=3.0)
 _HEADERS = frozenset(
     {"accept", "authorization", "connection", "content-length", "content-type", "host"}
     | {"transfer-encoding", "user-agent", "x-goog-api-key", "x-server-timeout"}
@@ -92,7 +95,52 @@ def client(
         yield bounded
 
 
+class KeptOpen:
+    """Quick questions to one address over connections that stay open, asked from an event loop; as ``client`` else."""
+
+    def __init__(self, address: str) -> None:
+        proxy = proxy_for(address)
+        self._proxy = proxy.shown if proxy else ""
+        trusted, through = _way(address, proxy)
+        self._transport = httpx2.AsyncHTTPTransport(verify=trusted, proxy=through, limits=_FEW_CONNECTIONS)
+
+    async def ask(self, address: str, headers: dict[str, str], seconds: float, largest: int) -> tuple[int, bytes]:
+        """GET an address; returns the status and the whole body.
+
+        Raises:
+            httpx2.TransportError, httpx2.InvalidURL: as a request of ``client``.
+        """
+        timeout = {"connect": min(LONGEST_CONNECT, seconds), "read": seconds, "write": seconds, "pool": seconds}
+        asked = httpx2.Request(
+            "GET", address, headers={**headers, "accept-encoding": "identity"}, extensions={"timeout": timeout}
+        )
+        try:
+            async with asyncio.timeout(seconds):
+                answer = await self._transport.handle_async_request(asked)
+                try:
+                    _check_head(answer.headers, largest)
+                    body = b""
+                    async for chunk in answer.aiter_raw():
+                        body += chunk
+                        if len(body) > largest:
+                            raise AnswerTooLarge(f"more than {largest} bytes")
+                finally:
+                    await answer.aclose()
+        except TimeoutError:
+            raise httpx2.ReadTimeout("the time limit for the whole request is over") from None
+        return answer.status_code, body
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+
 def _transport(address: str, proxy: Proxy | None) -> httpx2.HTTPTransport:
+    trusted, through = _way(address, proxy)
+    return httpx2.HTTPTransport(verify=trusted, proxy=through)
+
+
+def _way(address: str, proxy: Proxy | None) -> tuple[SSLContext, httpx2.Proxy | None]:
+    """Whom to trust, and the proxy in front; raises EnvironmentUnusable."""
     if proxy and proxy.error:
         raise ProxyUnusable(proxy.variable, proxy.error)
     encrypted = address.lower().startswith("https:") or bool(proxy and proxy.url.startswith("https:"))
@@ -100,7 +148,7 @@ def _transport(address: str, proxy: Proxy | None) -> httpx2.HTTPTransport:
         trusted = certificates() if encrypted else nobody()
     except CertificatesUnusable as problem:
         raise NoCertificates(problem.variable, problem.reason) from None
-    return httpx2.HTTPTransport(verify=trusted, proxy=_understood(proxy, trusted) if proxy else None)
+    return trusted, _understood(proxy, trusted) if proxy else None
 
 
 def _understood(proxy: Proxy, trusted: SSLContext) -> httpx2.Proxy:
@@ -204,7 +252,11 @@ class _Bounded(httpx2.BaseTransport):
         )
         with self._deadline.watching():
             answer = self._inner.handle_request(sent)
-            _check_head(answer, self._largest)
+            try:
+                _check_head(answer.headers, self._largest)
+            except httpx2.TransportError:
+                answer.close()
+                raise
         return httpx2.Response(
             answer.status_code,
             headers=answer.headers,
@@ -235,17 +287,15 @@ class _BoundedStream(httpx2.SyncByteStream):
         self._inner.close()
 
 
-def _check_head(answer: httpx2.Response, largest: int) -> None:
+def _check_head(headers: httpx2.Headers, largest: int) -> None:
     """Refuse on its head what would only be refused after it was read.
 
     Raises:
         AnswerTooLarge, AnswerCompressed
     """
-    announced = answer.headers.get("content-length", "")
-    coding = answer.headers.get("content-encoding", "identity").strip().lower()
+    announced = headers.get("content-length", "")
+    coding = headers.get("content-encoding", "identity").strip().lower()
     if announced.isascii() and announced.isdigit() and int(announced[:20]) > largest:
-        answer.close()
         raise AnswerTooLarge(f"more than {largest} bytes")
     if coding not in ("", "identity"):
-        answer.close()
         raise AnswerCompressed(f"compressed: {coding[:20]}")

@@ -25,7 +25,9 @@ from jobs.database.state import file_of
 from jobs.database.wake_up import WakeUp
 from jobs.execution import engine
 from jobs.execution.dispatch import Dispatch
+from jobs.execution.followed import FollowedRenders
 from jobs.execution.lease import WorkerLease
+from jobs.execution.poller import Poller
 from jobs.execution.prepare import PrepareStage
 from jobs.execution.render import RenderStage
 from jobs.execution.runs import Runs
@@ -33,6 +35,7 @@ from jobs.execution.slot_watch import SlotWatch
 from jobs.execution.webhooks import WebhookSender, utc_now
 from jobs.model.own_jobs import OwnJobs
 from jobs.model.people import Person
+from jobs.model.request import PREVIEW, is_preview_server
 from jobs.model.session_keys import LentKeys
 from jobs.servers.monitor import HOLDS, ServerMonitor
 from jobs.servers.pool import ServerPool
@@ -46,6 +49,7 @@ from record.folder import make_folder
 
 if TYPE_CHECKING:
     from config import Settings
+    from jobs.store.jobs import RenderKey
 
 T = TypeVar("T")
 
@@ -104,6 +108,10 @@ class Worker:
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
         self.pool = ServerPool(self.registry, self.monitor)
+        self._leads = WorkerLease(self.store.database, own_only=True)
+        renders = FollowedRenders(self.store, self.folders, self.pool, settings, self._wake, self._follows, self._lead)
+        self._poller = Poller(renders, self._persist, self._stopping.is_set)
+        self._threads.append(self._thread("renders", self._follow_renders, partial(self._stopping.wait, 1.0)))
         self._lent = LentKeys()
         self.service = JobService(
             ServiceContext(
@@ -181,6 +189,7 @@ class Worker:
             self._wake,
             self._own,
             keys=self._lent.overrides,
+            sent=self._poller.wake,
         )
         runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(rendering.advance)}
         engine.launch(self.settings.database_address, name, runs)
@@ -194,6 +203,7 @@ class Worker:
         while self._calls and time.monotonic() < deadline:
             time.sleep(0.05)
         self._stopping.set()
+        self._poller.wake()
         self._wake.set()
         if self._working:
             deadline = time.monotonic() + _LAST_TURNS
@@ -205,7 +215,8 @@ class Worker:
             done = False
         self.pool.close()
         self._names.release(done=done)
-        self._sends.release()
+        for role in (self._sends, self._leads):
+            role.release()
         self.store.close()
 
     def _thread(self, name: str, work: Callable[[], object], rest: Callable[[], object]) -> threading.Thread:
@@ -312,6 +323,23 @@ class Worker:
         """Read servers that were added to the configuration, and check the health of all of them."""
         self.registry.keep()
         self.monitor.ask(older_than=HOLDS)
+
+    def _follow_renders(self) -> None:
+        with suppress(engine.Stopped):
+            self._poller.run()
+
+    def _lead(self) -> None:
+        if self._own is None:
+            self._leads.has_role("renders")
+
+    def _follows(self, key: RenderKey) -> bool:
+        """Whether this process follows a render: one follows for all, each its own previews and its own jobs only."""
+        if self._own is not None:
+            return key.job_id in self._own
+        if is_preview_server(key.server):
+            engine_of = key.server.removeprefix(f"{PREVIEW}-")
+            return engine_of == self._names.mine or (self._leads.mine != "" and self._names.is_free(engine_of))
+        return self._leads.mine != ""
 
     def _keep_house(self) -> None:
         for error in self.folders.finish_deletes():

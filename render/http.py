@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 from pydantic import SecretStr
 
-from core.bounded_http import AnswerCompressed, AnswerTooLarge, EnvironmentUnusable, client, proxy_of
+from core.bounded_http import AnswerCompressed, AnswerTooLarge, EnvironmentUnusable, KeptOpen, client, proxy_of
 from core.errors import ServerAnswerUnclear, ServerError, ServerSilent, ServerUnreachable
 from core.messages import Phrase, gettext_noop, phrase
 
@@ -37,6 +37,14 @@ class SGLangHTTP:
         """
         with self._sent(method, path, seconds=seconds, largest=_MAX_ANSWER, **content) as response:
             return response.status_code, self.without_token(response.read())
+
+    async def ask_kept_open(self, kept: KeptOpen, path: str, *, seconds: float) -> tuple[int, bytes]:
+        """GET as ``ask``, from an event loop and over a connection that stays open."""
+        try:
+            status, body = await kept.ask(self.base_url + path, self._headers, seconds, _MAX_ANSWER)
+        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as problem:
+            raise self._named(problem) from None
+        return status, self.without_token(body)
 
     def without_token(self, said: bytes) -> bytes:
         """What a server, or the proxy before it, says, without the token: some repeat what they refuse."""

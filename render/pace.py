@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 QUICKEST, QUICK, CALM = 0.05, 0.2, 2.0
+_QUICK_IN_A_CROWD = 0.5
 _SHARE = 0.02  # of the time a render has taken: no more than that is an end seen late where it is a short one
 _QUICK_AFTER_CHANGE = 10.0  # seconds of quick asking after a job's state changes
 _QUICK_BEFORE_END = 4.0  # seconds before the expected end
@@ -40,16 +41,16 @@ class Pace:
         rate = (self._last[1] - self._first[1]) / (self._last[0] - self._first[0])
         return max(0.0, (100 - self._last[1]) / rate - (now - self._last[0]))
 
-    def pause(self, now: float) -> float:
-        """Seconds to sleep before the next question."""
-        left, quick = self.seconds_left(now), self._quick(now)
+    def pause(self, now: float, crowd: float = 1.0) -> float:
+        """Seconds to sleep before the next question; ``crowd`` times as long, except near an end, where many ask."""
+        left, quick = self.seconds_left(now), min(self._quick(now) * crowd, max(QUICK, _QUICK_IN_A_CROWD))
         if 100 - self.progress <= self._smallest_step + 1 <= 100 or self.progress >= 95:
             return quick
         if now - self._changed_at < _QUICK_AFTER_CHANGE:
-            return quick
+            return min(CALM, self._quick(now) * crowd)
         if left is None:
-            return CALM
-        return quick if left <= _QUICK_BEFORE_END else min(CALM, left - _QUICK_BEFORE_END + quick)
+            return CALM * crowd
+        return quick if left <= _QUICK_BEFORE_END else min(CALM * crowd, left - _QUICK_BEFORE_END + quick)
 
     def _quick(self, now: float) -> float:
         return min(QUICK, max(QUICKEST, _SHARE * (now - self._changed_at)))

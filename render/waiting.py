@@ -66,6 +66,6 @@ class Waiting:
             self._pace.status, self._pace.progress, self._pace.seconds_left(now), problem, troubled_for=troubled_for
         )
 
-    def pause(self, now: float) -> float:
-        """Seconds until the next question."""
-        return self._pace.pause(now) if self._troubled_since is None else back_off(now - self._troubled_since)
+    def pause(self, now: float, crowd: float = 1.0) -> float:
+        """Seconds until the next question; ``crowd`` as in ``Pace.pause``."""
+        return self._pace.pause(now, crowd) if self._troubled_since is None else back_off(now - self._troubled_since)

@@ -1,5 +1,6 @@
-"""Step 5 of a job: send, follow, fetch. The process may die at any point, and another one continues.
+"""Step 5 of a job: send and fetch; in between it is followed without a run (``poller.py``).
 
+The process may die at any point, and another one continues.
 A job is sent once: it carries our own id on the server, and is looked for there before any second try.
 """
 
@@ -15,33 +16,29 @@ from typing import TYPE_CHECKING
 
 from core.errors import (
     DownloadBroken,
-    JobFailed,
     JobLost,
     MovaError,
     RequestRefused,
     ServerAnswerUnclear,
-    ServerDead,
     ServerError,
     ServerSilent,
     ServerUnreachable,
-    ServerWarmingUp,
     StorageError,
     StoreError,
     SubmissionNotTaken,
     SubmissionUnclear,
     VideoUnplayable,
-    WaitedTooLong,
-    WorkerDied,
 )
 from core.messages import Message, gettext_noop, message
 from jobs.execution.automatic_retry import AnotherSeed
-from jobs.execution.finalize import FinalizeStage, Saved, seconds_since
+from jobs.execution.ends import record_end
+from jobs.execution.finalize import FinalizeStage, Saved
 from jobs.execution.needed_later import import_what_follows
 from jobs.execution.prepare import Interruptibly, Persist
 from jobs.model.records import JobRecord, StepRecord, StoredError
 from jobs.model.states import LISTENING, JobState
 from jobs.plan.cautions import description_cautions
-from jobs.servers.pool import ServerPool
+from jobs.servers.pool import UNWELL, ServerPool
 from jobs.store.folders import Folders, prompt_of
 from jobs.store.orders import JobCreation
 from jobs.store.response_cache import clear_responses
@@ -50,7 +47,6 @@ from pipeline import KEPT_DRAFTS_NOTE, OFFLINE_MESSAGE, PREVIEW_MESSAGE
 from providers import choose
 from providers.offline import NAME as OFFLINE
 from record.folder import VIDEO
-from render.parts import PartsSeen
 from render.waiting import Waiting
 from sglang_client import SGLangClient
 
@@ -59,17 +55,14 @@ if TYPE_CHECKING:
     from jobs.model.own_jobs import OwnJobs
     from jobs.store.store import Store
     from render.answers import VideoJob
-    from render.parts import PartTimes
 
 # A job that was being sent when we died is looked for this long before it counts as never taken. SGLang 0.5.23 listed
 # jobs 0.01 s after the end of their POST, 0.03 s after its start with a frame of ours and 0.5 s with one of 25 MB.
 SETTLE_SECONDS = 10.0
 _GIVEN_UP: frozenset[JobState] = frozenset(("abandoned",))
 _SAVING: frozenset[JobState] = frozenset(("saving",))
-_TROUBLES = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)
 SAVED_AT_ONCE = 12  # each holds two threads
 _DOWNLOADS, _DOWNLOAD_PAUSE = 3, 1.0
-_JUST_SENT = 5.0  # seconds between sending a job and following it from its beginning
 QUALITY_REFUSED = message(
     gettext_noop(
         "The server does not know the output quality that was asked for; it encoded the picture in its own way."
@@ -84,6 +77,8 @@ class _Ended(Exception):
 @dataclass(frozen=True)
 class RenderStage:
     """``pause`` waits some seconds, and raises where this process stops; ``changed`` wakes the dispatcher.
+
+    ``sent`` is called once a server has a job, which is then followed without a run of its own.
 
     ``cut_off``: by job, since when every attempt to send it has been cut off (monotonic seconds). ``saving``: the jobs
     whose video is being fetched or checked here.
@@ -101,6 +96,7 @@ class RenderStage:
     cut_off: dict[str, float] = field(default_factory=dict)
     saving: set[str] = field(default_factory=set)
     keys: Callable[[JobRecord], Mapping[str, str | None]] = lambda _: {}
+    sent: Callable[[], None] = lambda: None
 
     @property
     def room_to_save(self) -> int:
@@ -110,9 +106,7 @@ class RenderStage:
     def advance(self, job_id: str) -> bool:
         """Take a claimed job one stage further; False where there is none left."""
         job = self.store.jobs.get(job_id)
-        stage = {"submitted": self._send, "rendering": self._follow, "saving": self._fetch}.get(
-            job.state if job else ""
-        )
+        stage = {"submitted": self._send, "saving": self._fetch}.get(job.state if job else "")
         if job is None or stage is None:
             return False
         if job.state == "saving":
@@ -126,9 +120,9 @@ class RenderStage:
         except _Ended:
             return False
         except MovaError as problem:
-            self._end(job, problem)
+            record_end(self.store, job, problem)
         except Exception as problem:  # a fault of ours must not leave the job on its way for ever
-            self._end(job, MovaError(type(problem).__name__))
+            record_end(self.store, job, MovaError(type(problem).__name__))
         finally:
             self.saving.discard(job_id)
             self.changed.set()
@@ -141,14 +135,15 @@ class RenderStage:
         try:
             taken = self._search(client, job, tag) if job.stage == SENDING else None
             taken = taken or self._post(client, job, tag)
-        except _TROUBLES as error:  # at this point the server certainly does not have the job
+        except UNWELL as error:  # at this point the server certainly does not have the job
             self.pool.record_error(job, error)
             self.store.queue.requeue(job.id)
             return False
         self.cut_off.pop(tag, None)
         self.persist(lambda: self._sent(job, taken))
+        self.sent()
         import_what_follows()
-        return True
+        return False
 
     def _sent(self, job: JobRecord, taken: VideoJob) -> None:
         if not self.store.jobs.move_to(
@@ -255,75 +250,11 @@ class RenderStage:
             warnings=warnings,
         )
 
-    # ---- follow ------------------------------------------------------------------------------------------------
-
-    def _follow(self, job: JobRecord) -> bool:
-        client, waiting = self.pool.client(job), Waiting(time.monotonic(), self.settings.server_patience)
-        parts = self._parts_of(job)
-        while True:
-            now = time.monotonic()
-            recorded = self._still_wanted(job)
-            try:
-                seen = client.retrieve(str(job.server_job_id))
-            except JobLost:
-                raise
-            except ServerError as error:  # a refusal or a strange answer too: a gateway may be in trouble
-                waiting.error(error, now)
-                self._record_error(recorded, error)
-                self.pool.check_own_preview(job)
-                self._stop_sending_there(job, error)
-            else:
-                progress = waiting.saw(seen, now)
-                self._record_error(recorded, None)
-                self._show(recorded, progress.percent, seen.status)
-                parts.saw(seen.status, progress.percent, now)
-                if seen.status == "failed":
-                    failure = seen.failure(client.name)
-                    self._stop_sending_there(job, failure)
-                    raise failure
-                if seen.status == "completed":
-                    self._rendered(job, seen, parts.times(now))
-                    return True
-                if now - waiting.started > self.settings.render_timeout:
-                    raise WaitedTooLong(server=client.name, job=job.id, waited=self.settings.render_timeout)
-            self.pause(waiting.pause(time.monotonic()))
-
-    def _stop_sending_there(self, job: JobRecord, error: ServerError) -> None:
-        """A server that died during a job gets no other one before its next health check."""
-        if isinstance(error, WorkerDied):
-            error = ServerDead(error.raw, server=self.pool.client(job).name)
-        if isinstance(error, _TROUBLES):
-            self.pool.record_error(job, error)
-
-    def _show(self, recorded: JobRecord, percent: int, status: str) -> None:
-        if (recorded.progress, recorded.stage) != (percent, status):
-            self.store.jobs.update(recorded.id, progress=percent, stage=status, moved=datetime.now(UTC))
-
-    def _parts_of(self, job: JobRecord) -> PartsSeen:
-        """Measures a render's parts. What happened while nobody followed it does not count as standing still."""
-        just_sent = job.moved is not None and (seconds_since(job.moved) or 0.0) < _JUST_SENT
-        if not just_sent:
-            self.store.jobs.update(job.id, moved=datetime.now(UTC))
-        return PartsSeen(job.render.num_inference_steps, whole=just_sent)
-
     def _still_wanted(self, job: JobRecord) -> JobRecord:
         now = self.store.jobs.get(job.id)
         if now is None or now.state != job.state:
             raise _Ended
         return now
-
-    def _rendered(self, job: JobRecord, seen: VideoJob, parts: PartTimes | None) -> None:
-        """The GPU is free: the next job may go while this one is fetched."""
-        took = seen.inference_time_s
-        self.store.jobs.move_to(job.id, "saving", progress=100, stage=seen.status, inference_time_s=took)
-        self._learn(job, took, parts)
-        self.changed.set()
-
-    def _learn(self, job: JobRecord, took: float | None, parts: PartTimes | None) -> None:
-        """A time is until the server says that the file is there; its own figure may leave the writing out."""
-        seconds = parts.total if parts else took or (seconds_since(job.sent) if job.sent else None)
-        if seconds:
-            self.store.times.record(job.id, job.request, server=str(job.server), seconds=seconds, parts=parts)
 
     def _record_error(self, recorded: JobRecord, error: ServerError | None) -> None:
         """Keep since when the server does not answer, and why; nothing is written where nothing changed."""
@@ -406,28 +337,3 @@ class RenderStage:
                 waiting.error(error, time.monotonic())
                 self._record_error(recorded, error)
             self.pause(_DOWNLOAD_PAUSE)
-
-    # ---- ends --------------------------------------------------------------------------------------------------
-
-    def _end(self, job: JobRecord, problem: MovaError) -> None:
-        """Record how a job ended."""
-        error = StoredError.of(problem)
-        if isinstance(problem, JobLost) and job.on_own_preview:
-            # It took no GPU time. In one write: a process killed in between must not leave the job lost.
-            self.store.queue.requeue(job.id, lost=True)
-        elif isinstance(problem, JobLost):
-            self.store.jobs.move_to(job.id, "lost", error=error)
-        elif job.state == "submitted" and self._may_be_there(job, problem):
-            self.store.jobs.move_to(job.id, "unclear", stage="render", error=error)
-        elif job.state == "rendering" and not isinstance(problem, JobFailed):
-            # The server may still be rendering: the slot stays taken until that is known.
-            self.store.jobs.move_to(job.id, "abandoned", error=error)
-        else:
-            self.store.jobs.move_to(job.id, "failed", error=error)
-
-    def _may_be_there(self, job: JobRecord, problem: MovaError) -> bool:
-        """Whether a job that was on its way may have arrived; every other server error means that it has not."""
-        if isinstance(problem, ServerError):
-            return isinstance(problem, SubmissionUnclear)
-        now = self.store.jobs.get(job.id)
-        return now is not None and now.stage == SENDING

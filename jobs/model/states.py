@@ -136,6 +136,8 @@ JOB_STATES: tuple[JobState, ...] = get_args(JobState)
 FINAL = moved_by("nobody")
 ENDED_BADLY = FINAL - {"completed", "cancelled"}
 ACTIVE = moved_by("prepare", "render")
+# A render on a server is followed without one.
+WITH_A_RUN = ACTIVE - {"rendering"}
 MOVING = ACTIVE | moved_by("queue")
 # A draft waits for its person too, but is not counted as waiting: they have only just begun it.
 ASKED = moved_by("person") - {"draft"}

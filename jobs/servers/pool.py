@@ -9,7 +9,16 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from config import Server
-from core.errors import MovaError, PreviewError, ServerError, UnknownServer
+from core.errors import (
+    MovaError,
+    PreviewError,
+    ServerDead,
+    ServerError,
+    ServerSilent,
+    ServerUnreachable,
+    ServerWarmingUp,
+    UnknownServer,
+)
 from core.setting_values import checked_address
 from jobs.model.request import PREVIEW, QueueKey
 from jobs.servers.preview_process import preview_engine
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from jobs.servers.registry import ServerRegistry
 
 
+UNWELL = (ServerUnreachable, ServerSilent, ServerWarmingUp, ServerDead)  # nothing more is sent there for a while
 _STARTS, _FIRST_REST = 5, 2.0  # how often a preview engine is started before its jobs fail; seconds after the first
 _FORGOTTEN_AFTER = 600.0  # an engine that dies occasionally is simply started again
 

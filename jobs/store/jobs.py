@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Unpack, cast
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, Unpack, cast
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -36,6 +36,14 @@ from record.folder import new_job_id
 def _fetched_next() -> Json:
     """The columns of an ended job whose video is fetched now."""
     return {"finished": None, "unreachable_since": None} | error_columns(None)
+
+
+class RenderKey(NamedTuple):
+    """One attempt of a job that a server has."""
+
+    job_id: str
+    server: str
+    server_job_id: str
 
 
 class Jobs:
@@ -115,6 +123,13 @@ class Jobs:
         with self._database.read() as session:  # sorted here: the database would look for them in the order of time
             return tuple(sorted(map(job_record, session.scalars(query)), key=lambda job: job.number))
 
+    def rendering(self) -> list[RenderKey]:
+        """What servers render, or may render, for us, oldest first."""
+        columns = select(JobRow.id, JobRow.server, JobRow.server_job_id, JobRow.number)
+        with self._database.read() as session:
+            found = session.execute(columns.where(JobRow.state == "rendering", ~JobRow.deleted)).all()
+        return [RenderKey(one[0], str(one[1]), str(one[2])) for one in sorted(found, key=lambda one: one[3])]
+
     def extending(self, job_id: str) -> tuple[JobRecord, ...]:
         """The jobs that go on from this one, oldest first."""
         query = select(JobRow).where(JobRow.extends == job_id, ~JobRow.deleted).order_by(JobRow.number)
@@ -157,6 +172,13 @@ class Jobs:
             if changed and "request" in changes:
                 index_job(self._database, session, job_id)
             return changed
+
+    def update_several(self, changes: Mapping[str, JobChanges], *, only_in: Collection[JobState]) -> None:
+        """Write values on several jobs in one transaction; jobs in other states stay as they are."""
+        conditions = [JobRow.state.in_(only_in)]
+        with self._database.write() as session:
+            for job_id, values in changes.items():
+                change_job(session, job_id, conditions, changed_columns(session, job_id, {**values}))
 
     def show_progress(self, job_id: str, progress: int, stage: str | None = None) -> bool:
         """Record progress (0 to 100) and stage; where both are as they were it writes nothing and says False."""
