@@ -73,21 +73,27 @@ class FollowedRenders:
     leads: Callable[[], object] = lambda: None
     jobs: dict[RenderKey, Followed] = field(default_factory=dict)
     _changes: dict[str, JobChanges] = field(default_factory=dict)
-    _ends: list[Callable[[], None]] = field(default_factory=list)
+    _ends: dict[RenderKey, Callable[[], None]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     # ---- what there is to follow -------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """Follow all of them from their beginning, as after a fault."""
+        self.jobs = {}
+        self.taken()
 
     def refresh(self) -> dict[RenderKey, Followed]:
         """The renders to follow, by what the database says: those that were followed stay as they are."""
         self.leads()
         keys = [key for key in self.store.jobs.rendering() if self.follows(key)]
-        new = [key for key in keys if key not in self.jobs]
+        # What is over and still on record as rendering, with nothing left to write, begins anew.
+        found = {key: one for key in keys if (one := self.jobs.get(key)) and (not one.is_over or key in self._ends)}
+        new = [key for key in keys if key not in found]
         records = self.store.jobs.several([key.job_id for key in new]) if new else {}
-        found = {key: self.jobs[key] for key in keys if key in self.jobs}
         for key in new:
             job = records.get(key.job_id)
-            if job is not None and (job.state, job.server_job_id) == ("rendering", key.server_job_id):
+            if job is not None and (job.state, str(job.server_job_id)) == ("rendering", key.server_job_id):
                 try:
                     found[key] = self._begun(key, job)
                 except MovaError as problem:  # its server does not exist any more
@@ -158,7 +164,7 @@ class FollowedRenders:
         one.is_over = True
         with self._lock:
             self._changes.pop(one.job.id, None)
-            self._ends.append(end)
+            self._ends[one.key] = end
 
     def _stop_sending_there(self, one: Followed, error: MovaError) -> None:
         """A server that died during a job gets no other one before its next health check."""
@@ -178,8 +184,8 @@ class FollowedRenders:
         """What is to be written now, as one act that may be repeated until it succeeds; None where nothing changed."""
         with self._lock:
             changes, self._changes = self._changes, {}
-            ends, self._ends = self._ends, []
-        return partial(self.write, changes, ends) if changes or ends else None
+            ends, self._ends = self._ends, {}
+        return partial(self.write, changes, ends.values()) if changes or ends else None
 
     def write(self, changes: dict[str, JobChanges], ends: Iterable[Callable[[], None]]) -> None:
         """Record what was seen: all progress in one transaction."""

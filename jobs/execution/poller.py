@@ -41,6 +41,7 @@ class Poller:
 
     def run(self) -> None:
         """Follow until this process stops."""
+        self._renders.forget()
         asyncio.run(self._run())
 
     def wake(self) -> None:

@@ -8,6 +8,7 @@ moves by itself any more, no slot is taken, and whoever is asked can end it.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 import jobs.execution.render
-from core.errors import InputError, ProviderTimeout
+from core.errors import InputError, ProviderTimeout, ServerError
 from jobs.execution.dispatch import Dispatch
+from jobs.execution.followed import Followed, FollowedRenders
 from jobs.execution.prepare import PrepareStage
 from jobs.execution.render import RenderStage
 from jobs.execution.slot_watch import SlotWatch
@@ -93,6 +95,7 @@ class Acts(RuleBasedStateMachine):
         self.sending = RenderStage(
             *(self.store, self.folders, self.pool, self.settings, _at_once, self._pause, _persist, threading.Event())
         )
+        self.renders = FollowedRenders(self.store, self.folders, self.pool, self.settings, threading.Event())
         self.preparing = PrepareStage(
             *(self.store, self.folders, self.settings, LentKeys(), _at_once, _persist, threading.Event())
         )
@@ -237,7 +240,7 @@ class Acts(RuleBasedStateMachine):
         return list(self.store.jobs.in_states(JOB_STATES))
 
     def _advance(self, job: JobRecord, *, at_most: int = 20) -> None:
-        run = {"prepare": self.preparing.advance, "render": self.sending.advance}.get(RULES[job.state].mover)
+        run = {"prepare": self.preparing.advance, "render": self._render}.get(RULES[job.state].mover)
         if run is None:
             return
         self.pauses = 0
@@ -250,6 +253,33 @@ class Acts(RuleBasedStateMachine):
             except (Later, Killed):
                 return
         assert at_most < 20, "it runs in circles"
+
+    def _render(self, job_id: str) -> bool:
+        """Send, look at it once, or fetch it; whether there is more to do."""
+        job = self.store.jobs.get(job_id)
+        if job is None or job.state != "rendering":
+            went_on = self.sending.advance(job_id)
+            return went_on or self._is(job_id, "rendering")
+        for one in self.renders.refresh().values():
+            if one.job.id == job_id:
+                self._look_at(one)
+        if write := self.renders.taken():
+            write()
+        if self._is(job_id, "rendering"):
+            raise Later
+        return self._is(job_id, "saving")
+
+    def _look_at(self, one: Followed) -> None:
+        try:
+            found = self.pool.client(one.job).retrieve(one.server_job_id)
+        except ServerError as error:
+            self.renders.met(one, error, time.monotonic())
+        else:
+            self.renders.saw(one, found, time.monotonic())
+
+    def _is(self, job_id: str, state: JobState) -> bool:
+        job = self.store.jobs.get(job_id)
+        return job is not None and job.state == state
 
     def _pause(self, _seconds: float) -> None:
         self.pauses += 1

@@ -63,11 +63,11 @@ def _sending() -> Iterator[tuple[str, Switch]]:
 
 
 def _rendering() -> Iterator[tuple[str, Switch]]:
-    yield from _both("the server is asked", "sglang_client:SGLangClient.retrieve")
-    yield from _both("progress is shown", _UPDATE, "'stage': 'in_progress'")
+    yield from _both("a server's answer is taken", "jobs.execution.followed:FollowedRenders.saw")
+    yield from _both("progress is shown", "jobs.store.jobs:Jobs.update_several", "'stage': 'in_progress'")
     yield from _both("the end of the render is recorded", _MOVE, "'saving') {")
     yield from _both("its time is learned", "jobs.store.render_times:RenderTimes.record")
-    yield "between following and fetching", Switch("jobs.execution.render:RenderStage.advance", nth=2, after=True)
+    yield "between following and fetching", Switch("jobs.execution.followed:FollowedRenders._rendered", after=True)
 
 
 def _saving() -> Iterator[tuple[str, Switch]]:
@@ -80,7 +80,7 @@ def _saving() -> Iterator[tuple[str, Switch]]:
     yield from _both("the last record is renamed", _RENAME, "/.job.json", nth=3)
     yield from _both("video and record are compared", "record.provenance:check_pair")
     yield from _both("it is completed", _MOVE, "'completed') {")
-    yield "after its last run ends", Switch("jobs.execution.render:RenderStage.advance", nth=3, after=True)
+    yield "after its last run ends", Switch("jobs.execution.render:RenderStage.advance", nth=2, after=True)
 
 
 # One job's way with a death at each stage: names of points in the order in which a job that is taken up meets them.
