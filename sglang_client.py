@@ -183,7 +183,11 @@ class SGLangClient:
             if only:
                 return {only: self._asked_for(answer, only)}
             data = answer.get("data") if isinstance(answer, dict) else None
-            ours = [one for one in data if isinstance(one, dict) and one.get("id") in job_ids] if data else []
+            ours = (
+                [one for one in data if isinstance(one, dict) and one.get("id") in job_ids]
+                if isinstance(data, list)
+                else []
+            )
             return {job.id: job for job in map(self._job, ours) if job.status != "deleted"}
         except ServerError:
             return {}

@@ -100,7 +100,6 @@ class KeptOpen:
 
     def __init__(self, address: str) -> None:
         proxy = proxy_for(address)
-        self._proxy = proxy.shown if proxy else ""
         trusted, through = _way(address, proxy)
         self._transport = httpx2.AsyncHTTPTransport(verify=trusted, proxy=through, limits=_FEW_CONNECTIONS)
 

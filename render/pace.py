@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 QUICKEST, QUICK, CALM = 0.05, 0.2, 2.0
-_QUICK_IN_A_CROWD = 0.5
+_QUICK_IN_A_CROWD, _CALM_IN_A_CROWD = 0.5, 5.0
 _SHARE = 0.02  # of the time a render has taken: no more than that is an end seen late where it is a short one
 _QUICK_AFTER_CHANGE = 10.0  # seconds of quick asking after a job's state changes
 _QUICK_BEFORE_END = 4.0  # seconds before the expected end
@@ -48,9 +48,10 @@ class Pace:
             return quick
         if now - self._changed_at < _QUICK_AFTER_CHANGE:
             return min(CALM, self._quick(now) * crowd)
+        calm = min(CALM * crowd, _CALM_IN_A_CROWD)
         if left is None:
-            return CALM * crowd
-        return quick if left <= _QUICK_BEFORE_END else min(CALM * crowd, left - _QUICK_BEFORE_END + quick)
+            return calm
+        return quick if left <= _QUICK_BEFORE_END else min(calm, left - _QUICK_BEFORE_END + quick)
 
     def _quick(self, now: float) -> float:
         return min(QUICK, max(QUICKEST, _SHARE * (now - self._changed_at)))

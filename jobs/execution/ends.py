@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 def record_end(store: Store, job: JobRecord, problem: MovaError) -> None:
     """Record how a job ended. It is as it was when the problem was met; one that moved on since stays as it is."""
-    error = StoredError.of(problem)
+    error, met_in = StoredError.of(problem), frozenset((job.state,))
     if isinstance(problem, JobLost) and job.on_own_preview:
         # It took no GPU time. In one write: a process killed in between must not leave the job lost.
         store.queue.requeue(job.id, lost=True)
     elif isinstance(problem, JobLost):
-        store.jobs.move_to(job.id, "lost", error=error)
+        store.jobs.move_to(job.id, "lost", only_from=met_in, error=error)
     elif job.state == "submitted" and _may_be_there(store, job, problem):
-        store.jobs.move_to(job.id, "unclear", stage="render", error=error)
+        store.jobs.move_to(job.id, "unclear", only_from=met_in, stage="render", error=error)
     elif job.state == "rendering" and not isinstance(problem, JobFailed):
         # The server may still be rendering: the slot stays taken until that is known.
-        store.jobs.move_to(job.id, "abandoned", error=error)
+        store.jobs.move_to(job.id, "abandoned", only_from=met_in, error=error)
     else:
-        store.jobs.move_to(job.id, "failed", error=error)
+        store.jobs.move_to(job.id, "failed", only_from=met_in, error=error)
 
 
 def _may_be_there(store: Store, job: JobRecord, problem: MovaError) -> bool:

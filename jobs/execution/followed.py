@@ -61,7 +61,7 @@ class Followed:
 class FollowedRenders:
     """``follows`` says whether this process follows a render, ``leads`` tries to be the one that follows for all.
 
-    ``changed`` wakes who goes on with the jobs.
+    ``changed`` wakes who goes on with the jobs. ``is_urgent``: what was seen is to be written at once.
     """
 
     store: Store
@@ -72,6 +72,7 @@ class FollowedRenders:
     follows: Callable[[RenderKey], bool] = lambda key: True
     leads: Callable[[], object] = lambda: None
     jobs: dict[RenderKey, Followed] = field(default_factory=dict)
+    is_urgent: bool = False
     _changes: dict[str, JobChanges] = field(default_factory=dict)
     _ends: dict[RenderKey, Callable[[], None]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -132,6 +133,7 @@ class FollowedRenders:
         elif seen.status == "completed":
             self._over(one, partial(self._rendered, one, seen, one.parts.times(now)))
         elif one.shown != (progress.percent, seen.status):
+            self.is_urgent = self.is_urgent or one.shown[1] != seen.status
             one.shown = progress.percent, seen.status
             self._change(one.job, {"progress": progress.percent, "stage": seen.status, "moved": datetime.now(UTC)})
         if not one.is_over and now - one.waiting.started > self.settings.render_timeout:
@@ -165,6 +167,7 @@ class FollowedRenders:
         with self._lock:
             self._changes.pop(one.job.id, None)
             self._ends[one.key] = end
+            self.is_urgent = True
 
     def _stop_sending_there(self, one: Followed, error: MovaError) -> None:
         """A server that died during a job gets no other one before its next health check."""
@@ -175,16 +178,12 @@ class FollowedRenders:
 
     # ---- what is recorded --------------------------------------------------------------------------------------
 
-    @property
-    def is_urgent(self) -> bool:
-        """Whether a render is over that nobody knows of yet."""
-        return bool(self._ends)
-
     def taken(self) -> Callable[[], None] | None:
         """What is to be written now, as one act that may be repeated until it succeeds; None where nothing changed."""
         with self._lock:
             changes, self._changes = self._changes, {}
             ends, self._ends = self._ends, {}
+            self.is_urgent = False
         return partial(self.write, changes, ends.values()) if changes or ends else None
 
     def write(self, changes: dict[str, JobChanges], ends: Iterable[Callable[[], None]]) -> None:
@@ -204,8 +203,9 @@ class FollowedRenders:
         job, took = one.job, seen.inference_time_s
         if not self._is_still(job):
             return
-        ended = {"progress": 100, "stage": seen.status, "inference_time_s": took}
-        self.store.jobs.move_to(job.id, "saving", only_from=RENDERING, **ended)  # type: ignore[arg-type]
+        ended: JobChanges = {"progress": 100, "stage": seen.status, "inference_time_s": took}
+        if not self.store.jobs.move_to(job.id, "saving", only_from=RENDERING, **ended):
+            return
         self.changed.set()
         # A time is until the server says that the file is there; its own figure may leave the writing out.
         seconds = parts.total if parts else took or (seconds_since(job.sent) if job.sent else None)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LOOK = 1.0  # seconds between questions to the database about what is still wanted
-_TOGETHER = 0.3  # seconds for which progress is collected; an end is written at once
-_IN_TROUBLE = 6  # servers that are not well and are asked at the same time
+_TOGETHER = 0.3  # seconds for which progress is collected; a beginning and an end are written at once
+_IN_TROUBLE = 12  # servers that are not well and are asked at the same time
 _A_CROWD = 50  # servers; with more of them each is asked less often
 
 
@@ -114,13 +114,16 @@ class Poller:
         """Ask a server about its jobs for as long as it has any."""
         kept = None
         try:
-            while jobs := [one for one in self._servers.get(server, ()) if not one.is_over]:
+            while True:
+                news.clear()
+                jobs = [one for one in self._servers.get(server, ()) if not one.is_over]
+                if not jobs:
+                    return
                 if kept is None:
                     kept = _kept_open(server)
                 await self._ask(kept, server, jobs)
                 now, crowd = time.monotonic(), max(1.0, len(self._servers) / _A_CROWD)
                 pauses = [one.waiting.pause(now, crowd) for one in jobs if not one.is_over]
-                news.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(pauses, default=CALM)):
                         await news.wait()
