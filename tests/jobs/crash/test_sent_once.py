@@ -79,6 +79,7 @@ def test_an_answer_that_is_lost_is_looked_for(stage: Scene) -> None:
 
 
 def test_a_server_that_forgot_the_job_makes_it_lost(stage: Scene) -> None:
+    stage.server.seconds = 3.0  # a shorter render may be over before it was first looked at
     assert stage.run(POINTS["before progress is shown"]) == KILLED
     stage.server.forget_all()
     assert stage.go_on() == "lost"
