@@ -10,6 +10,7 @@ engine          jobs a second on SQLite and PostgreSQL, how soon a job starts, C
 Only where they are named, for they take long and have no aim:
 gpu             a running server, --server URL: seconds a render by steps, frames and size
 store_at_100k   every question that pages ask of a store with 100,000 jobs
+many_servers    a thousand renders on five hundred servers, followed by one worker
 thousand_jobs   a thousand jobs of twenty owners on eight servers
 webhooks        10,000 messages to a receiver, and what a change of state costs with one
 (and python -m benchmarks.soak: half an hour in which everything goes wrong at random)
@@ -31,7 +32,7 @@ from benchmarks.figures import Benchmark, Figure, document, machine, read, table
 
 # In the order of the table; each is the function of its name in the file of its name.
 NAMES = ("overhead", "inflight", "history", "start", "preview", "engine")
-MORE = ("store_at_100k", "thousand_jobs", "webhooks")
+MORE = ("many_servers", "store_at_100k", "thousand_jobs", "webhooks")
 ON_A_SERVER = "gpu"
 OUTPUTS = Path(__file__).resolve().parent.parent / "outputs" / "benchmarks"  # nothing below outputs is committed
 
