@@ -114,13 +114,13 @@ class SGLangClient:
         status, body = self._http.ask("GET", "/openapi.json", seconds=_QUICK_SECONDS)
         return parsed(body, self.name) if status == 200 else None
 
-    def check_model(self, model: str) -> ServerInfo:
-        """Make sure that the server does not serve another resolution than ``model``.
+    def check_model(self, model: str, info: ServerInfo | None = None) -> ServerInfo:
+        """Make sure that the server, by what it has just said (``info``) or says now, serves no other resolution.
 
         Raises:
             ServerMismatch: it does; nothing was sent.
         """
-        info = self.info()
+        info = info or self.info()
         if info.model and info.model != model:
             raise ServerMismatch(server=self.name, found=info.model, expected=model)
         return info

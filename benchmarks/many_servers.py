@@ -23,7 +23,7 @@ from benchmarks.figures import Figure
 from benchmarks.material import RENDER
 from benchmarks.processes import Taken, plain_environment, watched
 from jobs.model.request import JobRequest
-from jobs.model.states import ON_SERVER
+from jobs.model.states import ON_SERVER, JobState
 from jobs.store.orders import Order
 from tests.jobs.load.form_data import form_fields
 from tests.jobs.load.tiny_video import tiny_video
@@ -33,6 +33,7 @@ from tests.waiting import until
 _SERVERS, _AHEAD = 500, 2
 _CALM, _FIRST, _SPREAD = 30.0, 45.0, 100.0  # seconds: watched in between, the first end, and until the last one
 _SHORT = replace(RENDER, num_frames=25)  # of each video, so that checking them weighs little here
+_COMPLETED: tuple[JobState, ...] = ("completed",)
 _AIMS = {"CPU": 25.0, "memory": 300.0, "threads": 40.0, "p95": 1.0}
 
 
@@ -89,7 +90,7 @@ def _measured(folder: Path, servers: Connection) -> dict[str, float]:
             ending = watched(working, 4, _SPREAD / 4)
             until(lambda: not store.jobs.in_states(ON_SERVER), 300, every=1.0)
             after = time.monotonic() - last_end
-        completed = len(store.jobs.in_states(("completed",)))
+        completed = len(store.jobs.in_states(_COMPLETED))
     noticed = sorted(_asked(servers, "noticed"))
     windows: list[Taken] = [*calm, *ending]
     return {

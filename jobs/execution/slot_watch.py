@@ -37,20 +37,22 @@ class SlotWatch:
     folders: Folders
     pool: ServerPool
     others: Callable[[JobRecord], bool] = lambda job: False
-    left: Callable[[JobRecord], bool] = lambda job: False
+    left: Callable[[JobRecord], bool] | None = None
     _missing: dict[str, float] = field(default_factory=dict)
 
     def look(self) -> bool:
         """Check each slot that no run frees; returns whether one became free, or its job continues."""
         slots = self.store.queue.occupied()
         self._missing = {one.job_id: self._missing[one.job_id] for one in slots if one.job_id in self._missing}
-        return sum(map(self._look_at, slots)) > 0
+        states = {} if self.left else self.store.jobs.states([one.job_id for one in slots])
+        watched = [one for one in slots if one.job_id not in states or RULES[states[one.job_id]].slot != "held"]
+        return sum(map(self._look_at, watched)) > 0
 
     def _look_at(self, slot: SlotRecord) -> bool:
         job = self.store.jobs.get(slot.job_id)
         if job is None:
             return False
-        left = not job.deleted and RULES[job.state].slot == "held" and self.left(job)
+        left = not job.deleted and RULES[job.state].slot == "held" and self.left is not None and self.left(job)
         if not (left or job.deleted or RULES[job.state].slot == "until free"):
             return False
         if left and job.state == "submitted" and job.stage != SENDING:

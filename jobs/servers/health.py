@@ -87,7 +87,7 @@ def check_server(server: Server, before: HealthCheck | None = None) -> HealthChe
         if not isinstance(error, ServerUnreachable | ServerSilent):
             info = client.info()  # answers during warm-up, too
             version, preview = info.version, info.preview
-            client.check_model(server.model)
+            client.check_model(server.model, info)
             if not error and not preview and not _was_ready(before):
                 client.check_warm_up(_HEALTH_SECONDS)
     except ServerError as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Thread
@@ -18,21 +19,28 @@ if TYPE_CHECKING:
 
 HOLDS = 10.0  # seconds for which a health check is recent enough while no job waits for the server
 _WELL_FOR, _ILL_FOR = 5.0, 3.0  # the same while one does
+_AT_ONCE, _A_SECOND = 16, 25  # checks
 _STILL_WELL_FOR = 15.0  # a server that was ready is still sent to while the next check is under way
 
 
 @dataclass
 class ServerMonitor:
-    """Thread-safe. Each check runs in its own thread, at most one per server; ``looked`` is called after each."""
+    """Thread-safe. Checks run in threads, some at once and one a server; ``looked`` is called after each."""
 
     registry: ServerRegistry
     looked: Callable[[], None] = lambda: None
     _looks: dict[Server, HealthCheck] = field(default_factory=dict)
     _looking: set[Server] = field(default_factory=set)
+    _due: deque[Server] = field(default_factory=deque)
+    _threads: int = 0
     _changed: Condition = field(default_factory=Condition)
 
     def ask(self, *, older_than: float = 0.0, name: str | None = None) -> None:
-        """Start a check of the configured servers, or of the named one, if the last one is older (seconds)."""
+        """Start a check of the configured servers, or of the named one, if the last one is older (seconds).
+
+        Of very many servers each is checked less often, unless it is to be checked now.
+        """
+        older_than = older_than and max(older_than, len(self.registry.servers) / _A_SECOND)
         for server in self.registry.servers:
             if name in (None, server.name):
                 self._ask(server, older_than)
@@ -70,16 +78,25 @@ class ServerMonitor:
         return ServerStatus(settings.sglang_servers, errors, preview_stands_in(settings, errors.values()))
 
     def _ask(self, server: Server, older_than: float) -> None:
-        if self._begin(server, older_than):
-            Thread(target=self._look, args=(server,), daemon=True, name="server-look").start()
-
-    def _begin(self, server: Server, older_than: float) -> bool:
         with self._changed:
             last = self._looks.get(server)
             if server in self._looking or (last and last.age < older_than):
-                return False
+                return
             self._looking.add(server)
-            return True
+            self._due.append(server)
+            if self._threads == _AT_ONCE:  # one of them takes it
+                return
+            self._threads += 1
+        Thread(target=self._look_at_due, daemon=True, name="server-look").start()
+
+    def _look_at_due(self) -> None:
+        while True:
+            with self._changed:
+                if not self._due:
+                    self._threads -= 1
+                    return
+                server = self._due.popleft()
+            self._look(server)
 
     def _look(self, server: Server) -> None:
         try:
