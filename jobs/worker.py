@@ -109,7 +109,9 @@ class Worker:
         self.monitor = ServerMonitor(self.registry, self._wake.set)
         self.pool = ServerPool(self.registry, self.monitor)
         self._leads = WorkerLease(self.store.database, own_only=True)
-        renders = FollowedRenders(self.store, self.folders, self.pool, settings, self._wake, self._follows, self._lead)
+        renders = FollowedRenders(
+            *(self.store, self.folders, self.pool, settings, self._calls_of_others, self._follows, self._lead)
+        )
         self._poller = Poller(renders, self._persist, self._stopping.is_set)
         self._threads.append(self._thread("renders", self._follow_renders, partial(self._stopping.wait, 1.0)))
         self._lent = LentKeys()
