@@ -48,6 +48,7 @@ def many_servers(rounds: int) -> Iterable[Figure]:
         ("threads while they end", "", None),
         ("an end is noticed after, median", "s", None),
         ("an end is noticed after, p95", "s", _AIMS["p95"]),
+        ("its file is asked for after, median", "s", None),
         ("completed after the last end", "s", None),
         ("completed", "", None),
         ("sent", "", None),
@@ -91,7 +92,7 @@ def _measured(folder: Path, servers: Connection) -> dict[str, float]:
             until(lambda: not store.jobs.in_states(ON_SERVER), 300, every=1.0)
             after = time.monotonic() - last_end
         completed = len(store.jobs.in_states(_COMPLETED))
-    noticed = sorted(_asked(servers, "noticed"))
+    noticed, fetched = sorted(_asked(servers, "noticed")), sorted(_asked(servers, "fetched"))
     windows: list[Taken] = [*calm, *ending]
     return {
         "CPU while all are rendered": 100 * calm[0].share,
@@ -101,6 +102,7 @@ def _measured(folder: Path, servers: Connection) -> dict[str, float]:
         "threads while they end": max(one.threads for one in ending),
         "an end is noticed after, median": noticed[len(noticed) // 2],
         "an end is noticed after, p95": noticed[int(0.95 * len(noticed))],
+        "its file is asked for after, median": fetched[len(fetched) // 2],
         "completed after the last end": after,
         "completed": completed,
         "sent": _asked(servers, "sent"),
@@ -122,6 +124,7 @@ class _Job:
     tag: str
     ends: float | None = None
     noticed: float | None = None
+    fetched: float | None = None
 
 
 @dataclass
@@ -146,6 +149,8 @@ class _Servers:
         now, status, percent = time.monotonic(), "queued", 0
         if job.ends is not None:
             done = (now - self.starts) / (job.ends - self.starts)
+            if now >= job.ends and job.noticed is None:
+                job.noticed = now - job.ends
             status, percent = ("completed", 100) if now >= job.ends else ("in_progress", min(99, int(50 * done) * 2))
         return {"id": job.id, "object": "video", "model": job.tag, "status": status, "progress": percent}
 
@@ -164,8 +169,8 @@ class _Servers:
         if len(parts) > 3 and (found := jobs.get(parts[3])):
             if parts[-1] != "content":
                 return 200, self.shown(found)
-            if found.noticed is None and found.ends is not None:
-                found.noticed = time.monotonic() - found.ends
+            if found.fetched is None and found.ends is not None:
+                found.fetched = time.monotonic() - found.ends
             return 200, self.video
         return 404, {"detail": "Not Found"}
 
@@ -195,7 +200,7 @@ async def _serving(pipe: Connection) -> None:
         elif what == "sent":
             pipe.send(len(servers.all_jobs))
         else:
-            pipe.send([job.noticed for job in servers.all_jobs if job.noticed is not None])
+            pipe.send([getattr(job, what) or 0.0 for job in servers.all_jobs])
 
     loop.add_reader(pipe.fileno(), asked)
     await gone.wait()

@@ -24,8 +24,8 @@ from core.proxies import Proxy, proxy_for
 LARGEST_ANSWER = 80 * 2**20  # a 50 MB picture in base64 fits
 LARGEST_TEXT = 8 * 2**20  # of an answer without a picture
 LONGEST_CONNECT = 10.0
-# Given up before SGLang (uvicorn) does it after five seconds: a question would otherwise meet a closed connection.
-_FEW_CONNECTIONS = httpx2.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=3.0)
+# SGLang (uvicorn) closes a quiet connection after five seconds.
+_FEW_CONNECTIONS = httpx2.Limits(max_connections=2, max_keepalive_connections=1, keepalive_expiry=4.8)
 _HEADERS = frozenset(
     {"accept", "authorization", "connection", "content-length", "content-type", "host"}
     | {"transfer-encoding", "user-agent", "x-goog-api-key", "x-server-timeout"}

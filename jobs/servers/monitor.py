@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HOLDS = 10.0  # seconds for which a health check is recent enough while no job waits for the server
 _WELL_FOR, _ILL_FOR = 5.0, 3.0  # the same while one does
-_AT_ONCE, _A_SECOND = 16, 25  # checks
+_AT_ONCE, _A_SECOND = 8, 20  # checks
 _STILL_WELL_FOR = 15.0  # a server that was ready is still sent to while the next check is under way
 
 

@@ -22,6 +22,7 @@ from jobs.store.writes import (
     CHANGED,
     SENDING,
     change_job,
+    change_progress,
     change_state,
     changed_columns,
     first_columns,
@@ -36,6 +37,9 @@ from record.folder import new_job_id
 def _fetched_next() -> Json:
     """The columns of an ended job whose video is fetched now."""
     return {"finished": None, "unreachable_since": None} | error_columns(None)
+
+
+_PROGRESS = {"progress", "stage", "moved"}
 
 
 class RenderKey(NamedTuple):
@@ -175,10 +179,13 @@ class Jobs:
 
     def update_several(self, changes: Mapping[str, JobChanges], *, only_in: Collection[JobState]) -> None:
         """Write values on several jobs in one transaction; jobs in other states stay as they are."""
-        conditions = [JobRow.state.in_(only_in)]
+        moved = {job_id: values for job_id, values in changes.items() if values.keys() == _PROGRESS}
         with self._database.write() as session:
-            for job_id, values in changes.items():
-                change_job(session, job_id, conditions, changed_columns(session, job_id, {**values}))
+            if moved:
+                change_progress(session, moved, only_in)
+            for job_id in changes.keys() - moved.keys():
+                values = changed_columns(session, job_id, {**changes[job_id]})
+                change_job(session, job_id, [JobRow.state.in_(only_in)], values)
 
     def show_progress(self, job_id: str, progress: int, stage: str | None = None) -> bool:
         """Record progress (0 to 100) and stage; where both are as they were it writes nothing and says False."""
