@@ -135,20 +135,16 @@ def test_progress_is_written_when_it_changes(store: Store) -> None:
 
 
 def test_progress_of_several_jobs_is_written_together_where_they_still_are(store: Store) -> None:
-    going, over = recorded(store, new_job()), recorded(store, new_job())
-    assert store.jobs.move_to(over.id, "cancelled")
+    going, over = store.jobs.create(new_job(state="rendering")), store.jobs.create(new_job(state="rendering"))
+    assert store.jobs.move_to(over.id, "failed")
     at = datetime(2026, 11, 30, 8, 0, tzinfo=UTC)
     seen: JobChanges = {"progress": 40, "stage": "in_progress", "moved": at}
-    store.jobs.update_several({going.id: seen, over.id: seen}, only_in=["draft"])
-    now, then = store.jobs.get(going.id), store.jobs.get(over.id)
-    assert now is not None
-    assert then is not None
+    store.jobs.update_several({going.id: seen, over.id: seen}, only_in=["rendering"])
+    now, then = recorded(store, going.id), recorded(store, over.id)
     assert (now.progress, now.stage, now.moved, now.revision) == (40, "in_progress", at, going.revision + 1)
-    assert (then.progress, then.stage, then.state) == (0, None, "cancelled")
-    store.jobs.update_several({going.id: {"unreachable_since": at, "error": None}, over.id: seen}, only_in=["draft"])
-    now = store.jobs.get(going.id)
-    assert now is not None
-    assert (now.unreachable_since, now.progress) == (at, 40)
+    assert (then.progress, then.stage, then.state) == (0, None, "failed")
+    store.jobs.update_several({going.id: {"unreachable_since": at}, over.id: seen}, only_in=["rendering"])
+    assert (recorded(store, going.id).unreachable_since, recorded(store, going.id).progress) == (at, 40)
 
 
 def test_an_error_is_rebuilt_in_the_readers_language(store: Store) -> None:
