@@ -51,7 +51,7 @@ class Poller:
                 loop.call_soon_threadsafe(self._woken.set)
 
     async def _run(self) -> None:
-        self._woken, self._dirty = asyncio.Event(), asyncio.Event()
+        self._woken, self._dirty, self._urgent = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._servers: dict[Server, list[Followed]] = {}
         self._watches: dict[Server, tuple[asyncio.Task[None], asyncio.Event]] = {}
         self._loop = asyncio.get_running_loop()
@@ -103,8 +103,11 @@ class Poller:
         while True:
             await self._dirty.wait()
             if not self._renders.is_urgent:
-                await asyncio.sleep(_TOGETHER)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_TOGETHER):
+                        await self._urgent.wait()
             self._dirty.clear()
+            self._urgent.clear()
             if write := self._renders.taken():
                 await self._in_database(write)
 
@@ -151,6 +154,8 @@ class Poller:
             except Exception as fault:
                 self._renders.broke(one, fault)
         self._dirty.set()
+        if self._renders.is_urgent:
+            self._urgent.set()
 
     async def _plainly(self, ask: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._slow, ask)
