@@ -37,6 +37,7 @@ from api.ordering import RequestKey, is_matched, placed
 from api.problems import answers
 from api.video_fields import picture_sent
 from core.errors import ActRefused, FieldUnfit, FileMissing, PlanChanged, UnknownJob
+from core.files import MEDIA_TYPES
 from core.messages import gettext_noop
 from core.render_settings import draw_seed
 from core.steps import Step
@@ -54,7 +55,6 @@ GIVEN_UP = gettext_noop(
     "stays taken until then."
 )
 DONE = gettext_noop("Done.")
-KINDS = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg", ".json": "application/json"}
 
 
 # ---- order, list, look -----------------------------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def list_files(caller: Reader, job_id: str) -> FileList:
     "/jobs/{job_id}/files/{name}",
     responses={
         **answers(404),
-        **file_answers(*KINDS.values(), "application/octet-stream"),
+        **file_answers(*MEDIA_TYPES.values(), "application/octet-stream"),
     },
     response_class=FileAnswer,
 )
@@ -295,7 +295,7 @@ def get_file(caller: Reader, job_id: str, name: str) -> Response:
     path = caller.service.files.path(job, name) if name in recorded else None
     if path is None:
         raise FileMissing(name=name[:80], reason=gettext_noop("it does not exist"))
-    return FileAnswer(path, media_type=KINDS.get(path.suffix, "application/octet-stream"), filename=path.name)
+    return FileAnswer(path, media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"), filename=path.name)
 
 
 def _file(one: FileRecord) -> FileDocument:

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.file_answers import FileAnswer
 from api.mcp_answers import FileAddress
 from core.errors import MovaError, NothingToExtend
+from core.files import MEDIA_TYPES
 from core.kept_secret import ADDRESSES
 from jobs.model.people import Person
 from jobs.model.states import ASKED
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 LIFE_SECONDS = 3600
 NAMES = {"video": VIDEO, "first_frame": FIRST_FRAME, "poster": POSTER}
-_KINDS = {".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
 PATH = "/mcp/files/{token}/{name}"
 
 
@@ -65,7 +65,7 @@ def _address(service: JobService, owner: str, job_id: str, path: Path, base: str
     return FileAddress(
         job=job_id,
         address=f"{base.rstrip('/')}{PATH.format(token=token, name=path.name)}",
-        kind=_KINDS.get(path.suffix, "application/octet-stream"),
+        kind=MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
         bytes=path.stat().st_size,
         expires_in_seconds=LIFE_SECONDS,
     )
@@ -83,7 +83,7 @@ def send(settings: Settings, service: Callable[[], JobService], request: Request
         path = None
     if path is None or name != path.name:
         return PlainTextResponse("There is no such file.", 404)
-    kind = _KINDS.get(path.suffix, "application/octet-stream")
+    kind = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     return FileAnswer(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
 

@@ -13,6 +13,13 @@ from pathlib import Path
 from core.errors import NameTooLong, StorageError, storage_error
 from core.messages import gettext_noop
 
+MEDIA_TYPES = {
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+}  # of the files in a job's folder, by their endings
 _SHOWN = 60
 _OF_NAME = 40  # characters of a file's name in that of its temporary file, which fits wherever the name itself does
 

@@ -25,7 +25,7 @@ from jobs.database.state import file_of
 from jobs.database.wake_up import WakeUp
 from jobs.execution import engine
 from jobs.execution.dispatch import Dispatch
-from jobs.execution.followed import FollowedRenders
+from jobs.execution.followed import FollowedRenders, Follower
 from jobs.execution.lease import WorkerLease
 from jobs.execution.poller import Poller
 from jobs.execution.prepare import PrepareStage
@@ -35,7 +35,6 @@ from jobs.execution.slot_watch import SlotWatch
 from jobs.execution.webhooks import WebhookSender, utc_now
 from jobs.model.own_jobs import OwnJobs
 from jobs.model.people import Person
-from jobs.model.request import PREVIEW, is_preview_server
 from jobs.model.session_keys import LentKeys
 from jobs.servers.monitor import HOLDS, ServerMonitor
 from jobs.servers.pool import ServerPool
@@ -49,7 +48,6 @@ from record.folder import make_folder
 
 if TYPE_CHECKING:
     from config import Settings
-    from jobs.store.jobs import RenderKey
 
 T = TypeVar("T")
 
@@ -108,9 +106,9 @@ class Worker:
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
         self.pool = ServerPool(self.registry, self.monitor)
-        self._leads = WorkerLease(self.store.database, own_only=True)
+        self._follower = Follower(self._names, WorkerLease(self.store.database, own_only=True), self._own)
         renders = FollowedRenders(
-            *(self.store, self.folders, self.pool, settings, self._calls_of_others, self._follows, self._lead)
+            *(self.store, self.folders, self.pool, settings, self._calls_of_others, self._follower)
         )
         self._poller = Poller(renders, self._persist, self._stopping.is_set)
         self._threads.append(self._thread("renders", self._follow_renders, partial(self._stopping.wait, 1.0)))
@@ -217,7 +215,7 @@ class Worker:
             done = False
         self.pool.close()
         self._names.release(done=done)
-        for role in (self._sends, self._leads):
+        for role in (self._sends, self._follower.role):
             role.release()
         self.store.close()
 
@@ -329,19 +327,6 @@ class Worker:
     def _follow_renders(self) -> None:
         with suppress(engine.Stopped):
             self._poller.run()
-
-    def _lead(self) -> None:
-        if self._own is None:
-            self._leads.has_role("renders")
-
-    def _follows(self, key: RenderKey) -> bool:
-        """Whether this process follows a render: one follows for all, each its own previews and its own jobs only."""
-        if self._own is not None:
-            return key.job_id in self._own
-        if is_preview_server(key.server):
-            engine_of = key.server.removeprefix(f"{PREVIEW}-")
-            return engine_of == self._names.mine or (self._leads.mine != "" and self._names.is_free(engine_of))
-        return self._leads.mine != ""
 
     def _keep_house(self) -> None:
         for error in self.folders.finish_deletes():

@@ -18,8 +18,8 @@ from description.quotations import spoken_lines
 from jobs.execution.film_voices import speakers_of
 from jobs.model.records import JobRecord, StepRecord
 from jobs.model.states import LISTENING
-from jobs.store.folders import prompt_of
 from jobs.store.response_cache import CachingProvider, ResponseCache
+from jobs.store.run_records import prompt_of
 from pipeline import PREVIEW_MESSAGE
 from record.folder import FIRST_FRAME, VIDEO
 

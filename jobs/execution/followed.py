@@ -18,6 +18,7 @@ from core.errors import JobLost, MovaError, ServerDead, ServerError, WaitedTooLo
 from jobs.execution.ends import record_end
 from jobs.execution.finalize import seconds_since
 from jobs.model.records import JobChanges, JobRecord, StoredError
+from jobs.model.request import PREVIEW, is_preview_server
 from jobs.model.states import JobState
 from jobs.servers.pool import UNWELL
 from render.parts import PartsSeen
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
     from config import Server, Settings
     from jobs.database.wake_up import WakeUp
+    from jobs.execution.lease import WorkerLease
+    from jobs.model.own_jobs import OwnJobs
     from jobs.servers.pool import ServerPool
     from jobs.store.folders import Folders
     from jobs.store.jobs import RenderKey
@@ -57,9 +60,38 @@ class Followed:
         return str(self.job.server_job_id)
 
 
+@dataclass(frozen=True)
+class Follower:
+    """Which renders the process with this name follows: one has the ``role`` and follows for all.
+
+    Each follows those on its own preview engine, and one that works on its ``own`` jobs only these.
+    """
+
+    names: WorkerLease
+    role: WorkerLease
+    own: OwnJobs | None = None
+
+    def follows(self, keys: Iterable[RenderKey]) -> list[RenderKey]:
+        """Those of the renders that are followed here; the role is taken where nobody has it.
+
+        Raises:
+            StoreError
+        """
+        if self.own is not None:
+            return [key for key in keys if key.job_id in self.own]
+        leads = self.role.has_role("renders")
+        return [key for key in keys if self._follows(key, leads)]
+
+    def _follows(self, key: RenderKey, leads: bool) -> bool:
+        if not is_preview_server(key.server):
+            return leads
+        engine_of = key.server.removeprefix(f"{PREVIEW}-")
+        return engine_of == self.names.mine or (leads and self.names.is_free(engine_of))
+
+
 @dataclass
 class FollowedRenders:
-    """``follows`` says whether this process follows a render, ``leads`` tries to be the one that follows for all.
+    """``follower`` says which renders this process follows, all where there is none.
 
     ``changed`` wakes who goes on with the jobs. ``is_urgent``: what was seen is to be written at once.
     """
@@ -69,8 +101,7 @@ class FollowedRenders:
     pool: ServerPool
     settings: Settings
     changed: Event | WakeUp
-    follows: Callable[[RenderKey], bool] = lambda key: True
-    leads: Callable[[], object] = lambda: None
+    follower: Follower | None = None
     jobs: dict[RenderKey, Followed] = field(default_factory=dict)
     is_urgent: bool = False
     _changes: dict[str, JobChanges] = field(default_factory=dict)
@@ -86,8 +117,8 @@ class FollowedRenders:
 
     def refresh(self) -> dict[RenderKey, Followed]:
         """The renders to follow, by what the database says: those that were followed stay as they are."""
-        self.leads()
-        keys = [key for key in self.store.jobs.rendering() if self.follows(key)]
+        keys = self.store.jobs.rendering()
+        keys = self.follower.follows(keys) if self.follower else keys
         # What is over and still on record as rendering, with nothing left to write, begins anew.
         found = {key: one for key in keys if (one := self.jobs.get(key)) and (not one.is_over or key in self._ends)}
         new = [key for key in keys if key not in found]

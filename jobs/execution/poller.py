@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from config import Server
     from jobs.execution.followed import Followed, FollowedRenders
     from jobs.execution.prepare import Persist
+    from render.answers import VideoJob
 
 T = TypeVar("T")
 
@@ -136,18 +137,20 @@ class Poller:
 
     async def _ask(self, kept: KeptOpen | None, server: Server, jobs: list[Followed]) -> None:
         client = self._renders.pool.client_of(server)
-        seen = await client.seen(kept, [one.server_job_id for one in jobs]) if kept else {}
+        seen: dict[str, VideoJob] = {}
+        with suppress(Exception):  # the plain client says what the matter is
+            seen = await client.seen(kept, [one.server_job_id for one in jobs]) if kept else {}
         trouble: ServerError | None = None
         for one in jobs:
             try:
                 try:
-                    if trouble is not None:  # it has just been waited for
-                        raise trouble
                     found = seen.get(one.server_job_id)
+                    if found is None and trouble is not None:  # it has just been waited for
+                        raise trouble
                     if found is None:
                         found = await self._plainly(partial(client.retrieve, one.server_job_id))
                 except ServerError as error:
-                    trouble = error if isinstance(error, UNWELL) else None
+                    trouble = error if isinstance(error, UNWELL) else trouble
                     self._renders.met(one, error, time.monotonic())
                 else:
                     self._renders.saw(one, found, time.monotonic())

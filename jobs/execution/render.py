@@ -39,9 +39,10 @@ from jobs.model.records import JobRecord, StepRecord, StoredError
 from jobs.model.states import LISTENING, JobState
 from jobs.plan.cautions import description_cautions
 from jobs.servers.pool import UNWELL, ServerPool
-from jobs.store.folders import Folders, prompt_of
+from jobs.store.folders import Folders
 from jobs.store.orders import JobCreation
 from jobs.store.response_cache import clear_responses
+from jobs.store.run_records import prompt_of
 from jobs.store.writes import SENDING
 from pipeline import KEPT_DRAFTS_NOTE, OFFLINE_MESSAGE, PREVIEW_MESSAGE
 from providers import choose
@@ -271,17 +272,13 @@ class RenderStage:
         another = AnotherSeed(creation, self.settings.look_retries, self.own)
         saving = FinalizeStage(self.store, self.folders, self.settings, another, self.keys)
         saved: Saved | None = None
-        in_bucket = self.folders.storage.is_remote
-        if in_bucket and job.stage == LISTENING:
+        if job.stage == LISTENING:
             self.folders.work_on(job.id, VIDEO)
         if job.stage != LISTENING or not path.is_file():
-            left = saving.left_here(job, path) if in_bucket and path.is_file() else None
+            left = saving.left_here(job, path) if path.is_file() else None
             saved = fetched = left or self._downloaded(client, job, path, lambda part: saving.described(job, part))
             self._still_wanted(job)
-            if in_bucket:  # not fetched again while the bucket is away
-                self.persist(lambda: saving.recorded(fetched))
-            else:
-                saving.recorded(saved)
+            self.persist(lambda: saving.recorded(fetched))  # nothing is fetched again while that is not possible
         now = self._still_wanted(job)
         done = self.interruptibly(lambda: saving.reported(now, saved))
         self._still_wanted(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 HOLDS = 10.0  # seconds for which a health check is recent enough while no job waits for the server
 _WELL_FOR, _ILL_FOR = 5.0, 3.0  # the same while one does
 _AT_ONCE, _A_SECOND = 8, 20  # checks
+_LOG = logging.getLogger("mova.worker")
 _STILL_WELL_FOR = 15.0  # a server that was ready is still sent to while the next check is under way
 
 
@@ -96,7 +98,10 @@ class ServerMonitor:
                     self._threads -= 1
                     return
                 server = self._due.popleft()
-            self._look(server)
+            try:
+                self._look(server)
+            except Exception:  # the thread must outlive it: there are few
+                _LOG.exception("a fault in the check of a server")
 
     def _look(self, server: Server) -> None:
         try:

@@ -19,7 +19,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BucketUnusable, StorageError, StorageLibraryMissing, storage_error
-from core.files import atomic_file, atomic_write
+from core.files import MEDIA_TYPES, atomic_file, atomic_write
 from core.kept_secret import kept_secret
 from core.messages import Fact, gettext_noop
 from jobs.storage.base import VERSION_LETTERS, Kept, LocalStorage, key_of
@@ -35,13 +35,6 @@ _SYNCED, _SYNC_SECONDS = ".synced", 3.0
 _RETRY: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 _CLIENT = {"connect_timeout": "5s", "timeout": "300s"}
 _LOCKS = 32
-_KINDS = {
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8",
-}
 
 
 class BucketStorage(LocalStorage):
@@ -90,7 +83,7 @@ class BucketStorage(LocalStorage):
         import obstore
 
         path, attributes = self.root / name, {}
-        if kind := _KINDS.get(path.suffix):
+        if kind := MEDIA_TYPES.get(path.suffix):
             attributes["Content-Type"] = kind
         with self._asked():
             try:

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from api.file_answers import FileAnswer
 from core.errors import MovaError, NotLoggedIn, StorageError, UnknownFilm
+from core.files import MEDIA_TYPES
 from core.translations import translator
 from jobs.model.people import Person
 from jobs.service.export import zip_stream
@@ -35,13 +36,6 @@ if TYPE_CHECKING:
 _LIFE_SECONDS = 6 * 3600
 _SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
 _THUMBNAIL = "thumbnail.jpg"  # of the first frame; no file of this name is on the disk
-_KINDS = {
-    ".mp4": "video/mp4",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    ".txt": "text/plain; charset=utf-8",
-}
 
 _SOUNDS = {
     ".mp3": "audio/mpeg",
@@ -166,7 +160,7 @@ def send_file(request: Request) -> Response:
         return _refused("There is no such file.", 404)
     if name != request.path_params["name"] or not path.is_file():
         return _refused("There is no such file.", 404)
-    kind = _KINDS.get(path.suffix, "application/octet-stream")
+    kind = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     return FileAnswer(path, media_type=kind, headers=_headers("attachment" if save_as else "inline", save_as or name))
 
 

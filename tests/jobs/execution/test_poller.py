@@ -63,6 +63,20 @@ def test_a_server_that_hangs_delays_no_other(run_service: RunService) -> None:
     assert running.service.get(hanging).state == "rendering"
 
 
+@pytest.mark.parametrize("answer", [(200, {"data": 5}), (200, {"data": [None, {"id": 7}]}), (200, [])])
+def test_a_list_that_makes_no_sense_is_waited_out(run_service: RunService, answer: tuple[int, object]) -> None:
+    running = run_service(VideoServer(seconds=None), ahead=2)
+    jobs = running.ordered("ann", "bob")
+    for job in jobs:
+        running.becomes(job, "rendering")
+    running.server.instead = answer
+    until(lambda: all(running.service.get(job).unreachable_since for job in jobs))
+    running.server.instead = None
+    running.server.finish()
+    for job in jobs:
+        assert running.becomes(job, "completed").error is None
+
+
 def test_progress_of_many_is_written_together(run_service: RunService, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
     plain = Jobs.update_several
@@ -91,13 +105,13 @@ def test_one_of_two_workers_follows_and_the_other_takes_its_place(tmp_path: Path
         job = first.service.create(white_order("ann")).id
         first.service.start(job)
         in_state(first.service, job, "rendering")
-        assert first._leads.mine == "renders"
+        assert first._follower.role.mine == "renders"
         second = Worker(settings_of(environment(tmp_path, [server], ahead=2)))
-        assert not second._leads.has_role("renders")
+        assert not second._follower.role.has_role("renders")
         first.stop()
         second.start()
         stack.callback(second.stop)
-        until(lambda: second._leads.mine == "renders")
+        until(lambda: second._follower.role.mine == "renders")
         server.finish()
         in_state(second.service, job, "completed")
         assert server.posts() == 1

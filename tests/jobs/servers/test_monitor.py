@@ -182,3 +182,18 @@ def test_a_fresh_look_is_good_enough_unless_one_is_asked_for(slow: tuple[Callabl
     watch.ask(name="mova-720p")
     _join()
     assert sorted(looked) == ["mova-360p", "mova-720p", "mova-720p"]
+
+
+def test_a_fault_in_checks_ends_none_of_the_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(server: Server, _before: HealthCheck | None) -> HealthCheck:
+        raise RuntimeError(server.name)
+
+    monkeypatch.setattr(server_watch, "check_server", broken)
+    watch, _ = watching()
+    for _ in range(12):  # more often than there are threads
+        watch.ask()
+        _join()
+    monkeypatch.setattr(server_watch, "check_server", lambda *_: HealthCheck(error=None, at=time.monotonic()))
+    watch.ask()
+    _join()
+    assert watch.server_status() is not None
