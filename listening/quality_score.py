@@ -6,6 +6,7 @@ evaluation publishes a mean of 3.80 for its own clips: a number beside a number,
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -37,6 +38,8 @@ def is_installed() -> bool:
 
 @cache
 def _session() -> InferenceSession:
+    # From 1.29 on it sends a report of each use to its makers (its Privacy.md), and keeps an id of this machine for it.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
