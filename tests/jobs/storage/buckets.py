@@ -1,12 +1,19 @@
-"""A server of the S3 protocol for the tests: moto's, or the one that ``STORAGE_TEST_ENDPOINT`` names with its keys."""
+"""A server of the S3 protocol for the tests: OpenStack Swift, or the one that ``STORAGE_TEST_ENDPOINT`` names.
+
+That one's keys are ``STORAGE_TEST_KEY`` and ``STORAGE_TEST_SECRET``.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +23,11 @@ import requests
 
 import config
 from config import Settings
+from tests.waiting import until
 
+SWIFT = Path(__file__).parent / "swift"
+# In memory, where the machine has that: each file is a few of Swift's.
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 Fault = Literal["", "away", "refused", "half"]
 
 
@@ -49,7 +60,7 @@ def _secret(name: str, otherwise: str) -> Any:
     return SecretStr(os.environ.get(name, otherwise))
 
 
-_KEY, _SECRET = _secret("STORAGE_TEST_KEY", "test-key"), _secret("STORAGE_TEST_SECRET", "test-secret")
+_KEY, _SECRET = _secret("STORAGE_TEST_KEY", "test:tester"), _secret("STORAGE_TEST_SECRET", "testing")
 
 
 @contextmanager
@@ -58,28 +69,33 @@ def bucket_server() -> Iterator[str]:
     if real := os.environ.get("STORAGE_TEST_ENDPOINT"):
         yield real
         return
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    try:
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-    finally:
-        server.stop()
+    environment = Path(sys.prefix) / "swift"
+    subprocess.run([SWIFT / "setup.sh", sys.executable, environment], check=True)
+    with tempfile.TemporaryDirectory(prefix="mova-swift-", dir=_MEMORY) as folder:
+        said, port = Path(folder) / "said", Path(folder) / "port"
+        with said.open("wb") as log:
+            command = [str(environment / "bin" / "python"), str(SWIFT / "serve.py"), folder]
+            server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
+        try:
+            until(lambda: port.exists() or server.poll() is not None)
+            assert server.poll() is None, said.read_text()
+            yield f"http://127.0.0.1:{port.read_text()}"
+        finally:
+            server.kill()
+            server.wait()
 
 
 @contextmanager
 def bucket_on(server: str) -> Iterator[Bucket]:
     """A new bucket on a server, behind a proxy that may stumble."""
-    from botocore.auth import S3SigV4Auth  # type: ignore[import-untyped]
-    from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
-    from botocore.credentials import Credentials  # type: ignore[import-untyped]
+    import obstore
+    from obstore.store import S3Store
 
     name = f"mova-{uuid4().hex[:12]}"
-    request = AWSRequest("PUT", f"{server}/{name}")
-    S3SigV4Auth(Credentials(_KEY.get_secret_value(), _SECRET.get_secret_value()), "s3", "us-east-1").add_auth(request)
-    requests.put(f"{server}/{name}", headers=dict(request.headers), timeout=10).raise_for_status()
+    keys = {"access_key_id": _KEY.get_secret_value(), "secret_access_key": _SECRET.get_secret_value()}
+    store = S3Store(name, endpoint=server, region="us-east-1", client_options={"allow_http": True}, **keys)
+    made = requests.put(obstore.sign(store, "PUT", "", timedelta(minutes=1)), timeout=30)  # it makes no buckets itself
+    made.raise_for_status()
     bucket = Bucket("", name)
     proxy = ThreadingHTTPServer(("127.0.0.1", 0), _stumbling(bucket, server))
     proxy.daemon_threads = True

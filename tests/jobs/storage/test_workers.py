@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from config import Settings
 from core.errors import FilesNotRemoved
@@ -77,7 +78,12 @@ def test_one_machine_takes_the_order_and_another_one_renders_it(
             assert service.files.record(job_id).video == VIDEO
             assert {VIDEO, FIRST_FRAME, "job.json"} <= {path.name for path in service.files.whole(job_id).iterdir()}
             assert service.files.housekeeping().look(lambda *_: None).whole.jobs == 1
-        with service_at(one) as (service, _):
+        with service_at(one.model_copy(update={"storage_addresses": "signed"})) as (service, _):
+            whole, signed = (other.output_dir / job_id / VIDEO).read_bytes(), service.files.address(job, VIDEO)
+            assert signed is not None
+            part = requests.get(signed, headers={"Range": "bytes=4-11"}, timeout=30)
+            assert (part.status_code, part.content) == (206, whole[4:12])
+            assert part.headers["Content-Range"] == f"bytes 4-11/{len(whole)}"
             poster = service.files.poster(job_id)
             assert poster is not None
             assert poster.read_bytes() == (third.output_dir / job_id / POSTER).read_bytes()
