@@ -268,7 +268,7 @@ def list_takes(caller: Reader, job_id: str) -> JobPage:
 def more_takes(caller: Orderer, job_id: str, body: Takes, if_match: Match = None) -> JobPage:
     """Send a copy for each seed, with what was already made; the job itself stays as it is."""
     _check_match(caller, job_id, if_match)
-    made = caller.service.again(job_id, [seed or draw_seed() for seed in body.seeds])
+    made = caller.service.copies.again(job_id, [seed or draw_seed() for seed in body.seeds])
     return JobPage(jobs=[job_document(caller, caller.service.get(one.id)) for one in made], next=None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from core.errors import KeyGone, MovaError, NotAllowed, ServiceMissing, UnknownJob
 from core.limits import is_plain_id, plain_id
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from config import Settings
+    from core.steps import Step
     from jobs.database.wake_up import WakeUp
     from jobs.model.makers import MakerOf
     from jobs.model.own_jobs import OwnJobs
@@ -28,8 +29,23 @@ if TYPE_CHECKING:
     from jobs.model.session_keys import LentKeys, SessionKeys
     from jobs.servers.status import ServerStatus
     from jobs.store.folders import Folders
+    from jobs.store.orders import Order
     from jobs.store.store import Store
     from providers.base import Provider
+
+
+class JobActs(Protocol):
+    """What ``JobService`` does with single jobs, for the parts that are built before it is whole."""
+
+    def create(self, order: Order) -> JobRecord: ...
+
+    def approve(self, job_id: str, *, to_end: bool = False) -> bool: ...
+
+    def start(self, job_id: str) -> bool: ...
+
+    def hold(self, job_id: str) -> bool: ...
+
+    def regenerate_step(self, job_id: str, step: Step) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True)

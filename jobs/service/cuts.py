@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from core.background import BackgroundTask, BackgroundTasks
 from core.errors import FilmChanged, FilmEditRefused, ShotNotReady
@@ -24,10 +24,10 @@ from jobs.store.films import ShotJob
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
 
     from jobs.model.records import JobChanges, JobRecord
-    from jobs.service.context import ServiceContext
+    from jobs.service.context import JobActs, ServiceContext
+    from jobs.service.copies import CopyService
     from jobs.service.film_assembly import FilmAssembly
     from jobs.service.films import FilmService
     from jobs.service.library import JobLibrary
@@ -35,16 +35,6 @@ if TYPE_CHECKING:
     from jobs.service.videos import FinishedVideos, OnFrame
 
 SEEDS_AT_ONCE = 4
-
-
-class _Acts(Protocol):
-    """What ``JobService`` does with single jobs."""
-
-    def approve(self, job_id: str, *, to_end: bool = False) -> bool: ...
-
-    def duplicate(
-        self, job_id: str, *, seed: int | None = None, new_id: str | None = None, **changes: Any
-    ) -> JobRecord: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,14 +101,15 @@ class CutService:
     def __init__(
         self,
         context: ServiceContext,
-        acts: _Acts,
+        acts: JobActs,
+        copies: CopyService,
         films: FilmService,
         assembly: FilmAssembly,
         videos: FinishedVideos,
         library: JobLibrary,
     ) -> None:
-        self._context, self._acts, self._films, self._videos = context, acts, films, videos
-        self._assembly, self._library = assembly, library
+        self._context, self._acts, self._copies, self._films = context, acts, copies, films
+        self._assembly, self._videos, self._library = assembly, videos, library
         self._owner = context.person.name
 
     # ---- changes -----------------------------------------------------------------------------------------------------
@@ -193,7 +184,7 @@ class CutService:
         names = self._next_names(film, state, count)
         for name in names:
             self._context.store.films.add_job(self._owner, film.id, ShotJob(shot_id, name, str(state.inputs)))
-            copy = self._acts.duplicate(first.id, seed=draw_seed(), new_id=name)
+            copy = self._copies.duplicate(first.id, seed=draw_seed(), new_id=name)
             self._acts.approve(copy.id, to_end=True)
         return names
 

@@ -10,19 +10,19 @@ it. A new act must do so, too; a test calls them all with the id of somebody els
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.errors import PlanChanged, QuotaReached, StorageError, UnknownJob
 from core.steps import Step
-from jobs.model.drafts import copy_id, final_render
 from jobs.model.ordered import ordered_from
 from jobs.model.records import Bookkeeping, JobRecord
 from jobs.model.states import ON_SERVER, PREPARING, QUEUED, Act, allowing
 from jobs.service.api_keys import ApiKeyService
 from jobs.service.context import ServiceContext
+from jobs.service.copies import CopyService
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
 from jobs.service.film_assembly import FilmAssembly
@@ -58,6 +58,7 @@ class JobService:
         self._context = context
         self._store, self._folders = context.store, context.folders
         self._creation = JobCreation(context.settings, context.store, context.folders)
+        self.copies = CopyService(context, self, self._creation)
         self.plans = PlanService(context)
         self.steps = StepService(context, self.plans)
         self.queue = QueueService(context)
@@ -66,12 +67,12 @@ class JobService:
         self.files = JobFiles(context)
         self.videos = FinishedVideos(context)
         self.films = FilmService(context, self.videos)
-        self.shots = ShotService(context, self, self.steps, self.videos, self.films)
+        self.shots = ShotService(context, self, self.copies, self.steps, self.videos, self.films)
         self.assembly = FilmAssembly(self.films, self.videos)
         self.hand_over = HandOver(context, self.films, self.assembly, self.videos)
         self.film_orders = FilmOrders(context, self.films, self.shots)
         self.film_files = FilmFiles(context, self.films)
-        self.cuts = CutService(context, self, self.films, self.assembly, self.videos, self.library)
+        self.cuts = CutService(context, self, self.copies, self.films, self.assembly, self.videos, self.library)
         self.sheets = FilmSheets(context, self.films, self.shots, self.plans)
         self.api_keys = ApiKeyService(context)
         self.webhooks = WebhookService(context)
@@ -226,62 +227,7 @@ class JobService:
         moved = self._store.jobs.update(job_id, only_in=QUEUED | _ENDED, request={"wanted_server": server})
         if job.state in QUEUED or self.retry_from(job_id):
             return job_id if self._woken(moved) else None
-        return self._copied(job_id, server) if self.get(job_id).state == "abandoned" else None
-
-    def duplicate(
-        self,
-        job_id: str,
-        *,
-        seed: int | None = None,
-        new_id: str | None = None,
-        pictures: Mapping[str, bytes] | None = None,
-        shot: tuple[str, str] | None = None,
-        **changes: Any,
-    ) -> JobRecord:
-        """A new draft with everything that was made for the job; ``changes`` are values of its request.
-
-        ``pictures`` are reference pictures that the job has not, by their SHA-256; ``shot`` is the title of the film
-        that it is a shot of, and what happens in it, where these are others than the job's.
-        """
-        job = self.get(job_id)
-        if seed is not None:
-            changes["render"] = dataclasses.replace(job.render, seed=seed)
-        copy = self._creation.copy_of(job, new_id=new_id, **changes)
-        name, told = shot or (copy.name, copy.shot)
-        references = {**copy.references, **(pictures or {})}
-        return self.create(dataclasses.replace(copy, name=name, shot=told, references=references))
-
-    def again(self, job_id: str, seeds: Sequence[int]) -> list[JobRecord]:
-        """Send a copy for each of these seeds, with the results that were already made; the job itself stays as it is.
-
-        Raises:
-            QuotaReached: there is no room for all of them; none was made.
-        """
-        job = self.get(job_id)
-        if self._context.quota:
-            self._store.jobs.check_new(job.owner, self._context.quota, incoming=0, jobs=len(seeds))
-        copies = [self.duplicate(job_id, seed=seed) for seed in seeds]
-        for copy in copies:
-            self.approve(copy.id, to_end=True)
-        return copies
-
-    def final_of(self, job_id: str) -> JobRecord | None:
-        """The final of a draft; None where it was not asked for yet, or was deleted."""
-        return self.known(copy_id(self.get(job_id).id, "final"))
-
-    def draft_of(self, job_id: str) -> JobRecord | None:
-        """The draft of which a job is the final; None where it is none's."""
-        parent = self.get(job_id).parent
-        return self.known(parent) if parent and job_id == copy_id(parent, "final") else None
-
-    def render_final(self, job_id: str) -> JobRecord:
-        """Send the final of a draft, with the same texts, frame and seed; asked for twice, it is the same one."""
-        draft = self.get(job_id)
-        if final := self.final_of(draft.id):
-            return self._gone_on(final)
-        render = final_render(draft.render, self._context.settings)
-        new_id = copy_id(draft.id, "final")
-        return self._gone_on(self.duplicate(draft.id, new_id=new_id, draft=False, render=render))
+        return self.copies.in_place_of(job_id, server).id if self.get(job_id).state == "abandoned" else None
 
     # ---- ends ----------------------------------------------------------------------------------------------------
 
@@ -384,17 +330,6 @@ class JobService:
             if job.state == "draft":
                 self._deleted(job, never_was=True)
             raise
-
-    def _copied(self, job_id: str, server: str | None) -> str:
-        """Start the one copy of an abandoned job; asked for twice, it is the same copy."""
-        new_id = copy_id(job_id, "again")
-        return self._gone_on(self.known(new_id) or self.duplicate(job_id, new_id=new_id, wanted_server=server)).id
-
-    def _gone_on(self, copy: JobRecord) -> JobRecord:
-        """Start a copy that only copies what was confirmed; one that was started before stays as it is."""
-        if copy.state == "draft":
-            self.approve(copy.id, to_end=True)
-        return copy
 
     def _over(self, job_id: str, happened: bool) -> bool:
         """Write to job.json, too, that a job has ended; a full disk does not undo the end."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
 
 from core.errors import FileMissing, ReferenceMissing
 from core.references import Reference
@@ -27,7 +27,8 @@ from jobs.store.films import ShotJob
 from jobs.store.orders import Order
 
 if TYPE_CHECKING:
-    from jobs.service.context import ServiceContext
+    from jobs.service.context import JobActs, ServiceContext
+    from jobs.service.copies import CopyService
     from jobs.service.films import FilmService
     from jobs.service.steps import StepService
     from jobs.service.videos import FinishedVideos
@@ -37,38 +38,20 @@ _TOLD = 200  # letters
 SHOT_BEFORE = "the shot before"  # as what a reference is called that is no card's
 
 
-class _Acts(Protocol):
-    """What ``JobService`` does with single jobs."""
-
-    def create(self, order: Order) -> JobRecord: ...
-
-    def approve(self, job_id: str, *, to_end: bool = False) -> bool: ...
-
-    def start(self, job_id: str) -> bool: ...
-
-    def hold(self, job_id: str) -> bool: ...
-
-    def regenerate_step(self, job_id: str, step: Step) -> bool: ...
-
-    def duplicate(
-        self,
-        job_id: str,
-        *,
-        seed: int | None = None,
-        new_id: str | None = None,
-        pictures: Mapping[str, bytes] | None = None,
-        shot: tuple[str, str] | None = None,
-        **changes: Any,
-    ) -> JobRecord: ...
-
-
 class ShotService:
     """Orders frames and takes; raises what the acts on single jobs raise."""
 
     def __init__(
-        self, context: ServiceContext, acts: _Acts, steps: StepService, videos: FinishedVideos, films: FilmService
+        self,
+        context: ServiceContext,
+        acts: JobActs,
+        copies: CopyService,
+        steps: StepService,
+        videos: FinishedVideos,
+        films: FilmService,
     ) -> None:
-        self._context, self._acts, self._steps, self._videos, self._films = context, acts, steps, videos, films
+        self._context, self._acts, self._copies, self._films = context, acts, copies, films
+        self._steps, self._videos = steps, videos
         self._owner = context.person.name
 
     def make_frames(self, film: Film, only: Collection[str] | None = None, *, again: bool = False) -> tuple[str, ...]:
@@ -133,7 +116,7 @@ class ShotService:
             number = 1 + sum(OWN_JOB.fullmatch(one.id) is not None for one in state.jobs)
             new_id = f"{base}-frame-{number}"
             self._context.store.films.add_job(self._owner, film.id, ShotJob(state.shot.id, new_id, str(state.inputs)))
-            return self._acts.duplicate(job.id, new_id=new_id, until=_FRAME)
+            return self._copies.duplicate(job.id, new_id=new_id, until=_FRAME)
         self._steps.change(job.id, until=_FRAME)
         return job
 
@@ -176,7 +159,7 @@ class ShotService:
 
     def _another(self, film: Film, state: ShotState, first: JobRecord, job_id: str) -> JobRecord:
         self._context.store.films.add_job(self._owner, film.id, ShotJob(state.shot.id, job_id, str(state.inputs)))
-        return self._acts.duplicate(first.id, seed=draw_seed(), new_id=job_id)
+        return self._copies.duplicate(first.id, seed=draw_seed(), new_id=job_id)
 
     def _ordered(self, film: Film, state: ShotState) -> JobRecord:
         """The job of a shot as it is now, recorded and created if there is none."""
@@ -189,7 +172,7 @@ class ShotService:
         text = description_of(film, state.scene, state.shot)
         if before is not None:
             references, pictures = self._references(film, state)
-            return self._acts.duplicate(
+            return self._copies.duplicate(
                 before.id,
                 new_id=job_id,
                 pictures=pictures,

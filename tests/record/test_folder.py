@@ -105,7 +105,7 @@ def test_a_job_that_came_in_with_such_a_name_before_opens_nothing(service: JobSe
     with pytest.raises(FileMissing, match="not inside"):
         service._folders.first_frame(job, service.steps.of(job.id)[0])
     with pytest.raises(FileMissing, match="not inside"):
-        service.duplicate(job.id)
+        service.copies.duplicate(job.id)
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "/etc/passwd", "../x", "a/../../x", "a\\b", "D:x", "loop.png", "a\0"])

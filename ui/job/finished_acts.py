@@ -71,9 +71,9 @@ def _final_words(job: JobRecord) -> str:
 def _draft_and_final(job: JobRecord) -> bool:
     """The final of a draft, or the way from the one to the other. Returns whether it is the most useful act."""
     service = job_service()
-    if final := service.final_of(job.id):
+    if final := service.copies.final_of(job.id):
         _button(_("Show its final"), show_other, final.id, "hd", wide=False)
-    elif draft := service.draft_of(job.id):
+    elif draft := service.copies.draft_of(job.id):
         _button(_("Show its draft"), show_other, draft.id, "draft", wide=False)
     elif job.request.draft:
         best = not job.looks_failed
@@ -90,7 +90,7 @@ def show_other(job_id: str) -> None:
 @acting
 def render_final(job_id: str) -> None:
     """The final of a draft; it is shown next."""
-    st.session_state[GO_TO] = job_service().render_final(job_id).id
+    st.session_state[GO_TO] = job_service().copies.render_final(job_id).id
 
 
 def _fill_create(job: JobRecord) -> None:
@@ -161,7 +161,7 @@ def _button(
 def edit_and_run(job_id: str) -> None:
     """A new draft over the same results, to be changed; it asks before each step. The finished one stays as it is."""
     is_full = job_service().get(job_id).mode == "full"
-    copy = job_service().duplicate(job_id, review_each_step=is_full, until=None)
+    copy = job_service().copies.duplicate(job_id, review_each_step=is_full, until=None)
     st.session_state[GO_TO] = copy.id
     leave(_("This is a copy. Change what you like, then send it."))
 
@@ -209,7 +209,7 @@ def _send(job_id: str, seeds: list[int]) -> None:
     before, at = st.session_state.get(_LAST, ("", 0.0))
     if (job_id, len(seeds)) == before and time.monotonic() - at < _SAME_CLICK:
         return
-    copies = job_service().again(job_id, seeds)
+    copies = job_service().copies.again(job_id, seeds)
     st.session_state[_LAST] = ((job_id, len(seeds)), time.monotonic())
     if len(copies) == 1:
         st.session_state[GO_TO] = copies[0].id

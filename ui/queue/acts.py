@@ -32,7 +32,7 @@ def _duplicate(job_ids: Sequence[str], _before: str | None) -> str:
     """Put copies into the queue, with seeds of their own and the same results."""
     service = job_service()
     for job_id in job_ids:
-        copy = service.duplicate(job_id, seed=draw_seed())
+        copy = service.copies.duplicate(job_id, seed=draw_seed())
         service.approve(copy.id, to_end=True)
     if len(job_ids) > 1:
         return _("Copies with other seeds are in the queue: {n}.").format(n=len(job_ids))

@@ -61,7 +61,7 @@ def test_a_persons_own_further_seed_begins_to_count_anew(tmp_path: Path) -> None
     with running_service(tmp_path, VideoServer(), LOOK_RETRIES="1") as running:
         (job_id,) = running.ordered()
         last = chain(running, job_id)[-1]
-        (copy,) = running.service.again(last, [5])
+        (copy,) = running.service.copies.again(last, [5])
         assert copy.bookkeeping.look_try == 0
         assert len(chain(running, copy.id)) == 2
 

@@ -187,7 +187,7 @@ def test_a_duplicate_buys_nothing_again(run_service: RunService, services: FakeS
     first = full(running, ask=False)
     running.becomes(first, "rendering")
     before = paid(services)
-    copy = running.service.duplicate(first, seed=8)
+    copy = running.service.copies.duplicate(first, seed=8)
     assert running.service.start(copy.id)
     running.server.finish()
     running.becomes(copy.id, "rendering")

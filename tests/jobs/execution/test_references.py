@@ -197,7 +197,7 @@ def test_a_copy_has_its_pictures_too(run_service: RunService, services: FakeServ
     running = run_service(**services.environment("gemini"))
     job = ordered(running, MEI)
     running.becomes(job, "waiting")
-    copy = running.service.duplicate(job)
+    copy = running.service.copies.duplicate(job)
     assert running.service.regenerate_step(copy.id, "first_frame")
     running.becomes(copy.id, "waiting")
     assert [call.pictures for call in services.received("gemini.image")] == [[MEI.data]] * 2

@@ -103,7 +103,7 @@ def test_a_persons_own_copy_is_one_take(tmp_path: Path, film: bytes) -> None:
     with FakeServices() as fake, working(tmp_path, film, fake) as running:
         fake.script("openai.hearing", SAID)
         (job,) = ordered(running, 4)
-        (copy,) = running.service.again(job.id, [5])
+        (copy,) = running.service.copies.again(job.id, [5])
         assert copy.request.takes == 1
 
 

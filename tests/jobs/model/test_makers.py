@@ -285,7 +285,7 @@ def test_what_was_sent_once_is_sent_again_as_it_was(live: Live, services: FakeSe
         assert gone_on(running, job).state == "rendering"
         running.service.stop_waiting(job)
         running.server.finish()
-        copy = running.service.duplicate(job, seed=8).id
+        copy = running.service.copies.duplicate(job, seed=8).id
     calls = services.count()
     with live(**services.environment("dashscope")) as running:
         assert running.service.steps.in_question(job) == running.service.steps.in_question(copy) == ()

@@ -205,7 +205,7 @@ def test_what_waited_for_the_preview_goes_to_a_server_that_is_configured_by_then
     begun = shell("full", *stop)
     assert (begun.returncode, begun.json["preview"]) == (0, True), begun.stderr
     with service_at(settings_of(places(tmp_path / "outputs"))) as (service, _):
-        job = service.duplicate(begun.json["id"]).id
+        job = service.copies.duplicate(begun.json["id"]).id
     with VideoServer(seconds=0.1) as server:
         done = shell("resume", job, "--json", SGLANG_360P_URL=server.url)
         assert (done.returncode, done.json["server"]) == (0, "mova-360p"), done.stderr

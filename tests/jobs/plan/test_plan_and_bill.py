@@ -244,7 +244,7 @@ def test_a_run_taken_over_buys_only_what_its_changes_need(bench: Bench) -> None:
     """With nothing changed it announced two steps that cost nothing; with other words it named two and bought four."""
     job_id = new_job(bench)
     go_on(bench, job_id, to_end=True)
-    copy = bench.service.duplicate(job_id)
+    copy = bench.service.copies.duplicate(job_id)
     assert bench.service.plans.of(copy.id).next.act == "send"
     assert bench.service.steps.change(copy.id, text="A lighthouse in a storm.")
     plan = bench.service.plans.of(copy.id)

@@ -29,11 +29,11 @@ def test_a_chain_is_the_same_from_each_of_its_shots(opened: OpenService) -> None
 def test_a_copy_is_no_continuation_and_a_copy_of_one_goes_on_from_the_same_shot(opened: OpenService) -> None:
     service, store = opened.service, opened.store
     one = shot(service, store)
-    copy = service.duplicate(one.id, seed=9)
+    copy = service.copies.duplicate(one.id, seed=9)
     assert (copy.parent, copy.extends) == (one.id, None)
     assert [found.id for found in service.videos.chain(one.id).shots] == [one.id]
     two = shot(service, store, after=one)
-    take = service.duplicate(two.id, seed=9)
+    take = service.copies.duplicate(two.id, seed=9)
     assert (two.parent, two.extends, take.parent, take.extends) == (one.id, one.id, two.id, one.id)
     record = json.loads((service.files.folder(take.id) / "job.json").read_text())
     assert (record["parent"], record["extends"]) == (two.id, one.id)

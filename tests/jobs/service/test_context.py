@@ -19,6 +19,7 @@ from jobs.model.records import JobFilter, JobRecord
 from jobs.model.request import QueueKey
 from jobs.service.api_keys import ApiKeyService
 from jobs.service.context import ServiceContext
+from jobs.service.copies import CopyService
 from jobs.service.cuts import CutService
 from jobs.service.files import JobFiles
 from jobs.service.film_assembly import FilmAssembly
@@ -54,6 +55,7 @@ GIVEN: dict[str, Any] = {
     "every": 0.01,
     "on_frame": lambda _done, _all: None,
     "seeds": [3],
+    "server": None,
     "favourite": True,
     "keep": True,
     "order": white_order(),
@@ -89,6 +91,7 @@ WITHOUT_A_JOB = {
 OF_ANY_ID = {"known", "films.of_job", "library.cursor_after"}
 PARTS: dict[str, type] = {
     "": JobService,
+    "copies.": CopyService,
     "steps.": StepService,
     "queue.": QueueService,
     "library.": JobLibrary,
@@ -200,7 +203,7 @@ def test_what_is_created_belongs_to_the_person_whoever_the_order_names(people: P
     mine = people.bobs.create(white_order("ann@example.org"))
     assert mine.owner == BOB.name
     assert people.service.of(ADMIN).create(white_order(owner=None)).owner == ADMIN.name
-    assert people.service.of(ADMIN).duplicate(people.foreign.id).owner == ANN.name
+    assert people.service.of(ADMIN).copies.duplicate(people.foreign.id).owner == ANN.name
     assert people.service.create(white_order("carol")).owner == "carol"
 
 

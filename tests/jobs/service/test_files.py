@@ -28,7 +28,7 @@ def test_what_it_weighs_is_what_comes_free(opened: OpenService) -> None:
 def test_what_two_jobs_share_weighs_nothing_until_one_is_gone(opened: OpenService) -> None:
     job = opened.service.create(white_order(picture=picture()))
     alone = opened.service.files.weigh(job.id)
-    copy = opened.service.duplicate(job.id)
+    copy = opened.service.copies.duplicate(job.id)
     assert opened.service.files.weigh(job.id) < alone
     opened.service.delete(copy.id)
     assert opened.service.files.weigh(job.id) == alone

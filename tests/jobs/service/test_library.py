@@ -52,7 +52,7 @@ def test_other_words_drafts_and_copies_are_not_offered(opened: OpenService) -> N
     made(opened, provider="offline")
     assert opened.service.library.made_before("A cat yawns.", "landscape") == ()
     job = made(opened)
-    opened.service.duplicate(job.id)
+    opened.service.copies.duplicate(job.id)
     assert len(opened.service.library.made_before("A cat yawns.", "landscape")) == 1
 
 
@@ -77,10 +77,10 @@ def test_favourites_are_found(opened: OpenService) -> None:
 def test_takes_are_found_however_many_jobs_lie_between(opened: OpenService) -> None:
     service, text = opened.service, "A cat purrs."
     first = service.create(white_order(text=text))
-    between = [service.duplicate(first.id, seed=seed, text=f"A dog, {seed}.") for seed in range(120)]
-    second = service.duplicate(first.id, seed=7)
-    third = service.duplicate(second.id, seed=8)
-    other = service.duplicate(between[0].id, seed=9, text=text)
+    between = [service.copies.duplicate(first.id, seed=seed, text=f"A dog, {seed}.") for seed in range(120)]
+    second = service.copies.duplicate(first.id, seed=7)
+    third = service.copies.duplicate(second.id, seed=8)
+    other = service.copies.duplicate(between[0].id, seed=9, text=text)
     mine = [first.id, second.id, third.id]
     for job_id in mine:
         assert [one.id for one in service.library.takes(job_id)] == mine

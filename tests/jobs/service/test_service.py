@@ -65,7 +65,7 @@ def test_a_completed_job_is_only_copied_and_deleted(opened: OpenService) -> None
     job = shot(opened.service, opened.store)
     for act in (opened.service.start, opened.service.cancel, opened.service.retry, opened.service.hold):
         assert not act(job.id)
-    copy = opened.service.duplicate(job.id, seed=9)
+    copy = opened.service.copies.duplicate(job.id, seed=9)
     assert (copy.state, copy.render.seed, copy.parent) == ("draft", 9, job.id)
     assert opened.service.delete(job.id)
     with pytest.raises(UnknownJob):
@@ -74,7 +74,7 @@ def test_a_completed_job_is_only_copied_and_deleted(opened: OpenService) -> None
 
 def test_the_same_once_more_for_each_seed(opened: OpenService) -> None:
     job = shot(opened.service, opened.store)
-    copies = opened.service.again(job.id, (1, 2))
+    copies = opened.service.copies.again(job.id, (1, 2))
     assert [one.render.seed for one in copies] == [1, 2]
     assert [opened.service.get(one.id).state for one in copies] == ["queued", "queued"]
     assert opened.service.get(job.id).state == "completed"
@@ -96,24 +96,24 @@ def test_a_draft_has_one_final_and_the_two_know_each_other(opened: OpenService) 
     draft = shot(opened.service, opened.store)
     opened.store.jobs.update(draft.id, request={"draft": True})
     draft = opened.service.get(draft.id)
-    assert opened.service.final_of(draft.id) is None
-    final, again = (opened.service.render_final(draft.id) for _ in range(2))
+    assert opened.service.copies.final_of(draft.id) is None
+    final, again = (opened.service.copies.render_final(draft.id) for _ in range(2))
     assert final.id == again.id
     final = opened.service.get(final.id)
     assert (final.state, final.parent, final.extends) == ("queued", draft.id, draft.extends)
     assert final.request == draft.request.changed(
         draft=False, render=dataclasses.replace(draft.render, num_inference_steps=50)
     )
-    assert opened.service.final_of(draft.id) == final
-    assert opened.service.draft_of(final.id) == opened.service.get(draft.id)
-    assert opened.service.draft_of(opened.service.duplicate(draft.id).id) is None  # a copy is no final
+    assert opened.service.copies.final_of(draft.id) == final
+    assert opened.service.copies.draft_of(final.id) == opened.service.get(draft.id)
+    assert opened.service.copies.draft_of(opened.service.copies.duplicate(draft.id).id) is None  # a copy is no final
     assert opened.service.files.record(draft.id).options["draft"]
 
 
 def test_a_final_that_was_deleted_can_be_rendered_anew(opened: OpenService) -> None:
     draft = shot(opened.service, opened.store)
-    final = opened.service.render_final(draft.id)
+    final = opened.service.copies.render_final(draft.id)
     assert opened.service.cancel(final.id)
     assert opened.service.delete(final.id) is not None
-    assert opened.service.final_of(draft.id) is None
-    assert opened.service.get(opened.service.render_final(draft.id).id).state == "queued"
+    assert opened.service.copies.final_of(draft.id) is None
+    assert opened.service.get(opened.service.copies.render_final(draft.id).id).state == "queued"

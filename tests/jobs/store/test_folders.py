@@ -28,7 +28,7 @@ def inode(service: JobService, job_id: str) -> int:
 def test_copies_share_the_picture_that_they_are_made_from(service: tuple[JobService, Store]) -> None:
     one, store = service
     job = one.create(white_order(picture=picture(colour="teal")))
-    copies = [one.duplicate(job.id, seed=seed) for seed in (1, 2, 3)]
+    copies = [one.copies.duplicate(job.id, seed=seed) for seed in (1, 2, 3)]
     assert {inode(one, copy.id) for copy in copies} == {inode(one, job.id)}
     originals = [(file.name, file.sha256) for file in store.files.of(job.id) if file.kind == "original"]
     for copy in copies:
@@ -42,7 +42,7 @@ def test_deleting_one_leaves_the_other_whole_and_says_what_really_came_free(serv
     one, _store = service
     data = picture(colour="teal")
     job = one.create(white_order(picture=data))
-    copy = one.duplicate(job.id)
+    copy = one.copies.duplicate(job.id)
     shared = len(data)
     whole = sum(path.stat().st_size for path in one.files.folder(job.id).iterdir())
     assert one.delete(job.id) == whole - shared
@@ -52,7 +52,7 @@ def test_deleting_one_leaves_the_other_whole_and_says_what_really_came_free(serv
 def test_another_picture_in_a_copy_changes_nothing_of_the_first(service: tuple[JobService, Store]) -> None:
     one, _store = service
     job = one.create(white_order(picture=picture(colour="teal")))
-    copy = one.duplicate(job.id)
+    copy = one.copies.duplicate(job.id)
     one.steps.swap_frame(copy.id, picture(900, 600, "red"))
     # As an editor does that writes in place.
     (one.files.folder(copy.id) / "first_frame.png").write_bytes(picture(colour="blue"))
@@ -69,7 +69,7 @@ def test_a_disk_without_links_takes_copies(service: tuple[JobService, Store], mo
         raise OSError(1, "not permitted")
 
     monkeypatch.setattr("record.folder.os.link", refuse)
-    copy = one.duplicate(job.id)
+    copy = one.copies.duplicate(job.id)
     assert inode(one, copy.id) != inode(one, job.id)
     assert (one.files.folder(copy.id) / NAME).read_bytes() == picture(colour="teal")
     assert list(one.files.folder(copy.id).glob(".*")) == []

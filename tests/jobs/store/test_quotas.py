@@ -110,9 +110,9 @@ def test_several_seeds_are_taken_up_all_or_none(service: Make) -> None:
     mine = service(jobs_waiting=4)
     job = begun(mine)
     with pytest.raises(TooManyUnfinished):
-        mine.again(job.id, [1, 2, 3, 4])
+        mine.copies.again(job.id, [1, 2, 3, 4])
     assert mine.library.count() == 1
-    assert len(mine.again(job.id, [1, 2, 3])) == 3
+    assert len(mine.copies.again(job.id, [1, 2, 3])) == 3
     assert mine.library.count() == 4
 
 

@@ -34,7 +34,7 @@ def test_the_best_take_is_marked_and_where_all_are_tied_none_is(
     app_context: AppContext, heard: tuple[str, str], is_marked: bool
 ) -> None:
     job, store = ended(app_context, "completed"), app_context.worker.store
-    other = app_context.service.duplicate(job.id, seed=9)
+    other = app_context.service.copies.duplicate(job.id, seed=9)
     store.queue.enqueue(other.id)
     assert store.queue.claim("mova-360p", QueueKey("mova-360p"), 1) == other.id
     for state in _ON_ITS_WAY:

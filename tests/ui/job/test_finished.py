@@ -132,7 +132,7 @@ def test_deleting_asks_with_the_size_and_goes_to_the_library(app_context: AppCon
 
 def test_a_job_made_from_another_is_compared_with_it(app_context: AppContext) -> None:
     job = finished(app_context)
-    copy = app_context.service.duplicate(job.id)
+    copy = app_context.service.copies.duplicate(job.id)
     _finish(app_context, copy)
     links = [one.proto.label for one in job_page(app_context.service.get(copy.id)).get("page_link")]
     assert "Compare with its original" in links

@@ -52,9 +52,9 @@ def test_edit_and_run_is_a_copy_that_asks_before_each_step(app_context: AppConte
 
 def test_takes_are_the_same_words_with_other_seeds(app_context: AppContext) -> None:
     service, job = app_context.service, ended(app_context, "completed")
-    first, second = service.again(job.id, [8, 9])
-    further = service.duplicate(second.id, seed=10)
-    other = service.duplicate(job.id, text="A dog.")
+    first, second = service.copies.again(job.id, [8, 9])
+    further = service.copies.duplicate(second.id, seed=10)
+    other = service.copies.duplicate(job.id, text="A dog.")
     assert [one.id for one in service.library.takes(second.id)] == [job.id, first.id, second.id, further.id]
     assert [one.id for one in service.library.takes(other.id)] == [other.id]
 

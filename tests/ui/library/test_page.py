@@ -110,8 +110,8 @@ def test_the_oldest_first(app_context: AppContext) -> None:
 
 def test_siblings_that_differ_by_their_seed_stand_together(app_context: AppContext) -> None:
     first, other = several(app_context, 2)[::-1]
-    siblings = [app_context.service.duplicate(first.id, seed=seed) for seed in (11, 12)]
-    again = app_context.service.duplicate(siblings[0].id, seed=13)
+    siblings = [app_context.service.copies.duplicate(first.id, seed=seed) for seed in (11, 12)]
+    again = app_context.service.copies.duplicate(siblings[0].id, seed=13)
     found = [[job.id for job in family] for family in shelf.families(app_context.service.library.page().jobs)]
     assert found == [[again.id, siblings[1].id, siblings[0].id, first.id], [other.id]]
 
