@@ -42,7 +42,7 @@ from jobs.servers.registry import ServerRegistry
 from jobs.service.context import ServiceContext
 from jobs.service.forms import tidy_forms
 from jobs.service.service import JobService
-from jobs.store.folders import Folders
+from jobs.store.bucket_folders import folders_of
 from jobs.store.store import Store, open_store
 from record.folder import make_folder
 
@@ -92,7 +92,7 @@ class Worker:
             lambda job: self._preparing.missing(job),
             lambda: self._rendering.room_to_save,
         )
-        self.folders = Folders(settings, self.store)
+        self.folders = folders_of(settings, self.store)
         self._sends = WorkerLease(self.store.database, own_only=True)
         self.webhooks = WebhookSender(
             self.store.webhooks,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobs.service.bucket_housekeeping import housekeeping_of
 from jobs.service.export import is_derived
-from jobs.service.housekeeping import Housekeeping
 from record.folder import VIDEO
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from jobs.model.records import FileRecord, JobRecord
     from jobs.service.context import ServiceContext
+    from jobs.service.housekeeping import Housekeeping
     from jobs.storage.base import LocalStorage
     from record.folder import RunRecord
 
@@ -92,4 +93,4 @@ class JobFiles:
     def housekeeping(self) -> Housekeeping:
         """The housekeeping of the whole disk; raises NotAllowed."""
         self._context.check_steers()
-        return Housekeeping(self._context.settings, self._context.store, self._folders)
+        return housekeeping_of(self._context.settings, self._context.store, self._folders)

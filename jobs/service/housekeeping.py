@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from core.background import OnStep
 from core.errors import FilesNotRemoved
 from jobs.model.states import FINAL, JobState
-from jobs.storage.base import Kept, key_of
 from jobs.store.writes import now
 
 if TYPE_CHECKING:
@@ -28,14 +27,14 @@ if TYPE_CHECKING:
 
 RETENTION = "retention"
 AGES = (7, 30, 90, 365)  # days; what is older than the last is the rest
-_OUR_FOLDERS = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{6}|batch-[0-9a-f]{14}-[0-9a-f]{6}|film-[0-9a-f]{40}(-\d{1,3})?)")
+OUR_FOLDERS = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{6}|batch-[0-9a-f]{14}-[0-9a-f]{6}|film-[0-9a-f]{40}(-\d{1,3})?)")
 _OUR_FILES = re.compile(
     r"job\.json|(image_prompt|visual_elements|video_description)\.txt|first_frame\.png"
     r"|first_frame_original(_v\d+)?\.[a-z0-9]{1,5}|poster\.jpg|video\.mp4|video-(labelled|light)\.mp4|(joined|film)-[0-9a-f]{16}\.mp4"
     r"|\..+\.part|\.answer-.+"
 )
-_SETTLED = 3600.0  # seconds: a folder is there a moment before its job is recorded
-_HALF_WRITTEN = 86_400.0
+SETTLED = 3600.0  # seconds: a folder is there a moment before its job is recorded
+HALF_WRITTEN = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -81,71 +80,43 @@ class Housekeeping:
 
     def look(self, on_step: OnStep) -> Usage:
         """Walk through all folders of jobs; ``on_step(done, all)`` follows the folders."""
-        if self._job_folders.storage.is_remote:
-            return self._look_into_bucket(on_step)
-        known, folders = self._store.chores.jobs(), list(self._folders())
+        known, folders = self._store.chores.jobs(), self._folders()
         by_state: dict[JobState, Amount] = {}
         by_age = [Amount()] * (len(AGES) + 1)
         orphans: list[Orphan] = []
         for number, folder in enumerate(folders, 1):
-            sizes = _sizes(folder)
-            if folder.name in known:
-                state, created = known[folder.name]
-                by_state[state] = by_state.get(state, Amount()).more(sum(sizes.values()))
+            if folder in known:
+                (state, created), size = known[folder], self._size(folder)
+                by_state[state] = by_state.get(state, Amount()).more(size)
                 place = _place(now() - created)
-                by_age[place] = by_age[place].more(sum(sizes.values()))
-                orphans += [Orphan(f"{folder.name}/{name}", sizes[name]) for name in _half_written(folder, sizes)]
-            elif _unchanged_for(folder) > _SETTLED:
-                orphans.append(Orphan(folder.name, sum(sizes[name] for name in sizes if _OUR_FILES.fullmatch(name))))
+                by_age[place] = by_age[place].more(size)
+                orphans += self._left_in(folder)
+            elif (ours := self._left_alone(folder)) is not None:
+                orphans.append(Orphan(folder, ours))
             on_step(number, len(folders))
         return Usage(by_state, tuple(by_age), tuple(orphans))
 
-    def _look_into_bucket(self, on_step: OnStep) -> Usage:
-        known, kept = self._store.chores.jobs(), self._kept()
-        by_state: dict[JobState, Amount] = {}
-        by_age = [Amount()] * (len(AGES) + 1)
-        orphans: list[Orphan] = []
-        for number, (name, files) in enumerate(sorted(kept.items()), 1):
-            if name in known:
-                (state, created), size = known[name], sum(one.bytes for one in files)
-                by_state[state] = by_state.get(state, Amount()).more(size)
-                by_age[_place(now() - created)] = by_age[_place(now() - created)].more(size)
-                orphans += [Orphan(one.key, one.bytes) for one in self._of_no_record(name, files)]
-            elif min(one.age for one in files) > _SETTLED:
-                orphans.append(Orphan(name, sum(one.bytes for one in files)))
-            on_step(number, len(kept))
-        return Usage(by_state, tuple(by_age), tuple(orphans))
-
-    def _kept(self, folder: str = "") -> dict[str, list[Kept]]:
-        """What is in the bucket, by the job that it is of."""
-        found: dict[str, list[Kept]] = {}
-        for one in self._job_folders.storage.kept(folder):
-            name = one.key.partition("/")[0]
-            if _OUR_FOLDERS.fullmatch(name):
-                found.setdefault(name, []).append(one)
-        return found
-
-    def _of_no_record(self, job_id: str, files: Sequence[Kept]) -> list[Kept]:
-        """Versions that no record names any more: a process died between keeping and recording, or removing, them."""
-        recorded = {key_of(f"{job_id}/{one.name}", one.sha256) for one in self._store.files.of(job_id)}
-        return [one for one in files if one.age > _HALF_WRITTEN and one.key not in recorded]
-
-    def _remove_from_bucket(self, orphan: Orphan) -> int:
-        storage, (folder, _, _file) = self._job_folders.storage, orphan.name.partition("/")
-        files = self._kept(folder).get(folder, [])
-        if orphan.name != folder:
-            files = [one for one in self._of_no_record(folder, files) if one.key == orphan.name]
-        elif self._store.chores.is_recorded(folder) or any(one.age <= _SETTLED for one in files):
-            return 0
-        for one in files:
-            storage.remove_key(one.key)
-        return sum(one.bytes for one in files)
-
-    def _folders(self) -> Iterator[Path]:
+    def _folders(self) -> list[str]:
         with os.scandir(self._settings.output_dir) as entries:
-            for entry in entries:
-                if _OUR_FOLDERS.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
-                    yield Path(entry.path)
+            ours = (one for one in entries if OUR_FOLDERS.fullmatch(one.name) and one.is_dir(follow_symlinks=False))
+            return [one.name for one in ours]
+
+    def _size(self, folder: str) -> int:
+        return sum(_sizes(self._settings.output_dir / folder).values())
+
+    def _left_in(self, folder: str) -> list[Orphan]:
+        """Files in a job's folder that belong to nothing."""
+        path = self._settings.output_dir / folder
+        sizes = _sizes(path)
+        return [Orphan(f"{folder}/{name}", sizes[name]) for name in _half_written(path, sizes)]
+
+    def _left_alone(self, folder: str) -> int | None:
+        """The bytes of our files in a folder of no job; None where it may still become a job's."""
+        path = self._settings.output_dir / folder
+        if _unchanged_for(path) <= SETTLED:
+            return None
+        sizes = _sizes(path)
+        return sum(sizes[name] for name in sizes if _OUR_FILES.fullmatch(name))
 
     # ---- removing ----------------------------------------------------------------------------------------------
 
@@ -154,16 +125,14 @@ class Housekeeping:
         return sum(map(self._remove, orphans))
 
     def _remove(self, orphan: Orphan) -> int:
-        if self._job_folders.storage.is_remote:
-            return self._remove_from_bucket(orphan)
         folder_name, _, file_name = orphan.name.partition("/")
         folder = self._settings.output_dir / folder_name
-        if not _OUR_FOLDERS.fullmatch(folder_name) or folder.is_symlink() or not folder.is_dir():
+        if not OUR_FOLDERS.fullmatch(folder_name) or folder.is_symlink() or not folder.is_dir():
             return 0
         if file_name:
             found = [name for name in _half_written(folder, _sizes(folder)) if name == file_name]
             return sum(_removed(folder / name) for name in found)
-        if self._store.chores.is_recorded(folder_name) or _unchanged_for(folder) <= _SETTLED:
+        if self._store.chores.is_recorded(folder_name) or _unchanged_for(folder) <= SETTLED:
             return 0
         freed = sum(_removed(folder / name) for name in _sizes(folder) if _OUR_FILES.fullmatch(name))
         with suppress(OSError):  # something of somebody else's is in it, and stays
@@ -220,7 +189,7 @@ def _share(found: os.stat_result) -> int:
 def _half_written(folder: Path, sizes: dict[str, int]) -> list[str]:
     """Files that a process has left behind which died while it wrote them."""
     parts = [name for name in sizes if name.startswith(".") and name.endswith(".part")]
-    return [name for name in parts if _unchanged_for(folder / name) > _HALF_WRITTEN]
+    return [name for name in parts if _unchanged_for(folder / name) > HALF_WRITTEN]
 
 
 def _unchanged_for(path: Path) -> float:

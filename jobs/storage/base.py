@@ -28,8 +28,6 @@ class Kept:
 class LocalStorage:
     """OUTPUT_DIR is all there is: what lies there is kept, on this machine or on a folder that machines share."""
 
-    is_remote = False
-
     def __init__(self, root: Path, access: Literal["owner", "group"] = "owner") -> None:
         self.root, self.access = root, access
 

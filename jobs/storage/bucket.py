@@ -40,8 +40,6 @@ _LOCKS = 32
 class BucketStorage(LocalStorage):
     """Thread-safe. obstore is loaded when the bucket is first used."""
 
-    is_remote = True
-
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings.output_dir, settings.file_access)
         self._settings = settings

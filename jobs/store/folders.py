@@ -16,7 +16,7 @@ from jobs.model.records import FileRecord, JobRecord, StepRecord
 from jobs.model.states import AT_REST
 from jobs.storage.choose import storage_of
 from jobs.store.run_records import run_record
-from record.folder import FIRST_FRAME, POSTER, RECORD, VIDEO, RunFolder, RunRecord, file_inside
+from record.folder import FIRST_FRAME, POSTER, VIDEO, RunFolder, RunRecord, file_inside
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +40,7 @@ def reference_name(digest: str) -> str:
 
 
 class Folders:
-    """All folders below OUTPUT_DIR; where there is a bucket, this machine's copies of what is kept in it.
-
-    What reads a recorded file asks ``has``, ``here`` or ``work_on`` for it: it may have been written elsewhere.
-    """
+    """All folders below OUTPUT_DIR, where everything is that is recorded; BucketFolders fetches what is not there."""
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
@@ -52,20 +49,12 @@ class Folders:
 
     # ---- files that may have been written elsewhere ----------------------------------------------------------------
 
-    def _record(self, job_id: str, name: str) -> FileRecord | None:
-        return next((one for one in self._store.files.of(job_id) if one.name == name), None)
-
     def has(self, job_id: str, name: str) -> bool:
         """Whether a job has such a file; nothing is fetched."""
-        if self.storage.is_remote:
-            return self._record(job_id, name) is not None
         return (self.path(job_id) / name).is_file()
 
     def size(self, job_id: str, name: str) -> int | None:
         """The bytes of a job's file; None where there is none. Nothing is fetched."""
-        if self.storage.is_remote:
-            found = self._record(job_id, name)
-            return found.bytes if found else None
         try:
             return (self.path(job_id) / name).stat().st_size
         except OSError:
@@ -79,51 +68,24 @@ class Folders:
             StorageError: it could not be fetched.
         """
         path = file_inside(self.path(job_id), name)
-        if not self.storage.is_remote:
-            return path if path.is_file() else None
-        if name == RECORD and (job := self._store.jobs.get(job_id)):
-            self.write_record(job)
-            return path
-        before: FileRecord | None = None
-        while (one := self._record(job_id, name)) and one != before:  # written anew meanwhile
-            if found := self.storage.bring(f"{job_id}/{name}", one.sha256, one.bytes):
-                return found
-            before = one
-        return None
+        return path if path.is_file() else None
 
     def work_on(self, job_id: str, name: str) -> Path | None:
         """The same in its own place in the job's folder, where what comes next reads or changes it."""
-        found, place = self.here(job_id, name), self.path(job_id) / name
-        if found is not None and found != place:
-            RunFolder(self.path(job_id)).write(name, found.read_bytes())
-            return place
-        return found
+        return self.here(job_id, name)
 
     def made_of(self, job_id: str, name: str, source: str) -> Path | None:
         """A file that is made from another one, on this machine; None where it is not there or older than that."""
-        if not self.storage.is_remote:
-            made, of = self.path(job_id) / name, self.path(job_id) / source
-            return made if made.is_file() and made.stat().st_mtime_ns >= of.stat().st_mtime_ns else None
-        return self.here(job_id, name) if self._is_newer(job_id, name, (source,)) else None
-
-    def _is_newer(self, job_id: str, name: str, sources: tuple[str, ...]) -> bool:
-        """Whether a recorded file is newer than the first recorded one of these."""
-        records = {one.name: one for one in self._store.files.of(job_id)}
-        made, source = records.get(name), next((records[one] for one in sources if one in records), None)
-        return bool(made and source and made.created and source.created and made.created >= source.created)
+        made, of = self.path(job_id) / name, self.path(job_id) / source
+        return made if made.is_file() and made.stat().st_mtime_ns >= of.stat().st_mtime_ns else None
 
     def whole(self, job_id: str, *, leave_out: Collection[str] = ()) -> Path:
-        """A job's folder with all that is recorded of it, but names that are to be left out."""
-        if self.storage.is_remote:
-            for one in self._store.files.of(job_id):
-                if one.name not in leave_out:
-                    self.work_on(job_id, one.name)
+        """A job's folder with all that is recorded of it; names that are to be left out are not fetched for it."""
         return self._folder(job_id).path
 
     def address(self, job_id: str, name: str) -> str | None:
         """A short-lived address of a file in the bucket; None where this machine sends it."""
-        found = self._record(job_id, name) if self.storage.is_remote else None
-        return self.storage.address(f"{job_id}/{name}", found.sha256) if found else None
+        return None
 
     def forget_file(self, job_id: str, name: str) -> None:
         """Remove a file of a job, and the record of it."""
@@ -194,12 +156,8 @@ class Folders:
         self._recorded(self.put(job.id, kind, name, data))
 
     def _recorded(self, file: FileRecord) -> None:
-        """Record a file; an earlier version of it is then needed by nobody."""
-        before = self._record(file.job_id, file.name) if self.storage.is_remote else None
+        """Record a file, over an earlier version of it."""
         self._store.files.record(file)
-        if before is not None and before.sha256 != file.sha256:
-            with suppress(StorageError):  # housekeeping finds what stays
-                self.storage.remove_older(f"{file.job_id}/{file.name}", file.sha256)
 
     def record_file(self, job: JobRecord, kind: str, name: str) -> None:
         """Record a file that is in the folder already."""
@@ -258,8 +216,6 @@ class Folders:
         Raises:
             StorageError, StoreError
         """
-        if self.storage.is_remote and self._is_newer(job.id, POSTER, (VIDEO, FIRST_FRAME)):
-            return self.here(job.id, POSTER)
         folder = self.of(job).path
         found = (self.here(job.id, VIDEO), self.shown_frame(job))
         sources = [path for path in found if path is not None]
@@ -275,8 +231,6 @@ class Folders:
 
     def weigh(self, job: JobRecord) -> int:
         """The bytes that the job's folder takes on the disk for itself, and that come free with it."""
-        if self.storage.is_remote:
-            return sum(one.bytes for one in self._store.files.of(job.id))
         found = (file.stat() for file in self.path(job.id).glob("**/*") if file.is_file())
         return sum(file.st_size for file in found if file.st_nlink == 1)
 

@@ -51,7 +51,7 @@ class ResponseCache:
         return f"{_BEGINS}{self.step}-{self.version}-{digest[:16]}.json"
 
     def find(self, name: str) -> dict[str, Any] | None:
-        if self.storage is not None and self.storage.is_remote:
+        if self.storage is not None:
             self.storage.bring(f"{_folder_in(self.storage, self.folder)}/{name}")
         try:
             found: dict[str, Any] = json.loads((self.folder.path / name).read_bytes())
@@ -70,7 +70,7 @@ def clear_responses(folder: RunFolder, storage: LocalStorage | None = None) -> N
     """Delete the answers of all steps: their results are recorded, or will be asked for again."""
     for path in folder.path.glob(f"{_BEGINS}*"):
         path.unlink(missing_ok=True)
-    if storage is not None and storage.is_remote:
+    if storage is not None:
         with suppress(StorageError):  # they go with their job
             storage.remove_beginning(f"{_folder_in(storage, folder)}/{_BEGINS}")
 

@@ -22,7 +22,7 @@ from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest
 from jobs.service.context import ServiceContext
 from jobs.service.service import JobService
-from jobs.store.folders import Folders
+from jobs.store.bucket_folders import folders_of
 from jobs.store.orders import Order
 from jobs.store.store import Store, open_store
 from tests.jobs.load.video_server import VideoServer
@@ -63,7 +63,7 @@ def service_at(settings: Settings) -> Iterator[tuple[JobService, Store]]:
 
 
 def service_over(settings: Settings, store: Store) -> JobService:
-    folders = Folders(settings, store)
+    folders = folders_of(settings, store)
     return JobService(ServiceContext(settings=settings, store=store, folders=folders, wake=WakeUp(store.database)))
 
 
