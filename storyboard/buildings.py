@@ -7,293 +7,145 @@ from random import Random
 
 from PIL import Image
 
-from storyboard.canvas import Canvas, Colour, colour_of, mix
+from storyboard.canvas import Colour, colour_of, mix
+from storyboard.shares import outline, upright, whole
 
-_WARM = colour_of("#ffd98a")
+_WARM = "#ffd98a"
+_ROCK = outline("-0.5,1 -0.44,0.93 -0.3,0.885 -0.2,0.83 0.02,0.815 0.18,0.83 0.27,0.89 0.4,0.92 0.5,1")
+_ROCK_IN_LIGHT = outline("-0.2,0.83 0.02,0.815 0.05,0.9 -0.12,0.98 -0.34,0.99 -0.3,0.885")
+_EAVES = outline("-1.25,0.035 -0.95,0.075 0,0.08 0.95,0.075 1.25,0.035 0.75,0.045 0.35,0 -0.35,0 -0.75,0.045")
+# Left and right edge and top in shares of the picture, and how dark.
+_TOWERS = (
+    (0.2, 0.32, 0.3, 0.12),
+    (0.68, 0.8, 0.34, 0.12),
+    (0.4, 0.6, 0.24, 0.2),
+    (0.06, 0.19, 0.5, 0.0),
+    (0.81, 0.94, 0.5, 0.0),
+)
 
 
 def lighthouse(height: float) -> Image.Image:
     """A white tower with red bands on a rock; its lamp is at 0.115 of the height."""
-    canvas = Canvas(height * 0.62, height)
-    x, tall = canvas.width / 2, canvas.height
+    pen = upright(height * 0.62, height)
     for band in range(5):
         top, bottom = 0.2 + band * 0.128, 0.2 + (band + 1) * 0.128
-        wide = [(0.055 + 0.04 * (at - 0.2) / 0.64) * tall for at in (top, bottom)]
+        high, low = (0.055 + 0.04 * (at - 0.2) / 0.64 for at in (top, bottom))
         colour = colour_of("#e9e4da" if band % 2 == 0 else "#b6392f")
-        canvas.polygon(
-            [
-                (x - wide[0], top * tall),
-                (x + wide[0], top * tall),
-                (x + wide[1], bottom * tall),
-                (x - wide[1], bottom * tall),
-            ],
-            colour,
-        )
-        canvas.polygon(
-            [
-                (x + wide[0] * 0.25, top * tall),
-                (x + wide[0], top * tall),
-                (x + wide[1], bottom * tall),
-                (x + wide[1] * 0.25, bottom * tall),
-            ],
-            mix(colour, (10, 16, 40), 0.3),
-        )
-    canvas.box(x - 0.085 * tall, 0.175 * tall, x + 0.085 * tall, 0.2 * tall, colour_of("#2b2f38"))
-    canvas.box(x - 0.045 * tall, 0.08 * tall, x + 0.045 * tall, 0.175 * tall, colour_of("#f7e6a6"))
+        pen.polygon(colour, (-high, top), (high, top), (low, bottom), (-low, bottom))
+        shade = mix(colour, (10, 16, 40), 0.3)
+        pen.polygon(shade, (high * 0.25, top), (high, top), (low, bottom), (low * 0.25, bottom))
+    iron = "#2b2f38"
+    pen.box(iron, -0.085, 0.175, 0.085, 0.2)
+    pen.box("#f7e6a6", -0.045, 0.08, 0.045, 0.175)
     for post in (-0.045, -0.015, 0.015, 0.045):
-        canvas.line(
-            [(x + post * tall, 0.08 * tall), (x + post * tall, 0.175 * tall)], 0.006 * tall, colour_of("#2b2f38")
-        )
-    canvas.polygon(
-        [(x - 0.062 * tall, 0.082 * tall), (x, 0.015 * tall), (x + 0.062 * tall, 0.082 * tall)], colour_of("#8f2a24")
-    )
+        pen.line(iron, 0.006, (post, 0.08), (post, 0.175))
+    pen.polygon("#8f2a24", (-0.062, 0.082), (0, 0.015), (0.062, 0.082))
     for row in (0.36, 0.56):
-        canvas.box(x - 0.014 * tall, row * tall, x + 0.014 * tall, (row + 0.05) * tall, colour_of("#2b2f38"))
-    rock = [
-        (-0.5, 1.0),
-        (-0.44, 0.93),
-        (-0.3, 0.885),
-        (-0.2, 0.83),
-        (0.02, 0.815),
-        (0.18, 0.83),
-        (0.27, 0.89),
-        (0.4, 0.92),
-        (0.5, 1.0),
-    ]
-    canvas.polygon([(x + dx * 0.62 * tall, dy * tall) for dx, dy in rock], colour_of("#3a3d44"))
-    light = [(-0.2, 0.83), (0.02, 0.815), (0.05, 0.9), (-0.12, 0.98), (-0.34, 0.99), (-0.3, 0.885)]
-    canvas.polygon([(x + dx * 0.62 * tall, dy * tall) for dx, dy in light], colour_of("#50545c"))
-    return canvas.done()
+        pen.box(iron, -0.014, row, 0.014, row + 0.05)
+    for colour, edge in ((colour_of("#3a3d44"), _ROCK), (colour_of("#50545c"), _ROCK_IN_LIGHT)):
+        pen.polygon(colour, *((x * 0.62, y) for x, y in edge))
+    return pen.done()
 
 
 def house(height: float, random: Random, *, lit: bool) -> Image.Image:
     """A house with a gable, two windows and a chimney."""
-    canvas = Canvas(height * 1.25, height)
-    wide, tall = canvas.width, canvas.height
+    pen = whole(height * 1.25, height)
     wall = colour_of(random.choice(("#d8cbb2", "#c9b39a", "#b9c0bd", "#a98770")))
-    canvas.box(wide * 0.68, tall * 0.08, wide * 0.77, tall * 0.4, colour_of("#6b4a42"))
-    canvas.box(wide * 0.1, tall * 0.45, wide * 0.9, tall, wall)
-    canvas.box(wide * 0.55, tall * 0.45, wide * 0.9, tall, mix(wall, (20, 20, 40), 0.2))
-    canvas.polygon(
-        [(0, tall * 0.5), (wide * 0.28, tall * 0.1), (wide * 0.78, tall * 0.1), (wide, tall * 0.5)],
-        colour_of("#7a3f35"),
-    )
-    pane = _WARM if lit else colour_of("#5d7586")
+    pen.box("#6b4a42", 0.68, 0.08, 0.77, 0.4)
+    pen.box(wall, 0.1, 0.45, 0.9, 1)
+    pen.box(mix(wall, (20, 20, 40), 0.2), 0.55, 0.45, 0.9, 1)
+    pen.polygon("#7a3f35", (0, 0.5), (0.28, 0.1), (0.78, 0.1), (1, 0.5))
     for left in (0.2, 0.66):
-        canvas.box(wide * left, tall * 0.6, wide * (left + 0.15), tall * 0.8, pane)
-        canvas.box(wide * (left + 0.07), tall * 0.6, wide * (left + 0.085), tall * 0.8, wall)
-    canvas.box(wide * 0.43, tall * 0.62, wide * 0.55, tall, colour_of("#4a3328"))
-    return canvas.done()
+        pen.box(_WARM if lit else "#5d7586", left, 0.6, left + 0.15, 0.8)
+        pen.box(wall, left + 0.07, 0.6, left + 0.085, 0.8)
+    pen.box("#4a3328", 0.43, 0.62, 0.55, 1)
+    return pen.done()
 
 
 def pagoda(height: float, *, lit: bool) -> Image.Image:
-    canvas = Canvas(height * 0.8, height)
-    x, tall = canvas.width / 2, canvas.height
-    canvas.line([(x, 0), (x, tall * 0.12)], tall * 0.014, colour_of("#8a6a35"))
+    pen = upright(height * 0.8, height)
+    pen.line("#8a6a35", 0.014, (0, 0), (0, 0.12))
     for floor in range(5):
         top, wide = 0.1 + floor * 0.165, 0.13 + floor * 0.045
-        canvas.box(
-            x - wide * 0.72 * tall,
-            (top + 0.06) * tall,
-            x + wide * 0.72 * tall,
-            (top + 0.17) * tall,
-            colour_of("#a5453a"),
-        )
+        pen.box("#a5453a", -wide * 0.72, top + 0.06, wide * 0.72, top + 0.17)
         for door in (-0.4, 0, 0.4):
-            canvas.box(
-                x + (door - 0.09) * wide * tall,
-                (top + 0.085) * tall,
-                x + (door + 0.09) * wide * tall,
-                (top + 0.165) * tall,
-                _WARM if lit else colour_of("#5b2b28"),
-            )
-        eaves = [
-            (-1.25, 0.035),
-            (-0.95, 0.075),
-            (0, 0.08),
-            (0.95, 0.075),
-            (1.25, 0.035),
-            (0.75, 0.045),
-            (0.35, 0),
-            (-0.35, 0),
-            (-0.75, 0.045),
-        ]
-        canvas.polygon([(x + dx * wide * tall, (top + dy) * tall) for dx, dy in eaves], colour_of("#33414a"))
-    canvas.box(x - 0.32 * tall, 0.96 * tall, x + 0.32 * tall, tall, colour_of("#8d8878"))
-    return canvas.done()
+            glass = _WARM if lit else "#5b2b28"
+            pen.box(glass, (door - 0.09) * wide, top + 0.085, (door + 0.09) * wide, top + 0.165)
+        pen.polygon("#33414a", *((x * wide, top + y) for x, y in _EAVES))
+    pen.box("#8d8878", -0.32, 0.96, 0.32, 1)
+    return pen.done()
 
 
 def windmill(height: float, turn: float) -> Image.Image:
     """``turn`` is that of the sails, in degrees."""
-    canvas = Canvas(height, height)
-    x, tall = canvas.width / 2, canvas.height
-    canvas.polygon(
-        [
-            (x - 0.1 * tall, 0.35 * tall),
-            (x + 0.1 * tall, 0.35 * tall),
-            (x + 0.16 * tall, tall),
-            (x - 0.16 * tall, tall),
-        ],
-        colour_of("#d9cfbd"),
-    )
-    canvas.polygon(
-        [
-            (x + 0.02 * tall, 0.35 * tall),
-            (x + 0.1 * tall, 0.35 * tall),
-            (x + 0.16 * tall, tall),
-            (x + 0.05 * tall, tall),
-        ],
-        colour_of("#b3a791"),
-    )
-    canvas.polygon(
-        [(x - 0.115 * tall, 0.36 * tall), (x, 0.22 * tall), (x + 0.115 * tall, 0.36 * tall)], colour_of("#6e4437")
-    )
-    canvas.box(x - 0.035 * tall, 0.84 * tall, x + 0.035 * tall, tall, colour_of("#5b3a2c"))
+    pen = upright(height, height)
+    pen.polygon("#d9cfbd", (-0.1, 0.35), (0.1, 0.35), (0.16, 1), (-0.16, 1))
+    pen.polygon("#b3a791", (0.02, 0.35), (0.1, 0.35), (0.16, 1), (0.05, 1))
+    pen.polygon("#6e4437", (-0.115, 0.36), (0, 0.22), (0.115, 0.36))
+    wood = "#5b3a2c"
+    pen.box(wood, -0.035, 0.84, 0.035, 1)
+    x, middle, tall = pen.x, 0.31 * pen.down, pen.down
     for sail in range(4):
         angle = math.radians(turn + 90 * sail)
-        way, side = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
-        near, far = 0.07 * tall, 0.3 * tall
-        start, hub = 0.31 * tall, 0.055 * tall
-        canvas.polygon(
-            [
-                (x + way[0] * near, start + way[1] * near),
-                (x + way[0] * far, start + way[1] * far),
-                (x + way[0] * far + side[0] * hub, start + way[1] * far + side[1] * hub),
-                (x + way[0] * near + side[0] * hub, start + way[1] * near + side[1] * hub),
-            ],
-            colour_of("#efe7d6"),
-        )
-        canvas.line([(x, start), (x + way[0] * far, start + way[1] * far)], 0.016 * tall, colour_of("#5b3a2c"))
-    return canvas.done()
+        along, side = (math.cos(angle), math.sin(angle)), (-math.sin(angle), math.cos(angle))
+        root, tip = ((x + along[0] * (far * tall), middle + along[1] * (far * tall)) for far in (0.07, 0.3))
+        edge = ((at[0] + side[0] * (0.055 * tall), at[1] + side[1] * (0.055 * tall)) for at in (tip, root))
+        pen.canvas.polygon([root, tip, *edge], colour_of("#efe7d6"))
+        pen.canvas.line([(x, middle), tip], 0.016 * tall, colour_of(wood))
+    return pen.done()
 
 
 def castle(height: float, *, lit: bool) -> Image.Image:
     """Towers with pointed roofs behind a wall with battlements."""
-    canvas = Canvas(height * 1.25, height)
-    wide, tall, stone = canvas.width, canvas.height, colour_of("#8a8a8f")
-    for left, right, top, share in (
-        (0.2, 0.32, 0.3, 0.12),
-        (0.68, 0.8, 0.34, 0.12),
-        (0.4, 0.6, 0.24, 0.2),
-        (0.06, 0.19, 0.5, 0.0),
-        (0.81, 0.94, 0.5, 0.0),
-    ):
-        wall = mix(stone, (20, 24, 40), share)
-        canvas.box(wide * left, tall * top, wide * right, tall, wall)
-        canvas.box(wide * (left + (right - left) * 0.62), tall * top, wide * right, tall, mix(wall, (10, 12, 30), 0.28))
+    pen, stone = whole(height * 1.25, height), colour_of("#8a8a8f")
+    for left, right, top, share in _TOWERS:
+        wall, roof = mix(stone, (20, 24, 40), share), mix(colour_of("#56384a"), (0, 0, 0), share)
+        pen.box(wall, left, top, right, 1)
+        pen.box(mix(wall, (10, 12, 30), 0.28), left + (right - left) * 0.62, top, right, 1)
         middle, over = (left + right) / 2, (right - left) * 0.62
-        canvas.polygon(
-            [
-                (wide * (middle - over), tall * top),
-                (wide * middle, tall * (top - 0.22)),
-                (wide * (middle + over), tall * top),
-            ],
-            mix(colour_of("#56384a"), (0, 0, 0), share),
-        )
-        canvas.line(
-            [(wide * middle, tall * (top - 0.22)), (wide * middle, tall * (top - 0.28))], tall * 0.006, (40, 36, 40)
-        )
+        pen.polygon(roof, (middle - over, top), (middle, top - 0.22), (middle + over, top))
+        pen.line((40, 36, 40), 0.006, (middle, top - 0.22), (middle, top - 0.28))
         for row in (0.06, 0.2):
-            canvas.box(
-                wide * (middle - 0.012),
-                tall * (top + row),
-                wide * (middle + 0.012),
-                tall * (top + row + 0.06),
-                _WARM if lit else (34, 36, 46),
-            )
-    canvas.box(wide * 0.12, tall * 0.66, wide * 0.88, tall, mix(stone, (255, 255, 255), 0.06))
+            glass = _WARM if lit else (34, 36, 46)
+            pen.box(glass, middle - 0.012, top + row, middle + 0.012, top + row + 0.06)
+    front = mix(stone, (255, 255, 255), 0.06)
+    pen.box(front, 0.12, 0.66, 0.88, 1)
     for step in range(19):
-        canvas.box(
-            wide * (0.12 + step * 0.04),
-            tall * 0.63,
-            wide * (0.14 + step * 0.04),
-            tall * 0.67,
-            mix(stone, (255, 255, 255), 0.06),
-        )
-    canvas.curve(
-        [
-            (wide * 0.45, tall * 1.05),
-            (wide * 0.45, tall * 0.83),
-            (wide * 0.5, tall * 0.77),
-            (wide * 0.55, tall * 0.83),
-            (wide * 0.55, tall * 1.05),
-        ],
-        (44, 32, 28),
-    )
-    return canvas.done()
+        pen.box(front, 0.12 + step * 0.04, 0.63, 0.14 + step * 0.04, 0.67)
+    pen.curve((44, 32, 28), (0.45, 1.05), (0.45, 0.83), (0.5, 0.77), (0.55, 0.83), (0.55, 1.05))
+    return pen.done()
 
 
 def streetlamp(height: float, *, lit: bool) -> Image.Image:
     """Its light is at 0.06 of the height."""
-    canvas = Canvas(height * 0.3, height)
-    x, tall, iron = canvas.width / 2, canvas.height, colour_of("#22252c")
-    canvas.line([(x, tall), (x, 0.12 * tall)], 0.018 * tall, iron)
-    canvas.limb((x, tall), (x, 0.88 * tall), 0.025 * tall, 0.012 * tall, iron)
-    canvas.polygon(
-        [
-            (x - 0.035 * tall, 0.03 * tall),
-            (x + 0.035 * tall, 0.03 * tall),
-            (x + 0.025 * tall, 0.11 * tall),
-            (x - 0.025 * tall, 0.11 * tall),
-        ],
-        _WARM if lit else colour_of("#aab3b8"),
-    )
-    canvas.polygon([(x - 0.05 * tall, 0.035 * tall), (x, 0), (x + 0.05 * tall, 0.035 * tall)], iron)
-    return canvas.done()
+    pen, iron = upright(height * 0.3, height), "#22252c"
+    pen.line(iron, 0.018, (0, 1), (0, 0.12))
+    pen.limb(iron, (0, 1), (0, 0.88), 0.025, 0.012)
+    pen.polygon(_WARM if lit else "#aab3b8", (-0.035, 0.03), (0.035, 0.03), (0.025, 0.11), (-0.025, 0.11))
+    pen.polygon(iron, (-0.05, 0.035), (0, 0), (0.05, 0.035))
+    return pen.done()
 
 
 def pine(height: float, random: Random, colour: Colour) -> Image.Image:
-    canvas = Canvas(height * 0.5, height, 2)
-    x, tall = canvas.width / 2, canvas.height
-    canvas.box(x - 0.022 * tall, tall * 0.85, x + 0.022 * tall, tall, mix(colour, (20, 12, 8), 0.5))
-    tiers = 7
+    pen, tiers = upright(height * 0.5, height, 2), 7
+    pen.box(mix(colour, (20, 12, 8), 0.5), -0.022, 0.85, 0.022, 1)
     for tier in range(tiers, 0, -1):
-        bottom, wide = (
-            (0.1 + 0.8 * tier / tiers) * tall,
-            (0.03 + 0.19 * tier / tiers) * tall * random.uniform(0.88, 1.1),
-        )
-        top = bottom - 0.24 * tall
-        canvas.polygon(
-            [
-                (x, top),
-                (x + wide * 0.55, bottom - 0.05 * tall),
-                (x + wide, bottom),
-                (x + wide * 0.3, bottom - 0.025 * tall),
-                (x - wide * 0.3, bottom - 0.02 * tall),
-                (x - wide, bottom),
-                (x - wide * 0.55, bottom - 0.05 * tall),
-            ],
-            mix(colour, (0, 0, 0), 0.18 * (tier % 2)),
-        )
-    return canvas.done()
+        bottom, wide = 0.1 + 0.8 * tier / tiers, (0.03 + 0.19 * tier / tiers) * random.uniform(0.88, 1.1)
+        right = ((wide * 0.55, bottom - 0.05), (wide, bottom), (wide * 0.3, bottom - 0.025))
+        left = ((-wide * 0.3, bottom - 0.02), (-wide, bottom), (-wide * 0.55, bottom - 0.05))
+        pen.polygon(mix(colour, (0, 0, 0), 0.18 * (tier % 2)), (0, bottom - 0.24), *right, *left)
+    return pen.done()
 
 
 def tree(height: float, random: Random, colour: Colour, trunk: Colour) -> Image.Image:
     """A tree with leaves: round masses, lighter to the upper left."""
-    canvas = Canvas(height * 1.0, height, 2)
-    x, tall = canvas.width / 2, canvas.height
-    canvas.curve(
-        [
-            (x - 0.045 * tall, tall),
-            (x - 0.03 * tall, 0.6 * tall),
-            (x - 0.12 * tall, 0.4 * tall),
-            (x, 0.5 * tall),
-            (x + 0.13 * tall, 0.38 * tall),
-            (x + 0.04 * tall, 0.62 * tall),
-            (x + 0.055 * tall, tall),
-        ],
-        trunk,
-    )
+    pen = upright(height * 1.0, height, 2)
+    pen.curve(trunk, *outline("-0.045,1 -0.03,0.6 -0.12,0.4 0,0.5 0.13,0.38 0.04,0.62 0.055,1"))
     for share, shift in ((0.25, 0.0), (0.0, -0.02), (-0.22, -0.045)):
         tone = mix(colour, (0, 0, 0) if share > 0 else (255, 250, 220), abs(share))
         for _ in range(15):
             angle, far = random.uniform(0, 6.3), random.uniform(0, 0.25)
             size = random.uniform(0.07, 0.14) * (1 if share >= 0 else 0.6)
-            canvas.disc(
-                x + (math.cos(angle) * far * 1.25 + shift) * tall,
-                (0.33 + math.sin(angle) * far * 0.75 + shift) * tall,
-                size * tall,
-                size * 0.86 * tall,
-                tone,
-            )
-    return canvas.done()
+            x, y = math.cos(angle) * far * 1.25 + shift, 0.33 + math.sin(angle) * far * 0.75 + shift
+            pen.disc(tone, x, y, size, size * 0.86)
+    return pen.done()

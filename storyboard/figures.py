@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -12,6 +11,7 @@ from PIL import Image
 from storyboard.canvas import Canvas, Colour, Point, colour_of, mix
 from storyboard.lexicon import COLOURS
 from storyboard.scene import Subject
+from storyboard.shares import Shares, outline
 
 _COATS = ("#8c3b32", "#2f4a63", "#5b6b4a", "#a9803f", "#4a4458", "#35606a", "#7a4b5c")
 _SKINS = ("#e8b793", "#d9a078", "#c68a62", "#f0c8a8", "#9a6848")
@@ -20,6 +20,24 @@ _TROUSERS = ("#2d3038", "#3a3f4d", "#43392f")
 _GREY_HAIR = "#d8d5d0"
 BODIES = {"boy": 0.72, "girl": 0.74, "old woman": 0.9, "old man": 0.95, "woman": 0.95}
 WALK_FRAMES = 8
+_DRESSED = ("woman", "girl", "old woman", "dancer")
+_LONG_HAIRED = ("woman", "girl", "dancer")
+# A head and shoulders, in shares of the head around its middle.
+_HEAD = outline("-0.82,-0.55 -0.8,0.25 -0.45,0.92 0.12,1.16 0.62,0.86 0.84,0.2 0.84,-0.55 0.1,-1.08")
+_CHEEK = outline("-0.82,-0.55 -0.8,0.25 -0.45,0.92 0.12,1.16 -0.1,0.7 -0.42,0.1 -0.45,-0.6")
+_HAIR_BEHIND = outline("-0.2,-1.25 -1.15,-0.5 -1.3,0.9 -1.15,2 0.3,2.1 1.1,1.7 0.95,-0.4")
+_LONG = outline(
+    "-0.95,0.7 -1.05,-0.4 -0.7,-1.15 0.1,-1.42 0.85,-1.1 1.02,-0.3 0.98,0.5 0.8,-0.25 0.35,-0.75 -0.3,-0.6 -0.72,-0.1"
+)
+_PINNED = outline("-0.92,0.2 -1.08,-0.4 -0.7,-1.15 0.1,-1.35 0.82,-1.05 0.92,-0.4 0.5,-0.78 0,-0.72 -0.5,-0.5 -0.72,0")
+_SHORT = outline(
+    "-0.9,0.15 -1.02,-0.4 -0.75,-1.1 0.05,-1.35 0.8,-1.08 0.92,-0.45 0.62,-0.72 0.1,-0.62 -0.5,-0.66 -0.7,-0.15"
+)
+_HAIR = {"old woman": _PINNED} | dict.fromkeys(_LONG_HAIRED, _LONG)
+_BUN = outline("-0.5,-1.1 -0.75,-1.75 0,-1.95 0.55,-1.7 0.4,-1.15")
+_BEARD = outline("-0.55,0.7 -0.3,1.3 0.15,1.5 0.6,1.25 0.68,0.7 0.45,0.52 -0.05,0.52")
+# The hair of a whole figure, in the same shares.
+_CAP = outline("-0.95,0.35 -1.02,-0.35 -0.55,-1.08 0.25,-1.18 0.86,-0.72 0.72,-0.42 0.1,-0.5 -0.22,-0.05")
 
 
 @dataclass(frozen=True)
@@ -85,16 +103,10 @@ class _Figure:
     """One drawing: lengths are shares of the figure's height, from its feet up."""
 
     def __init__(self, kind: str, tall: float, looks: Looks, pose: Pose, canvas: Canvas, umbrella: bool) -> None:
-        self.kind, self.tall, self.looks, self.pose, self.canvas, self.umbrella = (
-            kind,
-            tall,
-            looks,
-            pose,
-            canvas,
-            umbrella,
-        )
+        self.kind, self.tall, self.looks, self.pose = kind, tall, looks, pose
+        self.canvas, self.umbrella = canvas, umbrella
         self.small = kind in ("boy", "girl")
-        self.dressed = kind in ("woman", "girl", "old woman", "dancer")
+        self.dressed = kind in _DRESSED
         self.head = 0.098 if self.small else 0.066
         seated = pose.thighs[0] > 70
         self.foot = (canvas.width / 2 - (0.14 * tall if seated else 0), canvas.height - 2)
@@ -119,16 +131,12 @@ class _Figure:
             self._umbrella()
         self._leg(1, mix(self.looks.trousers, (0, 0, 0), 0.3))
         self._leg(0, self.looks.trousers)
-        if self.dressed and self._has_long_hair:
+        if self.kind in ("woman", "girl"):
             self._long_hair()
         self._trunk()
         self._head()
         self._arm(0, self.looks.coat)
         return self.canvas.done()
-
-    @property
-    def _has_long_hair(self) -> bool:
-        return self.kind in ("woman", "girl")
 
     def _leg(self, which: int, colour: Colour) -> None:
         upper, lower = (0.215, 0.215) if self.small else (0.235, 0.235)
@@ -184,31 +192,20 @@ class _Figure:
 
     def _head(self) -> None:
         x, y = self._from(self.shoulder, -self.pose.lean * 0.5, 0.115 if not self.small else 0.125, up=True)
-        size, canvas, hair = self.head * self.tall, self.canvas, self.looks.hair
+        size, hair = self.head * self.tall, self.looks.hair
+        pen = Shares(self.canvas, x, y, size, size)
         self._limb(self.shoulder, (x, y), 0.028, 0.024, mix(self.looks.skin, (40, 20, 20), 0.25))
         if self.kind == "astronaut":
-            canvas.disc(x, y, size * 1.5, None, self.looks.coat)
-            canvas.disc(x + size * 0.45, y, size * 0.95, size * 0.85, colour_of("#20304a"))
+            pen.disc(self.looks.coat, 0, 0, 1.5)
+            pen.disc("#20304a", 0.45, 0, 0.95, 0.85)
             return
-        canvas.disc(x + size * 0.08, y, size * 0.86, size * 1.02, self.looks.skin)
-        canvas.disc(x + size * 0.88, y + size * 0.16, size * 0.16, size * 0.14, self.looks.skin)
-        if self.kind == "knight":
-            hair = colour_of("#5d6672")
-        cap = [
-            (-0.95, 0.35),
-            (-1.02, -0.35),
-            (-0.55, -1.08),
-            (0.25, -1.18),
-            (0.86, -0.72),
-            (0.72, -0.42),
-            (0.1, -0.5),
-            (-0.22, -0.05),
-        ]
-        canvas.curve([(x + dx * size, y + dy * size) for dx, dy in cap], hair)
+        pen.disc(self.looks.skin, 0.08, 0, 0.86, 1.02)
+        pen.disc(self.looks.skin, 0.88, 0.16, 0.16, 0.14)
+        pen.curve("#5d6672" if self.kind == "knight" else hair, *_CAP)
         if self.kind in ("old woman", "dancer"):
-            canvas.disc(x - size * 0.95, y - size * 0.55, size * 0.48, None, hair)
+            pen.disc(hair, -0.95, -0.55, 0.48)
         if self.kind == "old man":
-            canvas.disc(x + size * 0.55, y + size * 0.78, size * 0.42, size * 0.5, hair)
+            pen.disc(hair, 0.55, 0.78, 0.42, 0.5)
 
     def _umbrella(self) -> None:
         x, y = self.hand
@@ -228,144 +225,48 @@ class _Figure:
 def bust(subject: Subject, height: float, looks: Looks, *, mouth: float = 0.0) -> Image.Image:
     """Head and shoulders, ``height`` pixels high, turned to the right; the ``mouth`` is open by 0 to 1."""
     canvas, size, kind = Canvas(height * 1.25, height, 2), height * 0.225, subject.kind
-    x, y = canvas.width * 0.5, height * 0.46
-    dressed = kind in ("woman", "girl", "old woman", "dancer")
-
-    def at(*points: Point) -> list[Point]:
-        return [(x + dx * size, y + dy * size) for dx, dy in points]
-
+    pen = Shares(canvas, canvas.width * 0.5, height * 0.46, size, size)
     shade = mix(looks.skin, (70, 30, 40), 0.28)
-    if kind in ("woman", "girl", "dancer"):
-        canvas.curve(
-            at((-0.2, -1.25), (-1.15, -0.5), (-1.3, 0.9), (-1.15, 2.0), (0.3, 2.1), (1.1, 1.7), (0.95, -0.4)),
-            mix(looks.hair, (0, 0, 0), 0.2),
-        )
-    broad = 1.75 if dressed else 2.1
-    canvas.curve(
-        at((-0.5, 1.25), (-broad, 1.75), (-broad - 0.35, 3.4), (broad + 0.35, 3.4), (broad, 1.75), (0.55, 1.25)),
-        looks.coat,
-    )
-    canvas.curve(at((-0.42, 0.6), (-0.5, 1.45), (0.1, 1.85), (0.62, 1.4), (0.5, 0.7)), shade)
-    canvas.curve(at((-0.5, 1.3), (-0.95, 1.5), (-0.35, 2.35), (0.12, 1.9)), mix(looks.coat, (255, 255, 255), 0.14))
-    canvas.curve(at((0.6, 1.3), (1.0, 1.5), (0.5, 2.35), (0.12, 1.9)), mix(looks.coat, (0, 0, 0), 0.14))
-    canvas.curve(
-        at(
-            (-0.82, -0.55),
-            (-0.8, 0.25),
-            (-0.45, 0.92),
-            (0.12, 1.16),
-            (0.62, 0.86),
-            (0.84, 0.2),
-            (0.84, -0.55),
-            (0.1, -1.08),
-        ),
-        looks.skin,
-    )
-    canvas.curve(
-        at((-0.82, -0.55), (-0.8, 0.25), (-0.45, 0.92), (0.12, 1.16), (-0.1, 0.7), (-0.42, 0.1), (-0.45, -0.6)), shade
-    )
-    canvas.disc(x - 0.84 * size, y + 0.05 * size, 0.15 * size, 0.25 * size, shade)
-    _face(canvas, x, y, size, looks, mouth, old=kind.startswith("old"))
-    _hair(canvas, at, looks, kind)
-    return canvas.done()
+    if kind in _LONG_HAIRED:
+        pen.curve(mix(looks.hair, (0, 0, 0), 0.2), *_HAIR_BEHIND)
+    side = 1.75 if kind in _DRESSED else 2.1
+    shoulders = ((-side, 1.75), (-side - 0.35, 3.4), (side + 0.35, 3.4), (side, 1.75))
+    pen.curve(looks.coat, (-0.5, 1.25), *shoulders, (0.55, 1.25))
+    pen.curve(shade, (-0.42, 0.6), (-0.5, 1.45), (0.1, 1.85), (0.62, 1.4), (0.5, 0.7))
+    pen.curve(mix(looks.coat, (255, 255, 255), 0.14), (-0.5, 1.3), (-0.95, 1.5), (-0.35, 2.35), (0.12, 1.9))
+    pen.curve(mix(looks.coat, (0, 0, 0), 0.14), (0.6, 1.3), (1.0, 1.5), (0.5, 2.35), (0.12, 1.9))
+    pen.curve(looks.skin, *_HEAD)
+    pen.curve(shade, *_CHEEK)
+    pen.disc(shade, -0.84, 0.05, 0.15, 0.25)
+    _face(pen, looks, mouth, old=kind.startswith("old"))
+    _hair(pen, looks, kind)
+    return pen.done()
 
 
-def _face(canvas: Canvas, x: float, y: float, size: float, looks: Looks, mouth: float, *, old: bool) -> None:
+def _face(pen: Shares, looks: Looks, mouth: float, *, old: bool) -> None:
     dark, soft = mix(looks.skin, (40, 18, 20), 0.78), mix(looks.skin, (90, 40, 40), 0.4)
     for across in (-0.16, 0.5):
-        brow = [
-            (x + (across + step) * size, y - (0.24 + 0.05 * math.cos(step * 9)) * size) for step in (-0.17, 0, 0.17)
-        ]
-        canvas.line(brow, 0.06 * size, mix(looks.hair, looks.skin, 0.2))
-        canvas.disc(x + across * size, y - 0.03 * size, 0.105 * size, 0.05 * size, colour_of("#f3ece4"))
-        canvas.disc(x + (across + 0.035) * size, y - 0.03 * size, 0.052 * size, None, dark)
-        canvas.line(
-            [
-                (x + (across - 0.13) * size, y - 0.045 * size),
-                (x + across * size, y - 0.09 * size),
-                (x + (across + 0.13) * size, y - 0.045 * size),
-            ],
-            0.035 * size,
-            dark,
-        )
+        brow = ((across + step, -(0.24 + 0.05 * math.cos(step * 9))) for step in (-0.17, 0, 0.17))
+        pen.line(mix(looks.hair, looks.skin, 0.2), 0.06, *brow)
+        pen.disc("#f3ece4", across, -0.03, 0.105, 0.05)
+        pen.disc(dark, across + 0.035, -0.03, 0.052)
+        pen.line(dark, 0.035, (across - 0.13, -0.045), (across, -0.09), (across + 0.13, -0.045))
         if old:
-            canvas.line(
-                [(x + (across - 0.1) * size, y + 0.1 * size), (x + (across + 0.1) * size, y + 0.09 * size)],
-                0.018 * size,
-                soft,
-            )
-    canvas.line(
-        [(x + 0.24 * size, y - 0.05 * size), (x + 0.33 * size, y + 0.34 * size), (x + 0.18 * size, y + 0.37 * size)],
-        0.035 * size,
-        soft,
-    )
-    lips = mix(looks.skin, (150, 40, 50), 0.55)
-    canvas.disc(x + 0.2 * size, y + 0.66 * size, 0.2 * size, (0.035 + 0.1 * mouth) * size, lips)
+            pen.line(soft, 0.018, (across - 0.1, 0.1), (across + 0.1, 0.09))
+    pen.line(soft, 0.035, (0.24, -0.05), (0.33, 0.34), (0.18, 0.37))
+    pen.disc(mix(looks.skin, (150, 40, 50), 0.55), 0.2, 0.66, 0.2, 0.035 + 0.1 * mouth)
     if mouth > 0.15:
-        canvas.disc(x + 0.2 * size, y + 0.66 * size, 0.14 * size, 0.065 * mouth * size, colour_of("#4a1a1e"))
+        pen.disc("#4a1a1e", 0.2, 0.66, 0.14, 0.065 * mouth)
     if old:
         for side in (-0.2, 0.55):
-            canvas.line(
-                [(x + side * size, y + 0.3 * size), (x + (side - 0.05) * size, y + 0.58 * size)], 0.02 * size, soft
-            )
+            pen.line(soft, 0.02, (side, 0.3), (side - 0.05, 0.58))
 
 
-def _hair(canvas: Canvas, at: Callable[..., list[Point]], looks: Looks, kind: str) -> None:
-    shape: tuple[Point, ...]
-    if kind in ("woman", "girl", "dancer"):
-        shape = (
-            (-0.95, 0.7),
-            (-1.05, -0.4),
-            (-0.7, -1.15),
-            (0.1, -1.42),
-            (0.85, -1.1),
-            (1.02, -0.3),
-            (0.98, 0.5),
-            (0.8, -0.25),
-            (0.35, -0.75),
-            (-0.3, -0.6),
-            (-0.72, -0.1),
-        )
-    elif kind == "old woman":
-        shape = (
-            (-0.92, 0.2),
-            (-1.08, -0.4),
-            (-0.7, -1.15),
-            (0.1, -1.35),
-            (0.82, -1.05),
-            (0.92, -0.4),
-            (0.5, -0.78),
-            (0.0, -0.72),
-            (-0.5, -0.5),
-            (-0.72, 0.0),
-        )
-        canvas.curve(
-            at((-0.5, -1.1), (-0.75, -1.75), (0.0, -1.95), (0.55, -1.7), (0.4, -1.15)),
-            mix(looks.hair, (60, 60, 70), 0.18),
-        )
-    else:
-        shape = (
-            (-0.9, 0.15),
-            (-1.02, -0.4),
-            (-0.75, -1.1),
-            (0.05, -1.35),
-            (0.8, -1.08),
-            (0.92, -0.45),
-            (0.62, -0.72),
-            (0.1, -0.62),
-            (-0.5, -0.66),
-            (-0.7, -0.15),
-        )
-    canvas.curve(at(*shape), looks.hair)
+def _hair(pen: Shares, looks: Looks, kind: str) -> None:
+    if kind == "old woman":
+        pen.curve(mix(looks.hair, (60, 60, 70), 0.18), *_BUN)
+    pen.curve(looks.hair, *_HAIR.get(kind, _SHORT))
     if kind == "old man":
-        canvas.curve(
-            at((-0.55, 0.7), (-0.3, 1.3), (0.15, 1.5), (0.6, 1.25), (0.68, 0.7), (0.45, 0.52), (-0.05, 0.52)),
-            mix(looks.hair, (90, 90, 90), 0.12),
-        )
-        canvas.disc(
-            at((0.2, 0.68))[0][0],
-            at((0.2, 0.68))[0][1],
-            canvas.height * 0.03,
-            canvas.height * 0.008,
-            colour_of("#8a5050"),
-        )
+        pen.curve(mix(looks.hair, (90, 90, 90), 0.12), *_BEARD)
+        ((x, y),) = pen.points((0.2, 0.68))
+        pen.canvas.disc(x, y, pen.canvas.height * 0.03, pen.canvas.height * 0.008, colour_of("#8a5050"))

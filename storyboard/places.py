@@ -135,50 +135,40 @@ def desert(stage: Stage) -> None:
 
 def forest(stage: Stage) -> None:
     stage.horizon = stage.height * 0.7
-    light, height, width, random = stage.light, stage.height, stage.width, stage.random
+    light, height, width = stage.light, stage.height, stage.width
     draw_sky(stage, height * 0.8)
     veil = light.on("#7fa184", 0.6)
     stage.add(Image.new("RGBA", (width, height), (*veil, 150)), depth=0.08)
     for number, share in enumerate((0.75, 0.5, 0.25)):
-        canvas = stage.canvas()
-        colour, floor = light.on("#2e4a38", share), height * (0.68 + 0.08 * number)
-        for _ in range(16 - 4 * number):
-            x, thick = (
-                random.uniform(-0.05, 1.05) * width,
-                stage.short * (0.008 + 0.011 * number) * random.uniform(0.7, 1.4),
-            )
-            lean = random.uniform(-0.02, 0.02) * width
-            canvas.polygon(
-                [
-                    (x - thick, floor + 6),
-                    (x - thick * 0.55 + lean, 0),
-                    (x + thick * 0.55 + lean, 0),
-                    (x + thick, floor + 6),
-                ],
-                mix(colour, (30, 18, 10), 0.25),
-            )
-            for _ in range(5):
-                up, long = random.uniform(0.05, 0.6) * height, random.uniform(2, 7) * thick
-                way = random.choice((-1, 1))
-                canvas.limb(
-                    (x, up),
-                    (x + way * long, up - long * 0.35),
-                    thick * 0.2,
-                    thick * 0.08,
-                    mix(colour, (30, 18, 10), 0.25),
-                )
-        canvas.fill(
-            [*ridge(random, width, floor, height * 0.03, 0.6), (width, height), (0, height)],
-            light.on("#4c6b3f", share),
-            light.on("#2a3f26", share * 0.4),
-        )
-        stage.add(canvas.done(), depth=0.2 + 0.2 * number)
-        _canopy(stage, number, mix(colour, light.on("#5d8a4a", share), 0.5))
+        _trunks(stage, number, share)
+        _canopy(stage, number, mix(light.on("#2e4a38", share), light.on("#5d8a4a", share), 0.5))
     if light.dark < 0.5 and not stage.is_wet:
         for left in (0.1, 0.34, 0.62):
             stage.add(light_shaft(stage, left * width, width * 0.05, -width * 0.12, 0.3), depth=0.5)
     _meadow(stage, "#3f5c33")
     _near_trunk(stage)
+
+
+def _trunks(stage: Stage, number: int, share: float) -> None:
+    """Trunks with bare branches, and the floor below them; each row is nearer than the one before."""
+    canvas, random, light, height = stage.canvas(), stage.random, stage.light, stage.height
+    bark, floor = mix(light.on("#2e4a38", share), (30, 18, 10), 0.25), height * (0.68 + 0.08 * number)
+    for _ in range(16 - 4 * number):
+        x = random.uniform(-0.05, 1.05) * stage.width
+        thick = stage.short * (0.008 + 0.011 * number) * random.uniform(0.7, 1.4)
+        lean = random.uniform(-0.02, 0.02) * stage.width
+        top = ((x - thick * 0.55 + lean, 0), (x + thick * 0.55 + lean, 0))
+        canvas.polygon([(x - thick, floor + 6), *top, (x + thick, floor + 6)], bark)
+        for _ in range(5):
+            up, long = random.uniform(0.05, 0.6) * height, random.uniform(2, 7) * thick
+            way = random.choice((-1, 1))
+            canvas.limb((x, up), (x + way * long, up - long * 0.35), thick * 0.2, thick * 0.08, bark)
+    canvas.fill(
+        [*ridge(random, stage.width, floor, height * 0.03, 0.6), (stage.width, height), (0, height)],
+        light.on("#4c6b3f", share),
+        light.on("#2a3f26", share * 0.4),
+    )
+    stage.add(canvas.done(), depth=0.2 + 0.2 * number)
 
 
 def _canopy(stage: Stage, number: int, colour: Colour) -> None:

@@ -11,9 +11,11 @@ from random import Random
 from PIL import Image, ImageChops, ImageDraw
 
 from storyboard.canvas import Canvas, Colour, colour_of, mix, seeded
+from storyboard.shares import Shares, outline, upright, whole
 
 _FILE = Path(__file__).with_name("shapes.json")
 _CALM = 0.22  # how much of its colour a shape loses, to stand in a landscape
+_FLAME = outline("-0.32,0.9 -0.36,0.62 -0.2,0.42 -0.12,0.2 0,0.04 0.12,0.26 0.24,0.4 0.36,0.64 0.3,0.9")
 # The colours of a shape that the words' colour takes the place of, from light to dark.
 _COATS = {
     "cat": ("#f3ad61", "#d3883e"),
@@ -63,93 +65,50 @@ def _coloured(name: str, fill: str, colour: Colour | None) -> Colour:
 
 def table(width: float, height: float, *, near: bool = False) -> Image.Image:
     """Near the camera only its top is seen."""
-    canvas = Canvas(width, height)
-    wood, tall = colour_of("#6d4630"), canvas.height
+    pen, wood = whole(width, height), colour_of("#6d4630")
     if near:
-        canvas.fill(
-            [(0, 0), (canvas.width, 0), (canvas.width, tall), (0, tall)],
-            mix(wood, (255, 220, 170), 0.25),
-            mix(wood, (0, 0, 0), 0.35),
-        )
-        return canvas.done()
-    canvas.box(0, 0, canvas.width, tall * 0.12, mix(wood, (255, 220, 170), 0.22))
-    canvas.box(0, tall * 0.08, canvas.width, tall * 0.14, mix(wood, (0, 0, 0), 0.25))
+        corners = pen.points((0, 0), (1, 0), (1, 1), (0, 1))
+        pen.canvas.fill(corners, mix(wood, (255, 220, 170), 0.25), mix(wood, (0, 0, 0), 0.35))
+        return pen.done()
+    pen.box(mix(wood, (255, 220, 170), 0.22), 0, 0, 1, 0.12)
+    pen.box(mix(wood, (0, 0, 0), 0.25), 0, 0.08, 1, 0.14)
     for left in (0.07, 0.89):
-        canvas.box(canvas.width * left, tall * 0.12, canvas.width * (left + 0.04), tall, mix(wood, (0, 0, 0), 0.2))
-    return canvas.done()
+        pen.box(mix(wood, (0, 0, 0), 0.2), left, 0.12, left + 0.04, 1)
+    return pen.done()
 
 
 def cup(height: float) -> Image.Image:
     canvas = Canvas(height * 1.5, height)
-    tall = canvas.height
-    canvas.disc(tall * 0.98, tall * 0.5, tall * 0.28, tall * 0.26, colour_of("#e9e2d6"))
-    canvas.disc(tall * 0.98, tall * 0.5, tall * 0.16, tall * 0.15, colour_of("#8a7a6a"))
-    canvas.curve(
-        [
-            (tall * 0.1, tall * 0.1),
-            (tall * 0.95, tall * 0.1),
-            (tall * 0.88, tall * 0.75),
-            (tall * 0.65, tall),
-            (tall * 0.4, tall),
-            (tall * 0.17, tall * 0.75),
-        ],
-        colour_of("#f2ede4"),
-    )
-    canvas.disc(tall * 0.525, tall * 0.12, tall * 0.42, tall * 0.09, colour_of("#5a3a28"))
-    return canvas.done()
+    pen = Shares(canvas, 0, 0, canvas.height, canvas.height)
+    pen.disc("#e9e2d6", 0.98, 0.5, 0.28, 0.26)
+    pen.disc("#8a7a6a", 0.98, 0.5, 0.16, 0.15)
+    pen.curve("#f2ede4", (0.1, 0.1), (0.95, 0.1), (0.88, 0.75), (0.65, 1), (0.4, 1), (0.17, 0.75))
+    pen.disc("#5a3a28", 0.525, 0.12, 0.42, 0.09)
+    return pen.done()
 
 
 def candle(height: float) -> Image.Image:
     """Its flame is at 0.2 of the height."""
-    canvas = Canvas(height * 0.4, height)
-    x, tall = canvas.width / 2, canvas.height
-    canvas.box(x - 0.09 * tall, 0.38 * tall, x + 0.09 * tall, tall, colour_of("#efe6d0"))
-    canvas.curve(
-        [(x, 0.02 * tall), (x + 0.075 * tall, 0.24 * tall), (x, 0.36 * tall), (x - 0.075 * tall, 0.24 * tall)],
-        colour_of("#ffb84a"),
-    )
-    canvas.curve(
-        [(x, 0.14 * tall), (x + 0.035 * tall, 0.27 * tall), (x, 0.35 * tall), (x - 0.035 * tall, 0.27 * tall)],
-        colour_of("#fff2c2"),
-    )
-    return canvas.done()
+    pen = upright(height * 0.4, height)
+    pen.box("#efe6d0", -0.09, 0.38, 0.09, 1)
+    pen.curve("#ffb84a", (0, 0.02), (0.075, 0.24), (0, 0.36), (-0.075, 0.24))
+    pen.curve("#fff2c2", (0, 0.14), (0.035, 0.27), (0, 0.35), (-0.035, 0.27))
+    return pen.done()
 
 
 def fire(height: float, random: Random) -> Image.Image:
     """One moment of a camp fire."""
-    canvas = Canvas(height * 1.2, height)
-    x, tall = canvas.width / 2, canvas.height
+    pen = upright(height * 1.2, height)
+    x, tall = pen.x, pen.down
     for share, colour in ((1.0, "#e2531f"), (0.72, "#ff9a2e"), (0.42, "#ffe08a")):
-        edge = [
-            (-0.32, 0.9),
-            (-0.36, 0.62),
-            (-0.2, 0.42),
-            (-0.12, 0.2),
-            (0.0, 0.04),
-            (0.12, 0.26),
-            (0.24, 0.4),
-            (0.36, 0.64),
-            (0.3, 0.9),
-        ]
-        canvas.curve(
-            [
-                (
-                    x + dx * share * tall * random.uniform(0.86, 1.14),
-                    tall * (0.92 - (0.92 - dy) * share * random.uniform(0.9, 1.08)),
-                )
-                for dx, dy in edge
-            ],
-            colour_of(colour),
-        )
+        edge = []
+        for across, down in _FLAME:
+            side = x + across * share * tall * random.uniform(0.86, 1.14)
+            edge.append((side, tall * (0.92 - (0.92 - down) * share * random.uniform(0.9, 1.08))))
+        pen.canvas.curve(edge, colour_of(colour))
     for tilt in (-0.1, 0.1):
-        canvas.limb(
-            (x - 0.45 * tall, (0.92 + tilt * 0.5) * tall),
-            (x + 0.45 * tall, (0.92 - tilt * 0.5) * tall),
-            0.045 * tall,
-            0.04 * tall,
-            colour_of("#3d2a20"),
-        )
-    return canvas.done()
+        pen.limb("#3d2a20", (-0.45, 0.92 + tilt * 0.5), (0.45, 0.92 - tilt * 0.5), 0.045, 0.04)
+    return pen.done()
 
 
 def flock(width: float, flap: float) -> Image.Image:
@@ -177,69 +136,36 @@ def flock(width: float, flap: float) -> Image.Image:
 
 def sofa(height: float, colour: Colour) -> Image.Image:
     """Its seat is at 0.55 of the height."""
-    canvas = Canvas(height * 2.5, height)
-    wide, tall, dark = canvas.width, canvas.height, mix(colour, (0, 0, 0), 0.25)
-    canvas.curve(
-        [
-            (wide * 0.08, tall * 0.1),
-            (wide * 0.5, 0),
-            (wide * 0.92, tall * 0.1),
-            (wide * 0.92, tall * 0.7),
-            (wide * 0.08, tall * 0.7),
-        ],
-        colour,
-    )
-    canvas.box(wide * 0.1, tall * 0.55, wide * 0.9, tall * 0.88, mix(colour, (255, 255, 255), 0.1))
-    canvas.box(wide * 0.1, tall * 0.72, wide * 0.9, tall * 0.88, dark)
+    pen, dark = whole(height * 2.5, height), mix(colour, (0, 0, 0), 0.25)
+    pen.curve(colour, (0.08, 0.1), (0.5, 0), (0.92, 0.1), (0.92, 0.7), (0.08, 0.7))
+    pen.box(mix(colour, (255, 255, 255), 0.1), 0.1, 0.55, 0.9, 0.88)
+    pen.box(dark, 0.1, 0.72, 0.9, 0.88)
     for left in (0.0, 0.88):
-        canvas.curve(
-            [
-                (wide * left, tall * 0.42),
-                (wide * (left + 0.12), tall * 0.42),
-                (wide * (left + 0.12), tall * 0.9),
-                (wide * left, tall * 0.9),
-            ],
-            dark,
-        )
-        canvas.box(wide * (left + 0.04), tall * 0.9, wide * (left + 0.08), tall, (40, 28, 22))
-    return canvas.done()
+        pen.curve(dark, (left, 0.42), (left + 0.12, 0.42), (left + 0.12, 0.9), (left, 0.9))
+        pen.box((40, 28, 22), left + 0.04, 0.9, left + 0.08, 1)
+    return pen.done()
 
 
 def bed(height: float) -> Image.Image:
-    canvas = Canvas(height * 2.8, height)
-    wide, tall = canvas.width, canvas.height
-    canvas.box(0, 0, wide * 0.05, tall, colour_of("#6a4530"))
-    canvas.box(wide * 0.95, tall * 0.4, wide, tall, colour_of("#6a4530"))
-    canvas.curve(
-        [(wide * 0.05, tall * 0.35), (wide * 0.3, tall * 0.3), (wide * 0.3, tall * 0.55), (wide * 0.05, tall * 0.6)],
-        colour_of("#f1ede6"),
-    )
-    canvas.curve(
-        [
-            (wide * 0.2, tall * 0.5),
-            (wide * 0.5, tall * 0.36),
-            (wide * 0.95, tall * 0.46),
-            (wide * 0.95, tall * 0.85),
-            (wide * 0.05, tall * 0.85),
-            (wide * 0.06, tall * 0.6),
-        ],
-        colour_of("#6f8aa3"),
-    )
-    canvas.box(wide * 0.05, tall * 0.82, wide * 0.95, tall * 0.92, colour_of("#54382a"))
-    return canvas.done()
+    pen = whole(height * 2.8, height)
+    pen.box("#6a4530", 0, 0, 0.05, 1)
+    pen.box("#6a4530", 0.95, 0.4, 1, 1)
+    pen.curve("#f1ede6", (0.05, 0.35), (0.3, 0.3), (0.3, 0.55), (0.05, 0.6))
+    pen.curve("#6f8aa3", (0.2, 0.5), (0.5, 0.36), (0.95, 0.46), (0.95, 0.85), (0.05, 0.85), (0.06, 0.6))
+    pen.box("#54382a", 0.05, 0.82, 0.95, 0.92)
+    return pen.done()
 
 
 def piano(height: float) -> Image.Image:
     """An upright piano from its side; its keys are at the left."""
-    canvas = Canvas(height * 1.0, height)
-    wide, tall, black = canvas.width, canvas.height, colour_of("#1d1b1f")
-    canvas.box(wide * 0.45, 0, wide, tall, black)
-    canvas.box(wide * 0.42, 0, wide, tall * 0.05, mix(black, (255, 255, 255), 0.2))
-    canvas.box(wide * 0.1, tall * 0.52, wide * 0.5, tall * 0.62, black)
-    canvas.box(wide * 0.1, tall * 0.5, wide * 0.45, tall * 0.53, colour_of("#f1ede2"))
-    canvas.box(wide * 0.12, tall * 0.62, wide * 0.16, tall, black)
-    canvas.box(wide * 0.4, tall * 0.25, wide * 0.44, tall * 0.44, colour_of("#efe9dc"))
-    return canvas.done()
+    pen, black = whole(height * 1.0, height), colour_of("#1d1b1f")
+    pen.box(black, 0.45, 0, 1, 1)
+    pen.box(mix(black, (255, 255, 255), 0.2), 0.42, 0, 1, 0.05)
+    pen.box(black, 0.1, 0.52, 0.5, 0.62)
+    pen.box("#f1ede2", 0.1, 0.5, 0.45, 0.53)
+    pen.box(black, 0.12, 0.62, 0.16, 1)
+    pen.box("#efe9dc", 0.4, 0.25, 0.44, 0.44)
+    return pen.done()
 
 
 def yarn(height: float, colour: Colour, turn: float) -> Image.Image:
@@ -259,67 +185,43 @@ def yarn(height: float, colour: Colour, turn: float) -> Image.Image:
 def chess(width: float) -> Image.Image:
     """A board from its side with a few men on it."""
     canvas = Canvas(width, width * 0.34)
-    low = canvas.height
-    canvas.box(0, low * 0.86, canvas.width, low, colour_of("#3f2a1c"))
+    wide, low = canvas.width, canvas.height
+    canvas.box(0, low * 0.86, wide, low, colour_of("#3f2a1c"))
     for step in range(8):
-        canvas.box(
-            canvas.width * step / 8,
-            low * 0.86,
-            canvas.width * (step + 1) / 8,
-            low * 0.92,
-            colour_of("#e7d7b5" if step % 2 else "#5a3b26"),
-        )
-    for step, (at, size) in enumerate(
-        ((0.08, 0.62), (0.2, 0.42), (0.34, 0.5), (0.62, 0.42), (0.76, 0.66), (0.9, 0.45))
-    ):
-        x, tone = canvas.width * at, colour_of("#efe6cf" if step < 3 else "#26201c")
-        canvas.limb((x, low * 0.84), (x, low * (0.86 - size * 0.8)), canvas.width * 0.032, canvas.width * 0.014, tone)
-        canvas.disc(x, low * (0.86 - size * 0.9), canvas.width * 0.026, None, tone)
+        square = colour_of("#e7d7b5" if step % 2 else "#5a3b26")
+        canvas.box(wide * step / 8, low * 0.86, wide * (step + 1) / 8, low * 0.92, square)
+    men = ((0.08, 0.62), (0.2, 0.42), (0.34, 0.5), (0.62, 0.42), (0.76, 0.66), (0.9, 0.45))
+    for step, (at, size) in enumerate(men):
+        x, tone = wide * at, colour_of("#efe6cf" if step < 3 else "#26201c")
+        canvas.limb((x, low * 0.84), (x, low * (0.86 - size * 0.8)), wide * 0.032, wide * 0.014, tone)
+        canvas.disc(x, low * (0.86 - size * 0.9), wide * 0.026, None, tone)
     return canvas.done()
 
 
 def curled(height: float, colour: Colour) -> Image.Image:
     """A small animal asleep, rolled up."""
-    canvas = Canvas(height * 2.1, height)
-    wide, tall, dark = canvas.width, canvas.height, mix(colour, (0, 0, 0), 0.22)
-    canvas.curve(
-        [
-            (wide * 0.04, tall),
-            (wide * 0.06, tall * 0.5),
-            (wide * 0.3, tall * 0.1),
-            (wide * 0.62, tall * 0.06),
-            (wide * 0.92, tall * 0.4),
-            (wide * 0.97, tall),
-        ],
-        colour,
-    )
+    pen, dark = whole(height * 2.1, height), mix(colour, (0, 0, 0), 0.22)
+    pen.curve(colour, (0.04, 1), (0.06, 0.5), (0.3, 0.1), (0.62, 0.06), (0.92, 0.4), (0.97, 1))
+    wide = pen.across
     for step in range(3):
         x = wide * (0.52 + step * 0.12)
-        canvas.line(
-            [(x, tall * (0.07 + step * 0.07)), (x - wide * 0.03, tall * (0.3 + step * 0.06))], tall * 0.05, dark
-        )
-    canvas.line([(wide * 0.94, tall * 0.72), (wide * 0.7, tall * 0.95), (wide * 0.36, tall * 0.96)], tall * 0.13, dark)
+        upper, lower = pen.down * (0.07 + step * 0.07), pen.down * (0.3 + step * 0.06)
+        pen.canvas.line([(x, upper), (x - wide * 0.03, lower)], pen.down * 0.05, dark)
+    pen.line(dark, 0.13, (0.94, 0.72), (0.7, 0.95), (0.36, 0.96))
     for ear in (0.1, 0.26):
-        canvas.polygon(
-            [(wide * ear, tall * 0.55), (wide * (ear + 0.02), tall * 0.26), (wide * (ear + 0.11), tall * 0.48)], dark
-        )
-    canvas.disc(wide * 0.21, tall * 0.7, wide * 0.15, tall * 0.27, colour)
+        pen.polygon(dark, (ear, 0.55), (ear + 0.02, 0.26), (ear + 0.11, 0.48))
+    pen.disc(colour, 0.21, 0.7, 0.15, 0.27)
     for eye in (0.15, 0.26):
-        canvas.line(
-            [(wide * (eye - 0.02), tall * 0.68), (wide * eye, tall * 0.71), (wide * (eye + 0.02), tall * 0.68)],
-            tall * 0.025,
-            (40, 26, 22),
-        )
-    return canvas.done()
+        pen.line((40, 26, 22), 0.025, (eye - 0.02, 0.68), (eye, 0.71), (eye + 0.02, 0.68))
+    return pen.done()
 
 
 def bench(height: float) -> Image.Image:
     """Its seat is at 0.45 of the height."""
-    canvas = Canvas(height * 2.6, height)
-    wide, tall, wood, iron = canvas.width, canvas.height, colour_of("#7b5233"), colour_of("#2a2c31")
+    pen, wood, iron = whole(height * 2.6, height), colour_of("#7b5233"), "#2a2c31"
     for left in (0.08, 0.9):
-        canvas.box(wide * left, tall * 0.1, wide * (left + 0.02), tall, iron)
+        pen.box(iron, left, 0.1, left + 0.02, 1)
     for row in (0.0, 0.16, 0.32):
-        canvas.box(0, tall * row, wide, tall * (row + 0.11), wood)
-    canvas.box(0, tall * 0.52, wide, tall * 0.64, mix(wood, (0, 0, 0), 0.2))
-    return canvas.done()
+        pen.box(wood, 0, row, 1, row + 0.11)
+    pen.box(mix(wood, (0, 0, 0), 0.2), 0, 0.52, 1, 0.64)
+    return pen.done()

@@ -111,27 +111,6 @@ def fog(stage: Stage, depth: float, low: float, strength: float) -> Layer:
     return Layer(frames=(picture,), depth=depth, drift=(stage.width * 0.012, 0), endless=True)
 
 
-def bolt(stage: Stage) -> Image.Image:
-    """A stroke of lightning from the clouds to the horizon, RGBA, of the whole frame."""
-    random, x, y = stage.random, stage.width * stage.random.uniform(0.25, 0.45), 0.0
-    picture = Image.new("RGBA", (stage.width, stage.height), (226, 234, 255, 0))
-    mask = Image.new("L", picture.size)
-    draw = ImageDraw.Draw(mask)
-
-    def strike(x: float, y: float, end: float, thick: float) -> None:
-        while y < end:
-            right, low = x + random.uniform(-0.045, 0.05) * stage.width, y + random.uniform(0.03, 0.08) * stage.height
-            draw.line((x, y, right, low), fill=255, width=max(1, round(thick)))
-            if thick > stage.short * 0.005 and random.random() < 0.3:
-                strike(right, low, min(end, low + stage.height * 0.2), thick * 0.4)
-            x, y = right, low
-
-    strike(x, y, stage.horizon, stage.short * 0.009)
-    halo = mask.filter(ImageFilter.GaussianBlur(stage.short * 0.03)).point(lambda value: min(255, value * 4))
-    picture.putalpha(Image.fromarray(np.maximum(np.asarray(mask), np.asarray(halo) // 2)))
-    return picture
-
-
 def flash_times(seed: int) -> tuple[float, ...]:
     """When lightning strikes within the first half minute, in seconds; never at the very beginning."""
     random, at, found = seeded(seed), 1.2, []
