@@ -13,7 +13,6 @@ Role = Literal["person", "place", "shot"]
 Strength = Literal["identity", "clothes", "whole"]
 STRENGTHS: tuple[Strength, ...] = get_args(Strength)
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-MAX_REFERENCES = 50
 
 
 class Reference(BaseModel):

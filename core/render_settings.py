@@ -139,9 +139,7 @@ def render_settings(
     check_seed(seed)
     if model not in SIZES or orientation not in ORIENTATIONS:
         raise InputError(f"model {model!r}, orientation {orientation!r}")
-    if output_quality not in (None, *OUTPUT_QUALITIES):
-        known = ", ".join(OUTPUT_QUALITIES)
-        raise NumberOutOfRange(name="output_quality", value=str(output_quality)[:40], accepted=known)
+    _check_quality(output_quality)
     negative_prompt, removed = _negative(negative_prompt)
     width, height = SIZES[model][orientation]
     settings = RenderSettings(
@@ -156,6 +154,11 @@ def render_settings(
         output_quality=output_quality,
     )
     return settings, [*removed, *_unusual(settings, num_frames)]
+
+
+def _check_quality(quality: object) -> None:
+    if quality not in (None, *OUTPUT_QUALITIES):
+        raise NumberOutOfRange(name="output_quality", value=str(quality)[:40], accepted=", ".join(OUTPUT_QUALITIES))
 
 
 def _negative(text: str | None) -> tuple[str | None, list[Message]]:

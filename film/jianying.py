@@ -53,7 +53,6 @@ def draft(
     """
     try:
         import pyJianYingDraft as jianying
-        from pyJianYingDraft import assets
     except ImportError:
         raise LibraryMissing(what_for=CONTENT) from None
     kind = jianying.TrackType
@@ -72,10 +71,17 @@ def draft(
         script.add_segment(segment, music)
     for cue in cues:
         script.add_segment(_subtitle(cue), text)
-    script.content["id"] = str(uuid.uuid5(uuid.NAMESPACE_URL, film_id)).upper()
+    script.content["id"] = draft_id = str(uuid.uuid5(uuid.NAMESPACE_URL, film_id)).upper()
+    return {CONTENT: script.dumps().encode(), META: _meta(draft_id, title, length_of(shots))}
+
+
+def _meta(draft_id: str, title: str, frames: int) -> bytes:
+    """What JianYing lists a draft by."""
+    from pyJianYingDraft import assets
+
     meta = json.loads(Path(assets.get_asset_path("DRAFT_META_TEMPLATE")).read_text(encoding="utf-8"))
-    meta |= {"draft_id": script.content["id"], "draft_name": title, "tm_duration": _at(length_of(shots))}
-    return {CONTENT: script.dumps().encode(), META: json.dumps(meta, ensure_ascii=False).encode()}
+    meta |= {"draft_id": draft_id, "draft_name": title, "tm_duration": _at(frames)}
+    return json.dumps(meta, ensure_ascii=False).encode()
 
 
 def _apart(picture: Edit, sound: Edit) -> bool:

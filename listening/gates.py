@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-MOST_TAKES, FEWEST_TAKES = 8, 2
+MOST_TAKES = 8
 Reason = Literal["look", "lines", "voice", "right", "beyond", "cut_off", "ending"]
 REASONS: tuple[Reason, ...] = ("look", "lines", "voice", "right", "beyond", "cut_off", "ending")
 _LINES = {"not_said": 0, "partly": 1, None: 2, "said": 3}  # what was not judged is better than what is missing

@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from listening.sound import SPEECH_RATE
 
-MODEL = "Resemblyzer"
 SIZE = 256
 Numbers = npt.NDArray[np.float32]
 _FRAME, _STEP, _MELS = 400, 160, 40  # samples, samples, bands

@@ -41,7 +41,6 @@ _PLACES: dict[str, Callable[[Stage], None]] = {
     "underwater": depths.underwater,
 }
 _FIGURES = {"wide": 0.27, "medium": 1.0, "close": 0.5, "": 0.5}  # a standing adult, as a share of the height
-_WITHOUT_THUNDER = ("space", "underwater", "desert")
 _FARTHEST = 0.3  # how much of the camera's move what is infinitely far makes
 _LARGE, _QUICK = 500_000, 2 / 3  # pixels of a frame that may be put together quicker, and at which size
 _EDGE = 2  # pixels of nothing around a picture, so that its edge stays soft when it moves

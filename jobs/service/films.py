@@ -73,14 +73,6 @@ class FilmService:
         """The numbers of the last revisions of a film and when they were recorded, the newest first."""
         return self._films.revisions(self._owner, film_id, limit)
 
-    def restore(self, film_id: str, revision: int, *, after: int) -> int:
-        """Record an earlier revision once more as the next one, so that nothing between them is lost.
-
-        Raises:
-            FilmChanged: there is a newer one than ``after``; nothing was written.
-        """
-        return self.save(self.get(film_id, revision)[0], after=after)
-
     def save(self, film: Film, *, after: int | None = None, with_jobs: Mapping[str, JobChanges] | None = None) -> int:
         """Record a film as its next revision and return its number; the same once more is none.
 

@@ -75,13 +75,7 @@ class JobCreation:
             )
             request = request.changed(**own.request)
             steps = [*stale_after("first_frame", steps), *own.steps]
-        before = self.folders.path(order.parent or job_id)  # a copy's originals are stored once for both
-        files = [
-            self.folders.put(job_id, "original", name, data, like=before / name) for name, data in order.files.items()
-        ]
-        files += [
-            self.folders.put_reference(job_id, digest, data, like=before) for digest, data in order.references.items()
-        ]
+        files = self._brought_along(order, job_id)
         new = NewJob(
             id=job_id,
             owner=owner,
@@ -100,6 +94,13 @@ class JobCreation:
             self.folders.first_frame(job, own.steps[-1] if own else None)
         self.folders.write_record(job)
         return job
+
+    def _brought_along(self, order: Order, job_id: str) -> list[FileRecord]:
+        """Put its results and reference pictures into the job's folder; nothing is recorded yet."""
+        before = self.folders.path(order.parent or job_id)  # a copy's originals are stored once for both
+        put, put_reference = self.folders.put, self.folders.put_reference
+        files = [put(job_id, "original", name, data, like=before / name) for name, data in order.files.items()]
+        return files + [put_reference(job_id, digest, data, like=before) for digest, data in order.references.items()]
 
     def copy_of(self, job: JobRecord, *, new_id: str | None = None, **changes: object) -> Order:
         """An order for a copy of a job, with everything that was made for it; ``changes`` are values of its request.

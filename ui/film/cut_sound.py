@@ -118,10 +118,22 @@ def _upload(film: Film, revision: int) -> None:
 
 
 def _music(film: Film, revision: int, bed: Bed) -> None:
-    given = (film.id, revision, bed)
     if job_service().films.sounds.file(bed.sound) is None:
         words = _("{name} is not kept here. Remove it and choose the file again, or the film cannot be joined.")
         st.warning(words.format(name=escape_markdown(bed.name or bed.sound[:12])), icon=":material/music_off:")
+    _music_fields(film.id, revision, bed)
+    st.button(
+        _("Remove the music"),
+        key="cut-music-remove",
+        icon=":material/music_off:",
+        type="tertiary",
+        on_click=change,
+        args=(film.id, revision, partial(changed, bed=None)),
+    )
+
+
+def _music_fields(film_id: str, revision: int, bed: Bed) -> None:
+    given = (film_id, revision, bed)
     for key, value in ((_LEVEL, bed.level), (_DUCK, bed.duck), (_LOOPS, bed.loops)):
         st.session_state[key] = value
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -155,14 +167,6 @@ def _music(film: Film, revision: int, bed: Bed) -> None:
             on_change=_set_music,
             args=given,
         )
-    st.button(
-        _("Remove the music"),
-        key="cut-music-remove",
-        icon=":material/music_off:",
-        type="tertiary",
-        on_click=change,
-        args=(film.id, revision, partial(changed, bed=None)),
-    )
 
 
 def _set_music(film_id: str, revision: int, bed: Bed) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from film.composition import marks_of, speech_seconds_of
-from film.document import Film, Scene, Shot
+from film.document import Film, Shot
 from film.editing import add_scene
 from ui.film.address import PAGE, film_query, page_number
 from ui.film.deleting import delete_film_button
@@ -50,11 +50,11 @@ def _shots(film: Film) -> None:
             if shot.id == st.query_params.get("shot"):
                 shot_form(film, scene, shot, number)
             else:
-                _line(film, scene, shot, number)
+                _line(film, shot, number)
     page_buttons(len(shots), "shots")
 
 
-def _line(film: Film, _scene: Scene, shot: Shot, number: int) -> None:
+def _line(film: Film, shot: Shot, number: int) -> None:
     """A shot as one line that opens it."""
     parts = [f"**{number}**", f":gray[{size_word(shot.size)}]", shown_words(shot, _EXCERPT)]
     spoken = speech_seconds_of(shot)

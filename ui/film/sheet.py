@@ -114,34 +114,19 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
     if task is not None and task.done and task.error:
         show_error(task.error)
     busy = task is not None and not task.done
-    service, ordered = job_service(), job_service().film_orders.waiting(film)
+    ordered = job_service().film_orders.waiting(film)
     missing = [one for one in sheet.missing if one.shot.id not in ordered]
     follow = [one for one in sheet.waiting if one.shot.id not in ordered]
     ready = [one for one in sheet.ready if one.shot.id not in ordered]
     with act_bar():
         if busy:
             st.caption(_("Ordering…"), width="content")
-        elif missing and sheet.refusals:
-            label = _("Make the frames with words only ({n})").format(n=len(missing))
-            if primary_button(label, "text_fields", key="make-frames"):
-                edit(film.id, lambda now: changed(now, words_only=True))
-                _begin(working(film.id)[0], render=False)
-            words = _("No pictures of people and places go along then; their words do. “Title and style” undoes it.")
-            st.caption(words, width="content")
         elif missing:
-            if primary_button(_("Make the frames ({n})").format(n=len(missing)), "image", key="make-frames"):
-                _begin(film, render=False)
+            _make_frames(film, len(missing), words_only=bool(sheet.refusals))
         elif any(one.shot.frame.source != "last" and not one.has_frame and not one.shot.held for one in sheet.shots):
             st.caption(_("The frames are being made…"), width="content")
         elif ready:
-            alone = service.film_orders.go_on_alone
-            label = _("Render the approved ones ({n})").format(n=len(ready) + (len(follow) if alone else 0))
-            if primary_button(label, "movie", key="render-approved"):
-                _begin(film, render=True)
-            if follow:
-                alone_words = _("Shots among them that go on from another one, each rendered after it: {n}.")
-                words = _("Shots that go on from one of these, to be rendered after it: {n}.")
-                st.caption((alone_words if alone else words).format(n=len(follow)), width="content")
+            _render(film, len(ready), len(follow))
         elif ordered:
             words = _("Being rendered. Shots that follow by themselves: {n}. You may close this page.")
             st.caption(words.format(n=len(ordered)), width="content")
@@ -155,6 +140,31 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
             ):
                 st.query_params["stage"] = "takes"
                 st.rerun()
+
+
+def _make_frames(film: Film, missing: int, *, words_only: bool) -> None:
+    if not words_only:
+        if primary_button(_("Make the frames ({n})").format(n=missing), "image", key="make-frames"):
+            _begin(film, render=False)
+        return
+    label = _("Make the frames with words only ({n})").format(n=missing)
+    if primary_button(label, "text_fields", key="make-frames"):
+        edit(film.id, lambda now: changed(now, words_only=True))
+        _begin(working(film.id)[0], render=False)
+    words = _("No pictures of people and places go along then; their words do. “Title and style” undoes it.")
+    st.caption(words, width="content")
+
+
+def _render(film: Film, ready: int, follow: int) -> None:
+    """``follow`` shots go on from the ``ready`` ones."""
+    alone = job_service().film_orders.go_on_alone
+    label = _("Render the approved ones ({n})").format(n=ready + (follow if alone else 0))
+    if primary_button(label, "movie", key="render-approved"):
+        _begin(film, render=True)
+    if follow:
+        alone_words = _("Shots among them that go on from another one, each rendered after it: {n}.")
+        words = _("Shots that go on from one of these, to be rendered after it: {n}.")
+        st.caption((alone_words if alone else words).format(n=follow), width="content")
 
 
 def _begin(film: Film, *, render: bool) -> None:

@@ -83,24 +83,7 @@ def _fields(film: Film, shot: Shot, number: int, fields: Fields) -> tuple[dict[s
         return fields.key(f"shot-{name}")
 
     names = {one.id: one.name for one in film.cast}
-    left, right = st.columns(2)
-    size = left.selectbox(
-        _("Shot size"),
-        SHOT_SIZES,
-        SHOT_SIZES.index(shot.size),
-        format_func=size_word,
-        key=key("size"),
-        persist_state="session",
-    )
-    moves = (None, *CAMERA_MOVES)
-    camera = right.selectbox(
-        _("Camera"),
-        moves,
-        moves.index(shot.camera),
-        format_func=move_word,
-        key=key("camera"),
-        persist_state="session",
-    )
+    framing = _framing(shot, fields)
     action = st.text_area(_("What happens"), shot.action, key=key("action"), height="content", persist_state="session")
     seen = st.multiselect(
         _("Who is seen"),
@@ -124,14 +107,35 @@ def _fields(film: Film, shot: Shot, number: int, fields: Fields) -> tuple[dict[s
         persist_state="session",
     )
     values: dict[str, object] = {
-        "size": size,
-        "camera": camera,
+        **framing,
         "action": action,
         "cast": tuple(seen),
         "sound": sound,
         "held": held,
     }
     return values, _Typed(lines, join, frames, picture)
+
+
+def _framing(shot: Shot, fields: Fields) -> dict[str, object]:
+    left, right = st.columns(2)
+    size = left.selectbox(
+        _("Shot size"),
+        SHOT_SIZES,
+        SHOT_SIZES.index(shot.size),
+        format_func=size_word,
+        key=fields.key("shot-size"),
+        persist_state="session",
+    )
+    moves = (None, *CAMERA_MOVES)
+    camera = right.selectbox(
+        _("Camera"),
+        moves,
+        moves.index(shot.camera),
+        format_func=move_word,
+        key=fields.key("shot-camera"),
+        persist_state="session",
+    )
+    return {"size": size, "camera": camera}
 
 
 def _lines(film: Film, shot: Shot, fields: Fields) -> list[tuple[str | None, str, str]]:

@@ -9,10 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from jobs.model.records import JobRecord
-from ui.session import job_service, language
+from ui.session import language
 from ui.session import translate as _
-from ui.shared.notices import acting
 
 
 @contextmanager
@@ -66,14 +64,3 @@ def say_upload(field: str, megabytes: int) -> None:
 def largest_upload(wanted: int) -> int:
     """The most MB that a field for files may offer: ``wanted``, unless ``server.maxUploadSize`` is less."""
     return min(wanted, int(st.get_option("server.maxUploadSize")))
-
-
-def favourite_box(job: JobRecord) -> None:
-    key = f"favourite-{job.id}"
-    st.session_state[key] = job.favourite
-    st.checkbox(_("Favourite"), key=key, on_change=_favoured, args=(job.id,))
-
-
-@acting
-def _favoured(job_id: str) -> None:
-    job_service().library.mark_favourite(job_id, favourite=st.session_state[f"favourite-{job_id}"])

@@ -115,7 +115,7 @@ def test_what_is_typed_is_discarded_and_a_version_that_comes_back_shows_what_is_
     assert field(test, "text_area", "What happens").value == before  # type: ignore[attr-defined]
     drawn(typed(test, "text_area", "What happens", "The keeper sleeps."))
     saved(test, "save-shot")
-    app_context.service.films.restore(FILM.id, 1, after=2)
+    app_context.service.films.save(FILM, after=2)
     button(away_and_back(test), "open-s1")
     assert field(test, "text_area", "What happens").value == before  # type: ignore[attr-defined]
 
