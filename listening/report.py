@@ -104,16 +104,36 @@ class Measured:
     sound: TakeSound | None
 
 
-def measured(video: Path, lines: Sequence[str], *, off: bool = False, seen: TakeFrames | None = None) -> Measured:
-    """Measure a finished video; ``lines`` and ``off`` as for ``take_report``.
+def measured(video: Path, lines: Sequence[str], *, off: bool = False) -> Measured:
+    """Measure a finished video; ``lines`` and ``off`` as for ``take_report``."""
+    with DECODING:
+        return _with_ending(_sound_measured(lambda: TakeSound.of(video), lines, off=off), lambda: _ending_of(video))
+
+
+def sound_measured(seen: TakeFrames, lines: Sequence[str], *, off: bool = False) -> Measured:
+    """The same of a video that is being decoded, as soon as all of its sound was seen: all but how it ends."""
+    return _sound_measured(seen.sound, lines, off=off)
+
+
+def ended(found: Measured, seen: TakeFrames) -> Measured:
+    """The same with how the video ends, once all of it was seen."""
+    return _with_ending(found, seen.ending)
+
+
+def settled(found: Measured, *, off: bool = False, nobody_hears: bool = False) -> TakeReport | None:
+    """The whole report where no service has to hear the video; None where one has to.
 
     Args:
-        seen: all of its frames, where it was decoded before: then the file is not read.
+        nobody_hears: there is no service that could.
     """
-    spoken = tuple(line for line in lines if units_of(line))
-    seen = None if seen is not None and seen.failed else seen
-    with DECODING:
-        return Measured(*_measured(TakeReport(lines=spoken), video, models=not off, seen=seen))
+    report = found.report
+    if found.sound is None:
+        return report
+    if off:
+        return replace(report, unheard="off")
+    if not report.lines and report.speech == ():
+        return replace(report, unheard="no_speech")
+    return replace(report, unheard="no_service") if nobody_hears else None
 
 
 def take_report(
@@ -135,33 +155,33 @@ def take_report(
         before: what was ``measured`` of this video with these lines, where that was done before.
     """
     found = before or measured(video, lines, off=off)
-    report, sound, spoken = found.report, found.sound, found.report.lines
-    if sound is None:
-        return report
-    if off:
-        return replace(report, unheard="off")
-    if not spoken and report.speech == ():
-        return replace(report, unheard="no_speech")
+    report, sound = found.report, found.sound
+    if (whole := settled(found, off=off)) is not None or sound is None:
+        return whole or report
     plain = sound.for_speech()
     report = _with_words(report, plain, sound.seconds, listener)
     with DECODING:
         return _with_voices(report, plain, speakers)
 
 
-def _measured(
-    report: TakeReport, video: Path, *, models: bool, seen: TakeFrames | None
-) -> tuple[TakeReport, TakeSound | None]:
+def _sound_measured(sound_of: Callable[[], TakeSound], lines: Sequence[str], *, off: bool) -> Measured:
     """What needs no service; the sound only where there is something to hear in it."""
-    report = _looked_at(report, video, seen)
+    report = TakeReport(lines=tuple(line for line in lines if units_of(line)))
     try:
-        sound = seen.sound() if seen else TakeSound.of(video)
+        sound = sound_of()
     except MovaError as problem:
-        return replace(report, unheard="failed", failure=_told(problem)), None
+        return Measured(replace(report, unheard="failed", failure=_told(problem)), None)
     report = replace(report, sound=sound.measures())
     if report.sound is None or report.sound.loudness is None or report.sound.loudness < _QUIET:
         nothing = Comparison(lines=compare(report.lines, ()).lines)
-        return replace(report, unheard="silent", speech=(), cut_off=False, comparison=nothing), None
-    return (_with_models(report, sound.for_speech(), sound.seconds) if models else report), sound
+        return Measured(replace(report, unheard="silent", speech=(), cut_off=False, comparison=nothing), None)
+    return Measured(report if off else _with_models(report, sound.for_speech(), sound.seconds), sound)
+
+
+def _with_ending(found: Measured, ending_of: Callable[[], Ending]) -> Measured:
+    with suppress(MovaError):
+        return replace(found, report=replace(found.report, ending=ending_of()))
+    return found
 
 
 def _told(problem: MovaError) -> Json:
@@ -169,13 +189,10 @@ def _told(problem: MovaError) -> Json:
     return {"kind": type(problem).__name__, "facts": dict(problem.facts)}
 
 
-def _looked_at(report: TakeReport, video: Path, seen: TakeFrames | None) -> TakeReport:
+def _ending_of(video: Path) -> Ending:
     from media.last_frame import ending_of
 
-    try:
-        return replace(report, ending=seen.ending() if seen else ending_of(video))
-    except MovaError:
-        return report
+    return ending_of(video)
 
 
 def _with_models(report: TakeReport, plain: npt.NDArray[np.float32], seconds: float) -> TakeReport:

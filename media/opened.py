@@ -84,6 +84,12 @@ def picture_track(film: InputContainer, max_pixels: int = _MOST_PIXELS) -> Video
     raise VideoUnplayable(reason=gettext_noop("it has no moving pictures"))
 
 
+def film_tracks(film: InputContainer) -> list[Stream]:
+    """All moving pictures and all sound."""
+    pictures = [track for track in film.streams.video if not track.disposition & Disposition.attached_pic]
+    return [*pictures, *film.streams.audio]
+
+
 def sound_track(film: InputContainer) -> AudioStream | None:
     """The sound, None where there is none.
 

@@ -36,6 +36,7 @@ _STILL = 8.0  # of 255, the most that one cell may change; compression and grain
 _STILL_SHARE = 0.9
 _WINDOW = 4_800  # samples, 0.1 s
 _RATE = 48_000
+_AT_ONCE = 10 * _RATE  # samples, so that the longest film takes no more memory than ten seconds
 _SILENT = 0.001  # the loudest window's root mean square: -60 dB; a whisper recorded low has -45
 _CEILING = 0.95  # AAC rounds flat tops; a loud mix has a hundredth of its samples up there, one 12 dB too loud a sixth
 _CLIPPED_WINDOW = 0.1
@@ -80,25 +81,35 @@ class _Sound:
     """Of each tenth of a second: how loud it is, and how much of it is at the ceiling."""
 
     ears: AudioResampler = field(default_factory=lambda: AudioResampler(format="flt", layout="mono", rate=_RATE))
-    rest: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))  # less than a window
+    parts: list[NDArray[np.float32]] = field(default_factory=list)  # that wait until they are enough
+    waiting: int = 0  # samples in them
     loudness: list[float] = field(default_factory=list)
     at_ceiling: list[float] = field(default_factory=list)
 
     def add(self, frame: AudioFrame) -> None:
-        samples = np.concatenate([self.rest, *_mono(self.ears.resample(frame))])
-        whole = samples.size // _WINDOW * _WINDOW
-        for start in range(0, whole, _WINDOW):
-            self._listen(samples[start : start + _WINDOW])
-        self.rest = samples[whole:]
+        for part in _mono(self.ears.resample(frame)):
+            self.parts.append(part)
+            self.waiting += part.size
+        if self.waiting >= _AT_ONCE:
+            self._listen_to_windows()
 
-    def _listen(self, window: NDArray[np.float32]) -> None:
-        self.loudness.append(float(np.sqrt(np.mean(np.square(window, dtype=np.float64)))))
-        self.at_ceiling.append(float(np.mean(np.abs(window) >= _CEILING)))
+    def _listen_to_windows(self) -> None:
+        """All whole windows in one go: an array for each of them would take longer than the looking."""
+        samples = np.concatenate(self.parts)
+        whole = samples.size // _WINDOW * _WINDOW
+        self._listen(samples[:whole].reshape(-1, _WINDOW))
+        self.parts, self.waiting = [samples[whole:]], samples.size - whole
+
+    def _listen(self, windows: NDArray[np.float32]) -> None:
+        self.loudness += np.sqrt(np.mean(np.square(windows, dtype=np.float64), axis=1)).tolist()
+        self.at_ceiling += np.mean(np.abs(windows) >= _CEILING, axis=1).tolist()
 
     @property
     def finding(self) -> tuple[Finding, ...]:
-        if self.rest.size:
-            self._listen(self.rest)
+        if self.waiting:
+            self._listen_to_windows()
+        if self.waiting:
+            self._listen(self.parts[0][None])
         heard = [ceiling for loud, ceiling in zip(self.loudness, self.at_ceiling, strict=True) if loud > _SILENT]
         if not heard:
             return ("silent",)

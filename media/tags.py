@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -19,7 +19,7 @@ from av.packet import Packet
 from av.stream import Disposition, Stream
 
 from media.boxes import boxes
-from media.opened import container
+from media.opened import container, film_tracks
 
 # As Adobe's XMP specification (part 3) has it for MPEG-4.
 _XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -68,7 +68,7 @@ def read_tags(source: Path | BinaryIO) -> Tags:
         with source.open("rb") as file:
             return read_tags(file)
     with container(source, max_seconds=math.inf) as film:
-        words = {name: film.metadata[name] for name in _NAMES if name in film.metadata}
+        words = _words(film)
         cover = _cover(film)
     return Tags(words, cover, _xmp(source))
 
@@ -76,24 +76,60 @@ def read_tags(source: Path | BinaryIO) -> Tags:
 Film = list[tuple[str, str, list[str]]]
 
 
+@dataclass
+class FilmPackets:
+    """Shown every packet of a film in its order, by whoever reads it."""
+
+    _tracks: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _packets: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, packet: Packet[Stream]) -> None:
+        """Take the next packet; the empty one at a track's end makes its track known at the latest."""
+        track = packet.stream
+        self._tracks[track.index] = (track.type, track.codec_context.name)
+        of_track = self._packets.setdefault(track.index, [])
+        if packet.size:
+            times = f"{packet.pts} {packet.dts} {packet.time_base} {packet.is_keyframe}"
+            of_track.append(times + hashlib.sha256(packet).hexdigest())
+
+    @property
+    def film(self) -> Film:
+        """The tracks of pictures and sound: kind, codec, and a digest of each packet with its times."""
+        return [(kind, codec, self._packets[index]) for index, (kind, codec) in sorted(self._tracks.items())]
+
+
 def film_of(path: Path) -> Film:
-    """The tracks of pictures and sound: kind, codec, and a digest of each packet with its times.
+    """What ``FilmPackets`` tells of a file.
 
     Raises:
         VideoUnplayable, av.FFmpegError, OSError, ValueError.
     """
+    return read_back(path)[1]
+
+
+def read_back(path: Path) -> tuple[Tags, Film]:
+    """What ``read_tags`` and ``film_of`` tell of a file, which is opened once.
+
+    Raises:
+        VideoUnplayable, av.FFmpegError, OSError, ValueError.
+    """
+    packets, cover = FilmPackets(), b""
     with path.open("rb") as file, container(file) as film:
-        tracks = _tracks(film)
-        packets: dict[int, list[str]] = {track.index: [] for track in tracks}
-        for packet in film.demux(*tracks):
-            if packet.size:
-                times = f"{packet.pts} {packet.dts} {packet.time_base} {packet.is_keyframe}"
-                packets[packet.stream.index].append(times + hashlib.sha256(bytes(packet)).hexdigest())
-        return [(track.type, track.codec_context.name, packets[track.index]) for track in tracks]
+        tracks, words = film_tracks(film), _words(film)
+        for packet in film.demux(*tracks, *_cover_tracks(film)):
+            if packet.stream in tracks:
+                packets.add(packet)
+            else:
+                cover = cover or bytes(packet)
+        return Tags(words, cover, _xmp(file)), packets.film
+
+
+def _words(film: InputContainer) -> dict[str, str]:
+    return {name: film.metadata[name] for name in _NAMES if name in film.metadata}
 
 
 def _copy(film: InputContainer, copy: OutputContainer, tags: Tags) -> None:
-    copied = {track.index: copy.add_stream_from_template(track) for track in _tracks(film)}
+    copied = {track.index: copy.add_stream_from_template(track) for track in film_tracks(film)}
     cover = _cover_track(copy, tags.cover) if tags.cover else None
     copy.metadata.update(tags.words)
     copy.start_encoding()
@@ -101,15 +137,10 @@ def _copy(film: InputContainer, copy: OutputContainer, tags: Tags) -> None:
         picture = Packet(tags.cover)
         picture.stream, picture.pts, picture.dts, picture.is_keyframe = cover, 0, 0, True
         copy.mux(picture)
-    for packet in film.demux(*_tracks(film)):
+    for packet in film.demux(*film_tracks(film)):
         if packet.dts is not None:  # the last one of a track is empty
             packet.stream = copied[packet.stream.index]
             copy.mux(packet)
-
-
-def _tracks(film: InputContainer) -> list[Stream]:
-    pictures = [track for track in film.streams.video if not track.disposition & Disposition.attached_pic]
-    return [*pictures, *film.streams.audio]
 
 
 def _cover_track(copy: OutputContainer, png: bytes) -> Stream:
@@ -121,10 +152,14 @@ def _cover_track(copy: OutputContainer, png: bytes) -> Stream:
 
 
 def _cover(film: InputContainer) -> bytes:
-    for track in film.streams.video:
-        if track.disposition & Disposition.attached_pic:
-            return next((bytes(packet) for packet in film.demux(track) if packet.size), b"")
+    for track in _cover_tracks(film):
+        return next((bytes(packet) for packet in film.demux(track) if packet.size), b"")
     return b""
+
+
+def _cover_tracks(film: InputContainer) -> Sequence[Stream]:
+    """The first picture that is shown in the place of the film; none where it has no such picture."""
+    return [track for track in film.streams.video if track.disposition & Disposition.attached_pic][:1]
 
 
 def _xmp_box(xmp: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,9 +23,11 @@ from core.errors import FileMissing, VideoUnplayable
 from core.messages import Message, gettext_noop, message, phrase
 from core.render_settings import RenderSettings
 from media.boxes import is_whole
-from media.opened import MAX_SECONDS, check_length, container, opened, picture_track, sound_track
+from media.opened import MAX_SECONDS, check_length, container, film_tracks, opened, picture_track, sound_track
 
 OnFrame = Callable[[VideoFrame | AudioFrame], None]
+OnPacket = Callable[["Packet[Stream]"], None]
+_HELD = 64 * 2**20  # bytes of pictures that wait until the sound is decoded; a film of ours has a hundredth of it
 _TOLERANCE = 0.25  # seconds; a sound track is padded to whole AAC frames, so it is never exactly as long
 
 
@@ -47,9 +50,9 @@ class VideoFacts:
 
 @dataclass
 class _Counts:
-    """What has come out of the file so far; ``sound`` in seconds. ``on_frame`` is shown all of it."""
+    """What has come out of the file so far; ``sound`` in seconds. ``seen_by`` is shown all of it."""
 
-    on_frame: OnFrame
+    seen_by: Onlooker
     max_frames: int
     max_seconds: float
     packets: int = 0
@@ -58,7 +61,7 @@ class _Counts:
     sound_packets: int = 0
     sound: Fraction = Fraction()
 
-    def add(self, packet: Packet[Stream], *, is_picture: bool) -> None:
+    def count(self, packet: Packet[Stream], *, is_picture: bool) -> None:
         if packet.size and is_picture:  # the last packet of a track is empty and only flushes the decoder
             self.packets += 1
             if self.packets > self.max_frames:
@@ -67,9 +70,11 @@ class _Counts:
                 )
         elif packet.size:
             self.sound_packets += 1
+
+    def decode(self, packet: Packet[Stream]) -> None:
         for frame in packet.decode():
             if isinstance(frame, VideoFrame | AudioFrame):
-                self.on_frame(frame)
+                self.seen_by.frame(frame)
             if isinstance(frame, AudioFrame):
                 self.sound += Fraction(frame.samples, frame.sample_rate)
                 check_length(float(self.sound), self.max_seconds)
@@ -78,17 +83,27 @@ class _Counts:
                 self.damaged += frame.is_corrupt
 
 
-def _unseen(frame: VideoFrame | AudioFrame) -> None:
-    """Nobody else looks."""
+@dataclass(frozen=True)
+class Onlooker:
+    """Who sees a film while it is decoded: each ``packet``, each ``frame``, and when all ``sound`` has been shown.
+
+    The sound comes before the pictures, except in files far larger than ours. They raise nothing.
+    """
+
+    frame: OnFrame = lambda frame: None
+    packet: OnPacket = lambda packet: None
+    sound: Callable[[], None] = lambda: None
+
+
+_NOBODY = Onlooker()
 
 
 def probe(
-    path: Path, *, max_frames: int = 2000, max_seconds: float = MAX_SECONDS, on_frame: OnFrame = _unseen
+    path: Path, *, max_frames: int = 2000, max_seconds: float = MAX_SECONDS, seen_by: Onlooker = _NOBODY
 ) -> VideoFacts:
     """Decode an MP4 file from its first frame to its last, sound included, and say what it holds.
 
     All of it is decoded, not only its ends, so that a break anywhere is found: 0.1 s for 193 frames of 640x352.
-    ``on_frame`` is shown each picture and each piece of sound on the way, and raises nothing.
 
     Raises:
         FileMissing: the file cannot be opened.
@@ -100,7 +115,7 @@ def probe(
     except OSError as problem:
         raise FileMissing(name=path.name, reason=problem.strerror or gettext_noop("unreadable")) from problem
     with file:
-        return _probe_open_file(file, file.seek(0, os.SEEK_END), _Counts(on_frame, max_frames, max_seconds))
+        return _probe_open_file(file, file.seek(0, os.SEEK_END), _Counts(seen_by, max_frames, max_seconds))
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -114,13 +129,13 @@ def picture_size(path: Path) -> tuple[int, int]:
         return track.width, track.height
 
 
-def check(path: Path, settings: RenderSettings, on_frame: OnFrame = _unseen) -> tuple[VideoFacts, list[Message]]:
+def check(path: Path, settings: RenderSettings, seen_by: Onlooker = _NOBODY) -> tuple[VideoFacts, list[Message]]:
     """Probe a video; return what it holds and every deviation from what was asked for.
 
     Raises:
         FileMissing, VideoUnplayable: as ``probe``.
     """
-    facts = probe(path, on_frame=on_frame)
+    facts = probe(path, seen_by=seen_by)
     return facts, [*_picture_notes(facts, settings), *_sound_notes(facts)]
 
 
@@ -159,8 +174,24 @@ def _decode(film: InputContainer, pictures: VideoStream, counts: _Counts) -> Non
     """Walk through the whole file once."""
     sound = sound_track(film)
     pictures.thread_type = "AUTO"
-    for packet in film.demux(pictures, *([sound] if sound else [])):
-        counts.add(packet, is_picture=packet.stream is pictures)
+    held: deque[Packet[Stream]] = deque()
+    weight = 0
+    for packet in film.demux(*film_tracks(film)):
+        counts.seen_by.packet(packet)
+        is_picture = packet.stream is pictures
+        if not is_picture and packet.stream is not sound:
+            continue
+        counts.count(packet, is_picture=is_picture)
+        if is_picture:
+            held.append(packet)
+            weight += packet.size
+        else:
+            counts.decode(packet)
+        while held and weight > _HELD:
+            counts.decode(held.popleft())
+    counts.seen_by.sound()
+    while held:
+        counts.decode(held.popleft())
     _check_complete(counts, pictures, sound)
 
 

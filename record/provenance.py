@@ -144,13 +144,13 @@ def embed(video: Path, record: RunRecord, frame: bytes, *, prompts: bool, film: 
     """
     import av
 
-    from media.tags import film_of, read_tags, write_tagged
+    from media.tags import film_of, read_back, write_tagged
 
     try:
         tags = tags_of(shared(document_of(record), prompts=prompts), frame)
         with atomic_file(video) as part:
             write_tagged(video, part, tags)
-            if read_tags(part) != tags or film_of(part) != (film or film_of(video)):
+            if read_back(part) != (tags, film or film_of(video)):
                 raise VideoUnplayable(reason=gettext_noop("what was written reads back differently"))
     except (VideoUnplayable, av.FFmpegError, OSError, ValueError) as problem:
         return message(NOT_WRITTEN, reason=_reason(problem))

@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from jobs.store.folders import Folders
     from jobs.store.store import Store
     from listening.report import Measured, TakeReport
-    from listening.take_frames import TakeFrames
     from media.tags import Film
     from media.videos import OnFrame, VideoFacts
     from providers.base import Provider
@@ -44,14 +44,16 @@ if TYPE_CHECKING:
 class Saved:
     """The ``job`` as it will be completed, its last ``step``, and what the finished file holds: ``film`` by packets.
 
-    ``measuring``: what needs no service to be heard in it, None for a preview.
+    ``measured``: what needs no service to be heard in it, None for a preview or where that failed. ``report``: the
+    whole of it, where no service has to hear it; then it is in the file.
     """
 
     job: JobRecord
     step: StepRecord
     video: VideoFacts
     film: Film
-    measuring: Future[Measured] | None
+    measured: Measured | None
+    report: TakeReport | None
 
 
 @dataclass(frozen=True)
@@ -73,42 +75,46 @@ class FinalizeStage:
         Raises:
             FileMissing, VideoUnplayable: as ``media.videos.check``.
         """
-        from listening.take_frames import TakeFrames
         from media.decoding import DECODING
         from media.quality_check import QualityCheck
-        from media.tags import film_of
-        from media.videos import check
+        from media.tags import FilmPackets
+        from media.videos import Onlooker, check
         from record.provenance import embed, frame_of
 
         with DECODING:
-            seen, kept = QualityCheck(), None if job.is_preview else TakeFrames()
-            facts, deviations = check(part, job.render, _both(seen.add, kept.add) if kept else seen.add)
-            measuring = self._measuring(job, part, kept) if kept else None
-            # A preview is not made by MOVA: it is not checked for failures.
-            look = None if job.is_preview else seen.findings(facts, job.render)
+            look, packets = QualityCheck(), FilmPackets()
+            if job.is_preview:  # it is not made by MOVA: it is not checked for failures
+                facts, deviations = check(part, job.render, Onlooker(packet=packets.add))
+                found = measured = report = None
+            else:
+                take = _Take(partial(self._lines, job), off=self.settings.listen == "off")
+                both = _both(look.add, take.frames.add)
+                facts, deviations = check(part, job.render, Onlooker(both, packets.add, take.measure))
+                found, measured = look.findings(facts, job.render), take.measured()
+                report = self._settled(job, measured) if measured else None
             step = self._step(job, deviations)
-            done = replace(job, state="completed", finished=datetime.now(UTC), look=look)
+            done = _reported(replace(job, state="completed", finished=datetime.now(UTC), look=found), report)
             self.folders.work_on(job.id, FIRST_FRAME)
-            record = self.folders.record_of(done, self._steps(step), facts)
-            frame, film = frame_of(self.folders.of(job).path), film_of(part)
-            error = embed(part, record, frame, prompts=self.settings.provenance_prompts, film=film)
-            return Saved(_warned(done, error), step, replace(facts, bytes=part.stat().st_size), film, measuring)
+            record, frame = self.folders.record_of(done, self._steps(step), facts), frame_of(self.folders.of(job).path)
+            error = embed(part, record, frame, prompts=self.settings.provenance_prompts, film=packets.film)
+            facts = replace(facts, bytes=part.stat().st_size)
+            return Saved(_warned(done, error), step, facts, packets.film, measured, report)
 
-    def _measuring(self, job: JobRecord, part: Path, frames: TakeFrames) -> Future[Measured]:
-        """Measure what was decoded, while the file is made safe."""
-        from listening.report import measured
+    def _settled(self, job: JobRecord, measured: Measured) -> TakeReport | None:
+        """The report of a video that no service has to hear; a fault of ours in it must not cost the video."""
+        from listening.report import settled
+        from providers import listener
 
-        found: Future[Measured] = Future()
-
-        def measure() -> None:
-            try:
-                off = self.settings.listen == "off"
-                found.set_result(measured(part, self._lines(job), off=off, seen=frames))
-            except Exception as problem:
-                found.set_exception(problem)
-
-        Thread(target=measure, name="measuring", daemon=True).start()
-        return found
+        try:
+            if (report := settled(measured, off=self.settings.listen == "off")) is not None:
+                return report
+            if listener(self.settings, self._overrides(job)) or speakers_of(self.store, job, self._lines(job)):
+                return None
+            return settled(measured, nobody_hears=True)
+        except (StoreError, StorageError):
+            raise
+        except Exception:  # it is asked for once more when the video is safe
+            return None
 
     def left_here(self, job: JobRecord, video: Path) -> Saved | None:
         """The video of this very render that was fetched here before this process began, checked again."""
@@ -147,28 +153,40 @@ class FinalizeStage:
             The job as it will be completed; all but its final state is recorded.
         """
         from media.videos import probe
-        from record.provenance import check_pair, embed, frame_of
+        from record.provenance import check_pair
 
-        folder, prompts = self.folders.of(job), self.settings.provenance_prompts
+        folder, prompts = self.folders.of(job).path, self.settings.provenance_prompts
         self.folders.work_on(job.id, FIRST_FRAME)
-        video = folder.path / VIDEO
-        report = None if job.is_preview else self._heard(job, video, saved)
-        facts = saved.video if saved else probe(video)
-        told = report.as_json() if report else None
-        done = replace(job, state="completed", report=told, heard=report.verdict if report else None)
-        done = self.another.recorded(done)
-        if (told, done.takes, done.warnings) != (None, None, job.warnings):
-            record, film = self.folders.record_of(done, self._chosen(job), facts), saved.film if saved else None
-            done = _warned(done, embed(video, record, frame_of(folder.path), prompts=prompts, film=film))
-            self.folders.record_file(done, "video", VIDEO)
-            facts = replace(facts, bytes=video.stat().st_size)  # of the film itself every packet was compared
+        report = saved.report if saved else None
+        if not report and not job.is_preview:
+            report = self._heard(job, folder / VIDEO, saved)
+        facts = saved.video if saved else probe(folder / VIDEO)
+        done = self.another.recorded(_reported(replace(job, state="completed"), report))
+        inside = (saved.job.report, None, saved.job.warnings) if saved else (None, None, job.warnings)
+        is_inside = (done.report, done.takes, done.warnings) == inside
+        if not is_inside:
+            done, facts = self._written_inside(done, facts, saved)
         self.folders.write_record(done, facts)
         self.another.start(done)
-        error = check_pair(folder.path, prompts=prompts)
-        if error is not None and error.template not in [words.template for words in done.warnings]:
+        error = check_pair(folder, prompts=prompts)
+        if error is not None and is_inside and error.template not in _templates(done):  # it has changed since
+            done, facts = self._written_inside(done, facts, saved)
+            self.folders.write_record(done, facts)
+            error = check_pair(folder, prompts=prompts)
+        if error is not None and error.template not in _templates(done):
             done = _warned(done, error)
             self.folders.write_record(done, facts)
         return done
+
+    def _written_inside(self, done: JobRecord, facts: VideoFacts, saved: Saved | None) -> tuple[JobRecord, VideoFacts]:
+        """Write the job's record into its recorded video; returns both as they are then."""
+        from record.provenance import embed, frame_of
+
+        folder, prompts = self.folders.of(done).path, self.settings.provenance_prompts
+        record, film = self.folders.record_of(done, self._chosen(done), facts), saved.film if saved else None
+        done = _warned(done, embed(folder / VIDEO, record, frame_of(folder), prompts=prompts, film=film))
+        self.folders.record_file(done, "video", VIDEO)
+        return done, replace(facts, bytes=(folder / VIDEO).stat().st_size)  # of the film every packet was compared
 
     def _chosen(self, job: JobRecord) -> Collection[StepRecord]:
         return self.store.steps.chosen(job.id).values()
@@ -190,7 +208,7 @@ class FinalizeStage:
         lines, off = self._lines(job), self.settings.listen == "off"
         try:
             speakers = speakers_of(self.store, job, lines)
-            before = saved.measuring.result() if saved and saved.measuring else None
+            before = saved.measured if saved else None
             return take_report(video, lines, service, off=off, speakers=speakers, before=before)
         except (StoreError, StorageError):
             raise
@@ -226,6 +244,40 @@ class FinalizeStage:
         )
 
 
+class _Take:
+    """What is heard in a video without a service, while it is decoded: ``measure`` once its ``frames`` have all sound.
+
+    A fault in it must not cost the video: then nothing is ``measured``.
+    """
+
+    def __init__(self, lines: Callable[[], list[str]], *, off: bool) -> None:
+        from listening.take_frames import TakeFrames
+
+        self.frames, self._lines, self._off = TakeFrames(), lines, off
+        self._found: Future[Measured] = Future()
+
+    def measure(self) -> None:
+        """Begin, in a thread of its own."""
+        Thread(target=self._measure, name="measuring", daemon=True).start()
+
+    def _measure(self) -> None:
+        from listening.report import sound_measured
+
+        try:
+            self._found.set_result(sound_measured(self.frames, self._lines(), off=self._off))
+        except Exception as problem:
+            self._found.set_exception(problem)
+
+    def measured(self) -> Measured | None:
+        """Wait for it; asked once all frames were seen."""
+        from listening.report import ended
+
+        try:
+            return None if self.frames.failed else ended(self._found.result(), self.frames)
+        except Exception:
+            return None
+
+
 def _both(one: OnFrame, other: OnFrame) -> OnFrame:
     def both(frame: VideoFrame | AudioFrame) -> None:
         one(frame)
@@ -238,6 +290,14 @@ def seconds_since(moment: datetime) -> float | None:
     """Seconds between two times; None if the clock was set back, as processes share no other clock."""
     seconds = (datetime.now(UTC) - moment).total_seconds()
     return seconds if seconds > 0 else None
+
+
+def _reported(job: JobRecord, report: TakeReport | None) -> JobRecord:
+    return replace(job, report=report.as_json() if report else None, heard=report.verdict if report else None)
+
+
+def _templates(job: JobRecord) -> list[str]:
+    return [words.template for words in job.warnings]
 
 
 def _warned(job: JobRecord, error: Message | None) -> JobRecord:

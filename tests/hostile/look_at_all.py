@@ -9,14 +9,14 @@ from pathlib import Path
 
 from core.errors import VideoUnplayable
 from media.quality_check import QualityCheck
-from media.videos import probe
+from media.videos import Onlooker, probe
 from tests.hostile.open_all import peak_mb
 
 
 def checked(path: Path) -> str:
     """What becomes of a film that a server sent."""
     try:
-        probe(path, on_frame=QualityCheck().add)
+        probe(path, seen_by=Onlooker(frame=QualityCheck().add))
     except VideoUnplayable as problem:
         return type(problem).__name__
     return "video"

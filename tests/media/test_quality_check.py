@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.render_settings import RenderSettings
 from media.findings import WORDS, said
 from media.quality_check import QualityCheck
-from media.videos import probe
+from media.videos import Onlooker, probe
 
 Picture = NDArray[np.uint8]
 Sound = NDArray[np.float64]
@@ -78,7 +78,7 @@ def film(path: Path, pictures: Iterable[Picture], sound: Sound | None, *, crf: i
 
 def found(path: Path, num_frames: int = FRAMES) -> tuple[str, ...] | None:
     look = QualityCheck()
-    return look.findings(probe(path, on_frame=look.add), asked(num_frames))
+    return look.findings(probe(path, seen_by=Onlooker(frame=look.add)), asked(num_frames))
 
 
 def moving() -> list[Picture]:

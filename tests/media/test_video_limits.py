@@ -15,9 +15,9 @@ from media.joining import shape_of
 from media.last_frame import last_frame, last_frame_of
 from media.opened import MAX_SECONDS
 from media.posters import poster
-from media.quality_check import _WINDOW, QualityCheck
+from media.quality_check import _AT_ONCE, QualityCheck
 from media.tags import film_of, read_tags
-from media.videos import probe
+from media.videos import Onlooker, probe
 from media.visible_label import write_labelled
 from tests.conftest import REPO
 from tests.hostile.odd_videos import UNPLAYABLE, growing, long_silence, many_tracks, plain_sound, promised, right
@@ -88,16 +88,17 @@ def test_long_sound_that_is_not_compressed(tmp_path: Path) -> None:
     assert last_frame(film(tmp_path, data)).size == (64, 64)
 
 
-def test_a_look_holds_less_than_a_window_of_sound(tmp_path: Path) -> None:
+def test_a_look_holds_ten_seconds_of_sound_at_most(tmp_path: Path) -> None:
     look = QualityCheck()
     held: list[int] = []
 
     def on_frame(frame: object) -> None:
         look.add(frame)  # type: ignore[arg-type]
-        held.append(look._sound.rest.size)
+        held.append(sum(part.size for part in look._sound.parts))
 
-    probe(film(tmp_path, long_silence(60)), on_frame=on_frame)
-    assert max(held) < _WINDOW
+    probe(film(tmp_path, long_silence(60)), seen_by=Onlooker(frame=on_frame))
+    assert max(held) < _AT_ONCE
+    assert look._sound.finding == ("silent",)
     assert len(look._sound.loudness) >= 590
 
 

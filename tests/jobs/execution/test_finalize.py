@@ -14,6 +14,7 @@ import av
 import pytest
 from PIL import Image
 
+from jobs.execution.finalize import FinalizeStage, Saved
 from jobs.model.records import JobRecord
 from media.tags import film_of, read_tags
 from media.videos import probe
@@ -53,6 +54,22 @@ def test_the_video_says_what_the_record_says(running: RunningService) -> None:
     assert beside["finished"] == job.finished.isoformat(timespec="seconds") if job.finished else False
     assert provenance.check_pair(folder, prompts=True) is None
     assert job.warnings == running.service.get(job.id).warnings
+    assert not [words for words in job.warnings if words.template == provenance.NOT_WRITTEN]
+
+
+def test_a_job_that_changed_meanwhile_is_written_into_its_video_again(
+    running: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = FinalizeStage.recorded
+
+    def changing(stage: FinalizeStage, saved: Saved) -> None:
+        recorded(stage, saved)
+        stage.store.jobs.update(saved.job.id, server_version="0.5.24")
+
+    monkeypatch.setattr(FinalizeStage, "recorded", changing)
+    job, folder = finished(running)
+    assert document(folder)["server_version"] == "0.5.24"
+    assert provenance.check_pair(folder, prompts=True) is None
     assert not [words for words in job.warnings if words.template == provenance.NOT_WRITTEN]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 import jobs.execution.render
 import media.last_frame
+import media.tags
 import media.videos
 from film.document import Film
 from jobs.execution.film_voices import speakers_of
@@ -123,7 +124,10 @@ def test_nothing_is_sent_where_nobody_hears(tmp_path: Path, film: bytes) -> None
 
 
 def test_a_film_is_decoded_once(tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where its report is written into it afterwards; only a process that finds the file reads it again."""
+    """Also where its report is written into it afterwards; only a process that finds the file reads it again.
+
+    Where no service hears it, its report is known by then, and its run is written into it once.
+    """
     decoded = list[str]()
 
     def noted(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,9 +140,10 @@ def test_a_film_is_decoded_once(tmp_path: Path, film: bytes, monkeypatch: pytest
     monkeypatch.setattr("media.videos.probe", noted("probed", media.videos.probe))
     monkeypatch.setattr("media.last_frame.ending_of", noted("looked at", media.last_frame.ending_of))
     monkeypatch.setattr("listening.sound.TakeSound.of", noted("listened to", TakeSound.of))
+    monkeypatch.setattr("media.tags.write_tagged", noted("written", media.tags.write_tagged))
     with working(tmp_path, film) as running:
         assert told(running, ran(running))["ending"] == {"unclean": 0, "jumps": False}
-    assert decoded == ["probed"]
+    assert decoded == ["probed", "written"]
 
 
 def test_words_stay_out_of_the_video_where_prompts_do(tmp_path: Path, film: bytes) -> None:
