@@ -224,9 +224,12 @@ class Settings(BaseSettings):
     # How browsers get files that are in the bucket: `through` this program, or by `signed` addresses of the bucket,
     # valid for an hour, which browsers must be able to reach.
     storage_addresses: Literal["through", "signed"] = "through"
+    # After how many days a file that is in the bucket and was not used is removed from OUTPUT_DIR; 0 keeps all copies.
+    storage_copy_days: Annotated[int, Field(ge=0, le=36_500)] = 7
     # The bucket's server, where it is not Amazon's, and its keys: those of AWS's own tools.
     aws_endpoint_url: ServiceAddress | None = None
-    aws_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"
+    aws_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] | None = None
+    aws_default_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "us-east-1"  # without AWS_REGION
     aws_access_key_id: ServiceKey = None
     aws_secret_access_key: ServiceKey = None
     aws_session_token: ServiceKey = None

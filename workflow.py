@@ -5,6 +5,7 @@ simple   prompt + first frame → MOVA → a checked video file
 full     description → image prompt → first frame → visual elements → video description → MOVA
 batch    many of them, out of one file
 film     an idea, a script or a storyboard → shots of one look → one film
+storage  what is here into the bucket of STORAGE_URL
 key      keys by which programs reach your jobs over HTTP
 """
 
@@ -32,6 +33,7 @@ TEXTS = ("--prompt", "--description", "--negative-prompt", "--idea")
 def _parser() -> argparse.ArgumentParser:
     from cli.film_options import add_film_commands
     from cli.keys import add_key_commands
+    from cli.storage import add_storage_commands
     from cli.terminal import described
 
     parser = described(__doc__, prog="workflow.py")
@@ -48,8 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         )
     film = commands.add_parser("film", help="an idea, a script or a storyboard becomes a film")
     key = commands.add_parser("key", help="keys by which programs reach your jobs over HTTP")
-    ends = (simple, full, batch, jobs, resume, rerun, export, *add_film_commands(film), *add_key_commands(key))
-    for command in ends:
+    storage = commands.add_parser("storage", help="what is here into the bucket of STORAGE_URL")
+    below = (*add_film_commands(film), *add_key_commands(key), *add_storage_commands(storage))
+    for command in (simple, full, batch, jobs, resume, rerun, export, *below):
         command.add_argument("--output-dir", type=Path, metavar="DIR", help="default: OUTPUT_DIR (outputs)")
         command.add_argument("--json", action="store_true", help="the last thing on stdout is one JSON object")
     return parser
@@ -141,6 +144,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
     from cli.film import run_film
     from cli.keys import run_key
     from cli.rerun import run_rerun
+    from cli.storage import run_storage
 
     settings: Settings = config.load()
     if options.output_dir:
@@ -155,6 +159,7 @@ def _run(options: argparse.Namespace) -> dict[str, object]:
         "export": run_export,
         "film": run_film,
         "key": run_key,
+        "storage": run_storage,
     }
     return commands[options.command](options, settings)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -59,6 +60,7 @@ _LOOK_AT_SLOTS = 5.0
 _LOOK_AT_SERVERS = 2.0
 _LOOK_AT_FILMS = 3.0
 _KEEP_HOUSE = 600.0
+_CATCH_UP, _DROP_COPIES = 5.0, 3600.0
 _LOOK_FOR_MESSAGES = 1.0
 _MESSAGES_KEPT = timedelta(days=30)
 _FIRST_LOOK = 3.0  # what a person's act waits for the first look at servers that nobody configured
@@ -103,6 +105,8 @@ class Worker:
         )
         self._threads = self._turns(own_only)
         self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
+        self._copies = self._thread("copies", self._look_after_copies, partial(self._stopping.wait, _CATCH_UP))
+        self._copies_dropped = -math.inf
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
         self.pool = ServerPool(self.registry, self.monitor)
@@ -171,6 +175,8 @@ class Worker:
         if working:
             self._lent.worker = name
         self._outlook.start()
+        if self.settings.storage_url:
+            self._copies.start()
         if working:
             self._begin(name)
 
@@ -337,6 +343,14 @@ class Worker:
         if retired is not None:  # a warning, for what is deleted is to be seen in every log
             words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"
             _LOG.warning(words, self.settings.retention_days, retired.jobs, retired.bytes / 1e6)
+
+    def _look_after_copies(self) -> None:
+        self.folders.storage.catch_up()
+        if time.monotonic() - self._copies_dropped > _DROP_COPIES:
+            freed = self.service.files.housekeeping().drop_copies()
+            self._copies_dropped = time.monotonic()
+            if freed:
+                _LOG.info("STORAGE_COPY_DAYS=%d: %.1f MB came free", self.settings.storage_copy_days, freed / 1e6)
 
     def _go_on_with_films(self) -> None:
         """Order what people have ordered of their films as soon as the shot before it is there."""

@@ -59,6 +59,13 @@ class BucketUnusable(StorageError):
     )
 
 
+class NoBucket(MovaError):
+    """An upload without STORAGE_URL."""
+
+    what = gettext_noop("There is no bucket to upload to: STORAGE_URL is not set.")
+    advice = gettext_noop("Set it in .env as the operator guide says, and start this again.")
+
+
 class StorageLibraryMissing(MovaError):
     """STORAGE_URL without the package for it."""
 

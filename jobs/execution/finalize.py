@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -176,7 +176,7 @@ class FinalizeStage:
         if error is not None and error.template not in _templates(done):
             done = _warned(done, error)
             self.folders.write_record(done, facts)
-        return done
+        return replace(done, bookkeeping=replace(done.bookkeeping, video=asdict(facts)))
 
     def _written_inside(self, done: JobRecord, facts: VideoFacts, saved: Saved | None) -> tuple[JobRecord, VideoFacts]:
         """Write the job's record into its recorded video; returns both as they are then."""

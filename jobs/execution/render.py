@@ -290,7 +290,7 @@ class RenderStage:
             stage="completed",
             finished=done.finished,
             warnings=done.warnings,
-            bookkeeping={"next_try": done.bookkeeping.next_try},
+            bookkeeping={"next_try": done.bookkeeping.next_try, "video": done.bookkeeping.video},
             look=done.look,
             heard=done.heard,
             report=done.report,

@@ -58,6 +58,7 @@ class Bookkeeping:
     ``wordings`` are all the texts that the job had, once it had more than one.
     ``name`` is the person's own word for it: the name of a batch's row, the title of the film that it is a shot of;
     ``shot`` is what happens in that shot, empty where it is none. Copies keep both.
+    ``video`` is what the finished film holds (media.videos.VideoFacts), None where it is read from the file.
     ``look_try`` counts the automatic retries up to this one; ``next_try`` is the job of the next one.
     """
 
@@ -73,6 +74,7 @@ class Bookkeeping:
     wordings: tuple[str, ...] = ()
     look_try: int = 0
     next_try: str | None = None
+    video: Json | None = None
 
 
 class BookkeepingChanges(TypedDict, total=False):
@@ -88,6 +90,7 @@ class BookkeepingChanges(TypedDict, total=False):
     wordings: tuple[str, ...]
     look_try: int
     next_try: str | None
+    video: Json | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ class FilmSounds:
                     shutil.copyfile(source, part)
             except OSError as problem:
                 raise storage_error(path.parent, problem) from None
-            self._keep(path)
+        self._keep(path)  # also where that failed before
         return Bed(sound=digest, name=name[:MAX_LINE])
 
     def upload_music(self, name: str, data: bytes) -> Bed:

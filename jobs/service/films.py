@@ -152,7 +152,7 @@ class FilmService:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, picture)
-            self._keep(path)
+        self._keep(path)  # also where that failed before
         return digest
 
     def draw_card(self, one: CastMember | Place) -> str:

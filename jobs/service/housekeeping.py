@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.background import OnStep
-from core.errors import FilesNotRemoved
+from core.errors import FilesNotRemoved, NoBucket
 from jobs.model.states import FINAL, JobState
 from jobs.store.writes import now
 
@@ -70,6 +70,16 @@ class Usage:
         return Amount(sum(one.jobs for one in amounts), sum(one.bytes for one in amounts))
 
 
+@dataclass(frozen=True)
+class Uploaded:
+    """Files and bytes that went into the bucket, files that were there before, and those that this machine lacks."""
+
+    files: int
+    bytes: int
+    there: int
+    missing: int
+
+
 class Housekeeping:
     """For those who may act for everybody. Only what is named, or what the settings say, is removed."""
 
@@ -113,7 +123,7 @@ class Housekeeping:
     def _left_alone(self, folder: str) -> int | None:
         """The bytes of our files in a folder of no job; None where it may still become a job's."""
         path = self._settings.output_dir / folder
-        if _unchanged_for(path) <= SETTLED:
+        if unchanged_for(path) <= SETTLED:
             return None
         sizes = _sizes(path)
         return sum(sizes[name] for name in sizes if _OUR_FILES.fullmatch(name))
@@ -131,13 +141,35 @@ class Housekeeping:
             return 0
         if file_name:
             found = [name for name in _half_written(folder, _sizes(folder)) if name == file_name]
-            return sum(_removed(folder / name) for name in found)
-        if self._store.chores.is_recorded(folder_name) or _unchanged_for(folder) <= SETTLED:
+            return sum(removed(folder / name) for name in found)
+        if self._store.chores.is_recorded(folder_name) or unchanged_for(folder) <= SETTLED:
             return 0
-        freed = sum(_removed(folder / name) for name in _sizes(folder) if _OUR_FILES.fullmatch(name))
+        freed = sum(removed(folder / name) for name in _sizes(folder) if _OUR_FILES.fullmatch(name))
         with suppress(OSError):  # something of somebody else's is in it, and stays
             folder.rmdir()
         return freed
+
+    # ---- copies of what is in a bucket -------------------------------------------------------------------------
+
+    def upload(self, on_step: OnStep) -> Uploaded:
+        """Bring into the bucket what this machine has and the bucket has not; what is there already is left alone.
+
+        Raises:
+            NoBucket: OUTPUT_DIR has everything.
+            StorageError: what was uploaded stays; called again it goes on.
+        """
+        raise NoBucket
+
+    def drop_copies(self) -> int:
+        """Remove from this machine what is in the bucket and was not used for as long as the settings say.
+
+        Returns:
+            The bytes that came free.
+
+        Raises:
+            StorageError
+        """
+        return 0
 
     # ---- retention ---------------------------------------------------------------------------------------------
 
@@ -189,17 +221,17 @@ def _share(found: os.stat_result) -> int:
 def _half_written(folder: Path, sizes: dict[str, int]) -> list[str]:
     """Files that a process has left behind which died while it wrote them."""
     parts = [name for name in sizes if name.startswith(".") and name.endswith(".part")]
-    return [name for name in parts if _unchanged_for(folder / name) > HALF_WRITTEN]
+    return [name for name in parts if unchanged_for(folder / name) > HALF_WRITTEN]
 
 
-def _unchanged_for(path: Path) -> float:
+def unchanged_for(path: Path) -> float:
     try:
         return time.time() - path.stat().st_mtime
     except OSError:
         return 0.0
 
 
-def _removed(path: Path) -> int:
+def removed(path: Path) -> int:
     try:
         size = path.stat().st_size
         path.unlink()

@@ -47,6 +47,20 @@ class LocalStorage:
         path = self.root / name
         return path if path.is_file() else None
 
+    def is_copy(self, name: str, sha256: str) -> bool:
+        """Whether a file of this machine is that recorded version."""
+        return (self.root / name).is_file()
+
+    def owe(self, name: str) -> None:
+        """Have ``catch_up`` keep a file that this process need not have written itself."""
+
+    def catch_up(self) -> None:
+        """Keep what could not be kept while the storage was away.
+
+        Raises:
+            StorageError: it still is.
+        """
+
     def sync(self, folder: str) -> None:
         """Bring a folder of small files up to date with what other machines wrote and removed.
 
@@ -55,7 +69,7 @@ class LocalStorage:
         """
 
     def remove(self, name: str) -> None:
-        """Remove what is kept elsewhere of a file, in all its versions but ``sha256``.
+        """Remove what is kept elsewhere of a file, in all its versions.
 
         Raises:
             StorageError

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from config import Settings
 
 ADDRESS_LIFE = timedelta(hours=1)
-_COPIES = ".copies"  # recorded versions beside a file of this machine that is another one
+COPIES = ".copies"  # recorded versions beside a file of this machine that is another one
 _SYNCED, _SYNC_SECONDS = ".synced", 3.0
 _RETRY: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 _CLIENT = {"connect_timeout": "5s", "timeout": "300s"}
 _LOCKS = 32
+_TOUCHED = 3600.0  # seconds: how exactly it is known when a copy was used last
+IN_BUCKET = ".in-bucket"  # in a job's folder: what is recorded of it was in the bucket
 
 
 class BucketStorage(LocalStorage):
@@ -49,6 +52,7 @@ class BucketStorage(LocalStorage):
         self._locks = [Lock() for _ in range(_LOCKS)]
         self._synced: dict[str, float] = {}
         self._secrets: dict[str, str] = {}
+        self._owed: set[tuple[str, str]] = set()
 
     @cached_property
     def _store(self) -> S3Store:
@@ -69,7 +73,7 @@ class BucketStorage(LocalStorage):
         return S3Store(
             self._bucket,
             prefix=self._prefix or None,
-            region=told.aws_region,
+            region=told.aws_region or told.aws_default_region,
             client_options=client,
             retry_config=_RETRY,
             **config,
@@ -78,6 +82,30 @@ class BucketStorage(LocalStorage):
     # ---- files -------------------------------------------------------------------------------------------------
 
     def keep(self, name: str, sha256: str = "") -> None:
+        try:
+            self._keep(name, sha256)
+        except StorageError:
+            self._owed.add((name, sha256))
+            raise
+        self._owed.discard((name, sha256))
+        if sha256:
+            self._mark(name)
+
+    def _mark(self, name: str) -> None:
+        with suppress(OSError):
+            (self.root / name).with_name(IN_BUCKET).touch()
+
+    def owe(self, name: str) -> None:
+        self._owed.add((name, ""))
+
+    def catch_up(self) -> None:
+        for name, sha256 in list(self._owed):
+            path = self.root / name
+            if path.is_file() and (not sha256 or self._is(path, sha256, None)):
+                self.keep(name, sha256)
+            self._owed.discard((name, sha256))  # removed or written anew meanwhile
+
+    def _keep(self, name: str, sha256: str) -> None:
         import obstore
 
         path, attributes = self.root / name, {}
@@ -94,13 +122,20 @@ class BucketStorage(LocalStorage):
         if not sha256:
             return path if path.is_file() or self._fetched(name, path) else None
         if self._is(path, sha256, size):
-            return path
+            return _used(path)
         folder, _, plain = name.rpartition("/")
-        target = self.root / folder / _COPIES / sha256[:VERSION_LETTERS] / plain if path.exists() else path
+        target = self.root / folder / COPIES / sha256[:VERSION_LETTERS] / plain if path.exists() else path
         with self._locks[hash(name) % _LOCKS]:
-            if self._is(target, sha256, size) or self._fetched(key_of(name, sha256), target, sha256):
+            if self._is(target, sha256, size):
+                return _used(target)
+            if self._fetched(key_of(name, sha256), target, sha256):
+                self._mark(name)
                 return target
         return None
+
+    def is_copy(self, name: str, sha256: str) -> bool:
+        path = self.root / name
+        return self._is(path, sha256, None) if sha256 else path.is_file()
 
     def _is(self, path: Path, sha256: str, size: int | None) -> bool:
         """Whether a file of this machine is the recorded one; it is read once as long as it is not written."""
@@ -292,6 +327,15 @@ class BucketStorage(LocalStorage):
 
     def _unusable(self, reason: Fact) -> BucketUnusable:
         return BucketUnusable(bucket=self._bucket, reason=reason)
+
+
+def _used(path: Path) -> Path:
+    """Note that a copy was used, for whoever drops those that are not: not every disk notes it by itself."""
+    with suppress(OSError):
+        seen, now = path.stat(), time.time_ns()
+        if now - seen.st_atime_ns > _TOUCHED * 1e9:
+            os.utime(path, ns=(now, seen.st_mtime_ns))
+    return path
 
 
 def _read(path: Path) -> dict[str, str]:

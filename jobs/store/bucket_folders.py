@@ -37,6 +37,10 @@ class BucketFolders(Folders):
         found = self._record(job_id, name)
         return found.bytes if found else None
 
+    def digest(self, job_id: str, name: str) -> str | None:
+        found = self._record(job_id, name)
+        return found.sha256 if found else None
+
     def here(self, job_id: str, name: str) -> Path | None:
         path = file_inside(self.path(job_id), name)
         if name == RECORD and (job := self._store.jobs.get(job_id)):

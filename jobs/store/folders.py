@@ -60,6 +60,14 @@ class Folders:
         except OSError:
             return None
 
+    def digest(self, job_id: str, name: str) -> str | None:
+        """The SHA-256 of a job's file; None where there is none. Nothing is fetched."""
+        try:
+            with (self.path(job_id) / name).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+
     def here(self, job_id: str, name: str) -> Path | None:
         """A job's file on this machine, fetched where it is not here; None where there is none.
 
@@ -337,17 +345,22 @@ class Folders:
     def record_of(self, job: JobRecord, steps: Collection[StepRecord], video: VideoFacts | None) -> RunRecord:
         """The document of a job with these steps and this video; nothing is written."""
         record = run_record(job, steps)
-        if frame := self.here(job.id, FIRST_FRAME):
-            record.first_frame = FIRST_FRAME
-            record.first_frame_sha256 = hashlib.sha256(frame.read_bytes()).hexdigest()
+        if digest := self.digest(job.id, FIRST_FRAME):
+            record.first_frame, record.first_frame_sha256 = FIRST_FRAME, digest
         if video:
             record.take_video(video)
         return record
 
     def _facts(self, job: JobRecord) -> VideoFacts | None:
-        from media.videos import probe
+        """As they were recorded; of an older job they are read from the file."""
+        from media.videos import VideoFacts, probe
 
-        path = self.here(job.id, VIDEO) if job.state == "completed" else None
+        size = self.size(job.id, VIDEO) if job.state == "completed" else None
+        if size is None:
+            return None
+        if (noted := job.bookkeeping.video) and noted["bytes"] == size:
+            return VideoFacts(**noted)
+        path = self.here(job.id, VIDEO)
         return probe(path) if path else None
 
 

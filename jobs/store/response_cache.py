@@ -51,16 +51,21 @@ class ResponseCache:
         return f"{_BEGINS}{self.step}-{self.version}-{digest[:16]}.json"
 
     def find(self, name: str) -> dict[str, Any] | None:
+        path = self.folder.path / name
         if self.storage is not None:
-            self.storage.bring(f"{_folder_in(self.storage, self.folder)}/{name}")
+            kept = f"{_folder_in(self.storage, self.folder)}/{name}"
+            if path.is_file():  # it may be here alone, of a process that was killed while the bucket was away
+                self.storage.owe(kept)
+            else:
+                self.storage.bring(kept)
         try:
-            found: dict[str, Any] = json.loads((self.folder.path / name).read_bytes())
+            found: dict[str, Any] = json.loads(path.read_bytes())
         except (OSError, ValueError):
             return None
         return found
 
     def keep(self, name: str, answer: dict[str, Any]) -> None:
-        with suppress(StorageError):  # the step goes on without it, and waits for room when it is recorded
+        with suppress(StorageError):  # the step goes on, and waits when it is recorded; the storage catches up
             self.folder.write(name, json.dumps(answer).encode())
             if self.storage is not None:
                 self.storage.keep(f"{_folder_in(self.storage, self.folder)}/{name}")

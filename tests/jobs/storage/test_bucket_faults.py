@@ -119,3 +119,27 @@ def test_a_wrong_address_is_refused_at_start(monkeypatch: pytest.MonkeyPatch, wr
         config.fresh()
     assert "STORAGE_URL" in str(problem.value)
     assert "secret" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("told", "region"),
+    [
+        ({}, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": "eu-north-1"}, "eu-north-1"),
+        ({"AWS_DEFAULT_REGION": "eu-north-1", "AWS_REGION": "eu-west-2"}, "eu-west-2"),
+    ],
+)
+def test_the_region_is_told_as_to_other_tools(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], region: str
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("STORAGE_URL", "s3://bucket")
+    monkeypatch.setenv("STORAGE_ADDRESSES", "signed")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    signed = storage_of(config.fresh()).address(VIDEO, DIGEST)
+    assert signed is not None
+    assert f"%2F{region}%2Fs3%2Faws4_request" in signed

@@ -19,17 +19,11 @@ from jobs.worker import Worker
 from media.frames import white_png
 from record.folder import FIRST_FRAME, POSTER, VIDEO
 from tests.jobs.load.video_server import VideoServer
-from tests.jobs.load.workers import SMALL, environment, service_at, settings_of
+from tests.jobs.load.workers import SMALL, service_at
 from tests.jobs.running_service import RunningService
 from tests.jobs.storage.buckets import Bucket
+from tests.jobs.storage.machines import machine
 from tests.waiting import until
-
-
-def _settings(bucket: Bucket, folder: Path, server: VideoServer, database: str) -> Settings:
-    base = settings_of(environment(folder, [server], DATABASE_URL=database))
-    ours = bucket.settings(folder)
-    names = ("storage_url", "aws_endpoint_url", "aws_access_key_id", "aws_secret_access_key")
-    return base.model_copy(update={name: getattr(ours, name) for name in names})
 
 
 @contextmanager
@@ -56,7 +50,7 @@ def test_one_machine_takes_the_order_and_another_one_renders_it(
     shutil.copy(empty_sqlite, tmp_path / "jobs.db")
     with VideoServer(seconds=0.1) as server:
         one, other, third = (
-            _settings(bucket, tmp_path / name, server, f"sqlite:///{tmp_path / 'jobs.db'}")
+            machine(bucket, tmp_path / name, f"sqlite:///{tmp_path / 'jobs.db'}", [server])
             for name in ("one", "other", "third")
         )
         with service_at(one) as (service, _):
@@ -103,7 +97,7 @@ def test_a_video_outlives_a_bucket_that_is_away_and_a_worker_that_dies(
     monkeypatch.setattr("jobs.storage.bucket._RETRY", {"max_retries": 0})
     shutil.copy(empty_sqlite, tmp_path / "jobs.db")
     with VideoServer(seconds=None) as server:
-        settings = _settings(bucket, tmp_path / "one", server, f"sqlite:///{tmp_path / 'jobs.db'}")
+        settings = machine(bucket, tmp_path / "one", f"sqlite:///{tmp_path / 'jobs.db'}", [server])
         with _working(settings, server) as running:
             job_id = _ordered(running.service)
             running.becomes(job_id, "rendering")
