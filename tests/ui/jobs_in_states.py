@@ -69,9 +69,7 @@ def ended(app_context: AppContext, state: JobState, error: MovaError | None = No
 
 
 def job_page(job: JobRecord, language: str = "en") -> AppTest:
-    test = page("job/job.py", language)
-    test.query_params["id"] = job.id
-    return drawn(test)
+    return page("job/job.py", language, id=job.id)
 
 
 def press(test: AppTest, label: str) -> AppTest:

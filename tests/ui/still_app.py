@@ -36,10 +36,11 @@ def still_app() -> Iterator[AppContext]:
         worker.store.close()
 
 
-def page(name: str, language: str = "en") -> AppTest:
-    """A page, drawn once."""
+def page(name: str, language: str = "en", **address: str) -> AppTest:
+    """A page, drawn once, with this in its address."""
     test = AppTest.from_file(str(MAIN), default_timeout=20)
-    test.query_params["lang"] = language
+    for key, value in {"lang": language, **address}.items():
+        test.query_params[key] = value
     test.switch_page(name)
     return drawn(test)
 

@@ -10,16 +10,13 @@ from streamlit.testing.v1 import AppTest
 from jobs.model.records import JobRecord
 from record.folder import VIDEO
 from tests.ui.jobs_in_states import ended
-from tests.ui.still_app import drawn, new_job, page, primaries, words
+from tests.ui.still_app import new_job, page, primaries, words
 from ui.app_context import AppContext
 from ui.compare.view import _film
 
 
 def compared(*ids: str, language: str = "en") -> AppTest:
-    test = page("compare/compare.py", language)
-    for letter, job_id in zip("abcd", ids, strict=False):
-        test.query_params[letter] = job_id
-    return drawn(test)
+    return page("compare/compare.py", language, **dict(zip("abcd", ids, strict=False)))
 
 
 def finished(app_context: AppContext, text: str = "A cat.") -> JobRecord:

@@ -25,10 +25,7 @@ def cards(test: AppTest) -> list[dict[str, Any]]:
 
 
 def films_page(language: str = "en", **query: str) -> AppTest:
-    test = page("film/films.py", language)
-    for name, value in query.items():
-        test.query_params[name] = value
-    return drawn(test)
+    return page("film/films.py", language, **query)
 
 
 def made(test: AppTest) -> AppTest:
@@ -109,18 +106,14 @@ def test_no_film_and_no_text_make_nothing(app_context: AppContext) -> None:
     made(test)
     assert "is empty" in words(test)
     assert app_context.service.films.all() == ()
-    test = page("film/film.py")
-    test.query_params["film"] = "../../etc"
-    assert "There is no such film." in words(drawn(test))
+    assert "There is no such film." in words(page("film/film.py", film="../../etc"))
 
 
 def test_a_film_is_deleted_once_its_person_knows_what_stays(app_context: AppContext) -> None:
     service = app_context.service
     service.films.save(FILM)
     (job,) = service.shots.make_frames(FILM, only={"s1"})
-    test = page("film/film.py")
-    test.query_params["film"] = FILM.id
-    button(drawn(test), "delete-film")
+    test = button(page("film/film.py", film=FILM.id), "delete-film")
     assert "stay in the library: 1" in words(test)
     button(test, "delete-film-not")
     assert "stay in the library" not in words(test)

@@ -24,10 +24,7 @@ LONG = FILM.model_copy(
 
 
 def script(film_id: str = "the-lamp", language: str = "en", **query: str) -> AppTest:
-    test = page("film/film.py", language)
-    for name, value in {"film": film_id, "stage": "script", **query}.items():
-        test.query_params[name] = value
-    return drawn(test)
+    return page("film/film.py", language, **{"film": film_id, "stage": "script", **query})
 
 
 def field(test: AppTest, name: str, label: str) -> object:

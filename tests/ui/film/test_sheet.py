@@ -21,10 +21,7 @@ from ui.app_context import AppContext
 
 
 def sheet(film: Film = FILM, language: str = "en", **query: str) -> AppTest:
-    test = page("film/film.py", language)
-    for name, value in {"film": film.id, "stage": "sheet", **query}.items():
-        test.query_params[name] = value
-    return drawn(test)
+    return page("film/film.py", language, film=film.id, stage="sheet", **query)
 
 
 def edited(**changes: Any) -> Film:
@@ -223,9 +220,8 @@ def test_a_frame_that_failed_says_why_and_is_ordered_again(app_context: AppConte
     assert app_context.service.get(jobs[0]).heading.startswith("The Lamp · The old keeper trims the wick. “The light")
     found, number = app_context.service.films.of_job(jobs[0]) or (None, 0)
     assert (found, number) == (FILM, 1)
-    its_page = page("job/job.py")
-    its_page.query_params["id"] = jobs[0]
-    assert drawn(its_page).title[0].value == "The Lamp · The old keeper trims the wick"
+    its_page = page("job/job.py", id=jobs[0])
+    assert its_page.title[0].value == "The Lamp · The old keeper trims the wick"
     assert any(one.proto.label == "Shot 1 of the film “The Lamp”" for one in its_page.get("page_link"))
     button(test, "make-frames")
     ordered(app_context)

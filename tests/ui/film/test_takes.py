@@ -15,17 +15,14 @@ from jobs.model.records import JobRecord
 from tests.film.samples import FILM, changed
 from tests.jobs.film_takes import FRAMES, take
 from tests.ui.film.counting import statements
-from tests.ui.still_app import drawn, page, primaries, words
+from tests.ui.still_app import page, primaries, words
 from ui.app_context import AppContext
 
 SMALL = Film.model_validate(changed(FILM, {"shot_frames": FRAMES}))
 
 
 def stage(name: str, language: str = "en", film: str = SMALL.id, **query: str) -> AppTest:
-    test = page("film/film.py", language)
-    for key, value in {"film": film, "stage": name, **query}.items():
-        test.query_params[key] = value
-    return drawn(test)
+    return page("film/film.py", language, film=film, stage=name, **query)
 
 
 def shown(test: AppTest, component: str) -> dict[str, Any]:

@@ -20,9 +20,7 @@ from ui.create.receipt import what_is_bought
 
 @pytest.mark.parametrize("wrong", ["", "nothing", "../../etc/passwd"])
 def test_a_job_that_is_not_there(app_context: AppContext, wrong: str) -> None:
-    test = page("job/job.py")
-    test.query_params["id"] = wrong
-    test = drawn(test)
+    test = page("job/job.py", id=wrong)
     assert "There is no such job." in words(test)
     assert primaries(test) == ["Create a video"]
 

@@ -17,7 +17,8 @@ from jobs.model.records import JobRecord, StoredError
 from jobs.model.request import JobRequest
 from jobs.store.orders import Order
 from tests.jobs.load.workers import SMALL
-from tests.ui.still_app import drawn, page, primaries
+from tests.ui.jobs_in_states import job_page
+from tests.ui.still_app import drawn, primaries
 from ui.app_context import AppContext
 
 FACTS = {"provider": "x", "model": "m", "names": "Mei", "name": "Mei", "reason": "SAFETY", "n": 9, "most": 3}
@@ -35,9 +36,7 @@ def stopped(app_context: AppContext, error: ProviderError | ReferenceMissing) ->
 @pytest.mark.parametrize("kind", [ReferencesNotTaken, TooManyReferences, ReferencesDeclined, ReferenceMissing])
 def test_words_only_is_the_primary_act(app_context: AppContext, kind: type[ProviderError]) -> None:
     job = stopped(app_context, kind(**FACTS))  # type: ignore[arg-type]
-    test = page("job/job.py")
-    test.query_params["id"] = job.id
-    drawn(test)
+    test = job_page(job)
     assert primaries(test) == ["Continue with words only"]
     test.button(key="act-_words_only").click()
     drawn(test)
@@ -47,8 +46,6 @@ def test_words_only_is_the_primary_act(app_context: AppContext, kind: type[Provi
 
 def test_another_failure_offers_the_step_again(app_context: AppContext) -> None:
     job = stopped(app_context, ProviderTimeout(provider="x", seconds=9))
-    test = page("job/job.py")
-    test.query_params["id"] = job.id
-    drawn(test)
+    test = job_page(job)
     assert primaries(test) != ["Continue with words only"]
     assert len(primaries(test)) == 1

@@ -21,10 +21,7 @@ from ui.library import picked as picked_jobs
 
 
 def library(language: str = "en", **query: str) -> AppTest:
-    test = page("library/library.py", language)
-    for name, value in query.items():
-        test.query_params[name] = value
-    return drawn(test)
+    return page("library/library.py", language, **query)
 
 
 @pytest.fixture(autouse=True)
