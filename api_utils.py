@@ -32,47 +32,42 @@ _KEY_OF = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class GeminiAccess:
-    """``base_url`` is without the version, which google-genai puts behind it."""
+class Access:
+    """A service's key and models; an empty model means that it cannot do that step."""
 
     key: str = field(repr=False)
-    base_url: str
-    api_version: str
     text_model: str
+    vision_model: str
     image_model: str
-    reference_pictures: int = 0
     audio_model: str = ""
+    reference_pictures: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class DashScopeAccess:
+class GeminiAccess(Access):
+    """``base_url`` is without the version, which google-genai puts behind it."""
+
+    base_url: str
+    api_version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashScopeAccess(Access):
     """``native_url`` ends on /api/v1, ``compatible_url`` is the OpenAI-compatible one, which hears.
 
     ``edit_model`` draws with reference pictures.
     """
 
-    key: str = field(repr=False)
     native_url: str
-    text_model: str
-    vision_model: str
-    image_model: str
     edit_model: str = ""
-    reference_pictures: int = 0
     compatible_url: str = ""
-    audio_model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenAIAccess:
-    """Any OpenAI-compatible service; an empty model means that it cannot do that step."""
+class OpenAIAccess(Access):
+    """Any OpenAI-compatible service."""
 
-    key: str = field(repr=False)
     base_url: str
-    text_model: str
-    vision_model: str
-    image_model: str
-    reference_pictures: int = 0
-    audio_model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +124,7 @@ def _gemini(settings: Settings) -> GeminiAccess | None:
         base_url=base_url,
         api_version=api_version,
         text_model=settings.gemini_text_model,
+        vision_model=settings.gemini_text_model,
         image_model=settings.gemini_image_model,
         reference_pictures=settings.gemini_reference_pictures,
         audio_model=settings.gemini_audio_model,

@@ -31,7 +31,7 @@ from core.accepted_values import accepted
 from core.env_file import env_file_encoding, write_setting
 from core.errors import ConfigError
 from core.messages import Fact, gettext_noop, phrase
-from core.render_settings import Fps, GuidanceScale, NumFrames, NumInferenceSteps, OutputQuality, Seed
+from core.render_settings import Fps, GuidanceScale, NumInferenceSteps, OutputQuality, RenderedFrames, Seed
 from core.setting_values import (
     bucket,
     checked_address,
@@ -113,7 +113,7 @@ class Settings(BaseSettings):
     download_timeout: Annotated[int, Field(ge=1, le=86_400)] = 600
 
     # ---- Video defaults ----------------------------------------------------------------------------------
-    num_frames: NumFrames = 193  # 4k+1; MOVA was trained on 193
+    num_frames: RenderedFrames = 193  # 4k+1; MOVA was trained on 193
     fps: Fps = 24
     guidance_scale: GuidanceScale = 5.0
     num_inference_steps: NumInferenceSteps = 50
@@ -261,13 +261,6 @@ class Settings(BaseSettings):
         if not servers or len({s.name for s in servers}) < len(servers):
             raise ValueError(gettext_noop("at least one server, each with a unique name"))
         return servers
-
-    @field_validator("num_frames")
-    @classmethod
-    def _four_k_plus_one(cls, value: int) -> int:
-        if value % 4 != 1:
-            raise ValueError(gettext_noop("a number of the form 4k+1, such as 193"))
-        return value
 
     @model_validator(mode="after")
     def _short_addresses(self) -> Self:

@@ -29,6 +29,15 @@ def certificates() -> ssl.SSLContext:
     return _loaded(os.environ.get(FILE, ""), os.environ.get(FOLDER, ""))
 
 
+def is_untrusted(problem: BaseException | None) -> bool:
+    """Whether a certificate that is not trusted was the reason of an error, at any depth."""
+    while problem is not None:
+        if isinstance(problem, ssl.SSLCertVerificationError):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
 def nobody() -> ssl.SSLContext:
     """Trusts no certificate at all: for connections without encryption, which need none to be loaded."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Collection, Mapping
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 import httpx2
 
 from core.bounded_http import EnvironmentUnusable, client
+from core.certificates import is_untrusted
 from core.proxies import covers
 from core.public_hosts import addresses_of, at_address, is_public, origin
 
@@ -109,7 +109,7 @@ def _posted(url: str, address: str, body: bytes, headers: Mapping[str, str], sec
         ):
             return answer.status_code
     except httpx2.ConnectError as problem:
-        if _not_trusted(problem):
+        if is_untrusted(problem):
             raise NotPosted("certificate") from None
         return None
     except (httpx2.TimeoutException, httpx2.InvalidURL, EnvironmentUnusable, httpx2.HTTPError) as problem:
@@ -122,14 +122,6 @@ def _why(problem: Exception) -> Why:
     if isinstance(problem, httpx2.InvalidURL):
         return "address"
     return "certificate" if isinstance(problem, EnvironmentUnusable) else "broken"
-
-
-def _not_trusted(problem: BaseException | None) -> bool:
-    while problem is not None:
-        if isinstance(problem, ssl.SSLCertVerificationError):
-            return True
-        problem = problem.__cause__ or problem.__context__
-    return False
 
 
 def _is_allowed(host: str, port: int, allowed: Collection[str]) -> bool:

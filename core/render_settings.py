@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple, get_args
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from core.errors import InputError, NumberOutOfRange
 from core.limits import MAX_NEGATIVE_PROMPT, number_within, whole_within, without_unseen
@@ -48,7 +48,16 @@ LIMITS: Mapping[str, Limit] = {
     "num_inference_steps": Limit(1, 200),
     "seed": Limit(0, MAX_SEED),
 }
+
+
+def _four_k_plus_one(value: int) -> int:
+    if value % 4 != 1:
+        raise ValueError(gettext_noop("a number of the form 4k+1, such as 193"))
+    return value
+
+
 NumFrames = Annotated[int, Field(ge=LIMITS["num_frames"].low, le=LIMITS["num_frames"].high)]
+RenderedFrames = Annotated[NumFrames, AfterValidator(_four_k_plus_one)]
 Fps = Annotated[int, Field(ge=LIMITS["fps"].low, le=LIMITS["fps"].high)]
 GuidanceScale = Annotated[
     float, Field(ge=LIMITS["guidance_scale"].low, le=LIMITS["guidance_scale"].high, allow_inf_nan=False)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar, get_args
 
 from core.references import Reference
 from media.references import PictureLimits
 
+if TYPE_CHECKING:
+    from api_utils import Access, Limits
+
+A = TypeVar("A", bound="Access")
 Capability = Literal["text", "image", "vision", "hearing"]
 CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 TextTask = Literal["image_prompt", "shorten", "video_description", "correction", "film"]
@@ -162,3 +166,28 @@ class Provider(Protocol):
     def image(self, request: ImageRequest) -> ImageAnswer: ...
 
     def hear(self, request: HearingRequest) -> HeardAnswer: ...
+
+
+class ServiceByModels(Generic[A]):
+    """What providers share that can do what their settings name models for."""
+
+    def __init__(self, access: A, limits: Limits) -> None:
+        self._access, self._limits = access, limits
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset(capability for capability in CAPABILITIES if self.model(capability))
+
+    def model(self, capability: Capability) -> str:
+        models: dict[Capability, str] = {
+            "text": self._access.text_model,
+            "vision": self._access.vision_model,
+            "image": self._access.image_model,
+            "hearing": self._access.audio_model,
+        }
+        return models[capability]
+
+    @property
+    def references(self) -> ReferencesTaken | None:
+        model, most = self._access.image_model, self._access.reference_pictures
+        return ReferencesTaken(model=model, most=most) if model and most else None

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import time
 
-from api_utils import DashScopeAccess, Limits, retried
+from api_utils import DashScopeAccess, retried
 from core.errors import NoImageReturned, NoProvider, ReferencesNotTaken
 from core.messages import gettext_noop
 from media.references import PictureLimits
 from providers.answers import Drawn, counted, data_url, dig, parsed
 from providers.base import (
-    CAPABILITIES,
-    Capability,
     HeardAnswer,
     HearingRequest,
     ImageAnswer,
     ImageRequest,
     ReferencesTaken,
+    ServiceByModels,
     TextAnswer,
     TextRequest,
     VisionRequest,
@@ -36,27 +35,10 @@ _TAKES_PICTURES = ("qwen-image", "wan2.6-image")
 _LIMITS = PictureLimits(shortest=384)
 
 
-class DashScope:
+class DashScope(ServiceByModels[DashScopeAccess]):
     """Qwen, Qwen-VL, Qwen-ASR and Z-Image with one key."""
 
     name = "dashscope"
-
-    def __init__(self, access: DashScopeAccess, limits: Limits) -> None:
-        self._access = access
-        self._limits = limits
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset(capability for capability in CAPABILITIES if self.model(capability))
-
-    def model(self, capability: Capability) -> str:
-        models: dict[Capability, str] = {
-            "text": self._access.text_model,
-            "vision": self._access.vision_model,
-            "image": self._access.image_model,
-            "hearing": self._access.audio_model,
-        }
-        return models[capability]
 
     @property
     def prompt_limit(self) -> int | None:

@@ -9,19 +9,17 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from api_utils import GeminiAccess, Limits, retried
+from api_utils import GeminiAccess, retried
 from core.errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
 from core.messages import gettext_noop
 from description.thoughts import ONLY_THOUGHTS, without_thoughts
 from providers.answers import Drawn, Reply, counted, decoded, dig, named, parsed
 from providers.base import (
-    CAPABILITIES,
-    Capability,
     HeardAnswer,
     HearingRequest,
     ImageAnswer,
     ImageRequest,
-    ReferencesTaken,
+    ServiceByModels,
     TextAnswer,
     TextRequest,
     VisionRequest,
@@ -41,33 +39,11 @@ _DECLINED = frozenset(
 _2K_FROM = 1000
 
 
-class Gemini:
+class Gemini(ServiceByModels[GeminiAccess]):
     """Text, vision, pictures and hearing with one key."""
 
     name = "gemini"
     prompt_limit: int | None = None
-
-    def __init__(self, access: GeminiAccess, limits: Limits) -> None:
-        self._access = access
-        self._limits = limits
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset(capability for capability in CAPABILITIES if self.model(capability))
-
-    def model(self, capability: Capability) -> str:
-        models: dict[Capability, str] = {
-            "text": self._access.text_model,
-            "vision": self._access.text_model,
-            "image": self._access.image_model,
-            "hearing": self._access.audio_model,
-        }
-        return models[capability]
-
-    @property
-    def references(self) -> ReferencesTaken | None:
-        model, most = self._access.image_model, self._access.reference_pictures
-        return ReferencesTaken(model=model, most=most) if model and most else None
 
     def text(self, request: TextRequest) -> TextAnswer:
         from google.genai import types

@@ -6,13 +6,11 @@ import time
 
 from api_utils import Limits, OpenAIAccess
 from providers.base import (
-    CAPABILITIES,
-    Capability,
     HeardAnswer,
     HearingRequest,
     ImageAnswer,
     ImageRequest,
-    ReferencesTaken,
+    ServiceByModels,
     TextAnswer,
     TextRequest,
     VisionRequest,
@@ -22,7 +20,7 @@ from providers.learning import Fields
 from providers.openai_chat import ChatService
 
 
-class OpenAICompatible:
+class OpenAICompatible(ServiceByModels[OpenAIAccess]):
     """Text and vision through chat completions, pictures through ``/images/generations`` and
     ``/images/edits``, hearing through ``/audio/transcriptions``.
     """
@@ -31,27 +29,8 @@ class OpenAICompatible:
     prompt_limit: int | None = None
 
     def __init__(self, access: OpenAIAccess, limits: Limits) -> None:
-        self._access = access
-        self._limits = limits
+        super().__init__(access, limits)
         self._service = ChatService(provider=self.name, key=access.key, base_url=access.base_url, limits=limits)
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset(capability for capability in CAPABILITIES if self.model(capability))
-
-    def model(self, capability: Capability) -> str:
-        models: dict[Capability, str] = {
-            "text": self._access.text_model,
-            "vision": self._access.vision_model,
-            "image": self._access.image_model,
-            "hearing": self._access.audio_model,
-        }
-        return models[capability]
-
-    @property
-    def references(self) -> ReferencesTaken | None:
-        model, most = self._access.image_model, self._access.reference_pictures
-        return ReferencesTaken(model=model, most=most) if model and most else None
 
     def text(self, request: TextRequest) -> TextAnswer:
         return self._service.text(self._access.text_model, request)

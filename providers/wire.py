@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
-
 import httpx2
 
 from core.bounded_http import (
@@ -14,7 +12,7 @@ from core.bounded_http import (
     client,
     proxy_of,
 )
-from core.certificates import nobody
+from core.certificates import is_untrusted, nobody
 from core.errors import (
     CertificateNotTrusted,
     CertificatesUnreadable,
@@ -41,19 +39,10 @@ def lost(call: Call, problem: Exception) -> ProviderError:
         return call.error(ProviderTimeoutByProxy, seconds=call.seconds, proxy=proxy) if proxy else call.late()
     if isinstance(problem, AnswerTooLarge | AnswerCompressed) or not isinstance(problem, httpx2.TransportError):
         return call.unclear(str(problem))
-    if _not_trusted(problem):
+    if is_untrusted(problem):
         return call.error(CertificateNotTrusted, str(problem), proxy=proxy)
     if proxy and isinstance(problem, httpx2.ProxyError) and "407" in str(problem):
         return call.error(ProxyLogin, str(problem), proxy=proxy)
     if proxy:
         return call.error(ProxyFailed, str(problem), proxy=proxy)
     return call.error(ProviderUnreachable, str(problem))
-
-
-def _not_trusted(problem: BaseException | None) -> bool:
-    """Whether the certificate was the reason, at any depth."""
-    while problem is not None:
-        if isinstance(problem, ssl.SSLCertVerificationError):
-            return True
-        problem = problem.__cause__ or problem.__context__
-    return False

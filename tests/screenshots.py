@@ -7,6 +7,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -67,15 +68,10 @@ def into_folder(
     out: Path = parser.parse_args().out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        app = RunningApp(Path(folder), **settings)
-        app.start()
         flags = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-        try:
+        with closing(browser), RunningApp(Path(folder), **settings) as app:
             make(browser, app, out)
-        finally:
-            browser.close()
-            app.stop()
 
 
 if __name__ == "__main__":

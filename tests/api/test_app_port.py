@@ -16,10 +16,8 @@ from tests.browser.running_app import REPO, RunningApp
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    running = RunningApp(tmp_path_factory.mktemp("app"), API_OPEN="true")
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path_factory.mktemp("app"), API_OPEN="true") as running:
+        yield running
 
 
 def test_pages_and_api_share_a_port(app: RunningApp) -> None:

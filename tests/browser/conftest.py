@@ -76,10 +76,15 @@ def server(_server: StandIn) -> Iterator[StandIn]:
 @pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory, _server: StandIn) -> Iterator[RunningApp]:
     """An app with one server and no keys: steps 1 to 4 are drafted offline."""
-    running = RunningApp(tmp_path_factory.mktemp("app"), SGLANG_SERVERS=servers_of(_server))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path_factory.mktemp("app"), SGLANG_SERVERS=servers_of(_server)) as running:
+        yield running
+
+
+@pytest.fixture
+def own_app(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
+    """An app that only one test has, which may stop it."""
+    with RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server)) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)

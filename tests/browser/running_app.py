@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import requests
 
@@ -25,12 +26,23 @@ def free_port() -> int:
 
 
 class RunningApp:
-    """``streamlit run app.py`` over an output folder; ``restart`` keeps the port and the folder."""
+    """``streamlit run app.py`` over an output folder, up for as long as a ``with`` block lasts."""
 
     def __init__(self, folder: Path, **variables: str) -> None:
         self.folder, self._variables, self.port = folder, variables, free_port()
         self._log = folder / "app.log"
         self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def address(self) -> str:

@@ -79,10 +79,8 @@ def services() -> Iterator[FakeServices]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, services: FakeServices) -> Iterator[RunningApp]:
     """An app with Gemini's key, whose services answer here."""
-    running = RunningApp(tmp_path_factory.mktemp("cards"), **services.environment("gemini"))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path_factory.mktemp("cards"), **services.environment("gemini")) as running:
+        yield running
 
 
 def beside(app: RunningApp, act: Callable[[JobService], Film]) -> Film:

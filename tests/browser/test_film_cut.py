@@ -35,10 +35,8 @@ _SECONDS = 120
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     """An app without servers and keys: the preview engine renders."""
-    running = RunningApp(tmp_path_factory.mktemp("films"))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path_factory.mktemp("films")) as running:
+        yield running
 
 
 def rendered(app: RunningApp, film: Film) -> None:

@@ -35,10 +35,8 @@ def killed_app(
 ) -> Iterator[RunningApp]:
     """An app with a server and Gemini's key, to be killed."""
     folder = tmp_path_factory.mktemp("orders")
-    running = RunningApp(folder, SGLANG_SERVERS=servers_of(server), **services.environment("gemini"))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(folder, SGLANG_SERVERS=servers_of(server), **services.environment("gemini")) as running:
+        yield running
 
 
 def killed(visit: Visit, app: RunningApp) -> None:

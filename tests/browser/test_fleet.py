@@ -39,10 +39,8 @@ def garage(tmp_path: Path) -> Garage:
 
 @pytest.fixture
 def own(tmp_path: Path, garage: Garage) -> Iterator[RunningApp]:
-    running = RunningApp(tmp_path / "own", MOVA_ENV_FILE=str(garage.file))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path / "own", MOVA_ENV_FILE=str(garage.file)) as running:
+        yield running
 
 
 @pytest.mark.usefixtures("chromium")

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import servers_of
 from tests.browser.running_app import RunningApp
-from tests.browser.stand_in import StandIn
 from tests.browser.visit import Visit
 from tests.pictures import picture
 
 WORDS = "A fox crosses a frozen lake. Ice creaks."
 PHOTO: dict[str, object] = {"name": "photo.png", "mimeType": "image/png", "buffer": picture(600, 800)}
 BACK = "What you had not sent yet is back."
-
-
-@pytest.fixture
-def own_app(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
-    running = RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server))
-    running.start()
-    yield running
-    running.stop()
 
 
 def is_all_there(visit: Visit) -> None:

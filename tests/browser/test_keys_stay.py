@@ -47,10 +47,8 @@ def keys(services: FakeServices, server: StandIn) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def keyed(services: FakeServices, _server: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     folder = tmp_path_factory.mktemp("keyed")
-    running = RunningApp(folder, **keys(services, _server), **audited(folder))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(folder, **keys(services, _server), **audited(folder)) as running:
+        yield running
 
 
 def type_key(visit: Visit) -> None:

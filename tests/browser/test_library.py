@@ -24,10 +24,8 @@ PLAYERS = "video"
 @pytest.fixture(scope="module")
 def own_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     """An app of its own, so that what is deleted here is missed nowhere."""
-    running = RunningApp(tmp_path_factory.mktemp("library"))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path_factory.mktemp("library")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,8 @@ from tests.browser.visit import Visit
 @pytest.fixture
 def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
     """No server, no key: the preview engine stands in."""
-    running = RunningApp(tmp_path / "fresh")
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path / "fresh") as running:
+        yield running
 
 
 def test_simple_mode_with_a_photo(visit: Visit, server: StandIn) -> None:

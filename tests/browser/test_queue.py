@@ -27,9 +27,8 @@ def busy_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     with service_at(settings_of(variables)) as (service, _store):
         for text in LINE:
             service.start(service.create(_order(text)).id)
-    running.start()
-    yield running
-    running.stop()
+    with running:
+        yield running
 
 
 def _order(text: str) -> Order:

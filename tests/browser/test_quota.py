@@ -19,10 +19,8 @@ from tests.browser.visit import Visit
 @pytest.fixture
 def limited(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
     """An app in which a person may have five unfinished jobs."""
-    running = RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server), QUOTA_JOBS_WAITING="5")
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server), QUOTA_JOBS_WAITING="5") as running:
+        yield running
 
 
 def counted(visit: Visit) -> int:

@@ -49,11 +49,10 @@ def test_an_edit_that_is_undone_leaves_nothing_to_be_made(visit: Visit, server: 
 def served(tmp_path: Path, server: StandIn) -> Iterator[tuple[RunningApp, FakeServices]]:
     """An app whose texts and pictures are bought."""
     with FakeServices() as services:
-        app = RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server), **services.environment("gemini"))
-        app.start()
         services.script("gemini.text", _DESCRIBED)
-        yield app, services
-        app.stop()
+        own = {"SGLANG_SERVERS": servers_of(server), **services.environment("gemini")}
+        with RunningApp(tmp_path / "own", **own) as app:
+            yield app, services
 
 
 def test_the_receipt_of_an_edited_copy_is_what_is_bought(
@@ -96,28 +95,23 @@ def test_the_receipt_of_an_edited_copy_is_what_is_bought(
 def test_times_of_previews_are_never_promised_for_mova(visitor: Visitor, tmp_path: Path) -> None:
     env = tmp_path / ".env"
     env.write_text("")
-    app = RunningApp(tmp_path / "own", MOVA_ENV_FILE=str(env))
-    app.start()
-    try:
-        with VideoServer(seconds=None) as mova:
-            visit = visitor(at=app).open()
-            receipt = visit.page.locator(".st-key-receipt")
-            visit.write("Description", WISH)
-            visit.press("Run to the end")
-            visit.watch()
-            visit.open()
-            expect(receipt).to_contain_text("preview, not MOVA, ready ≈")  # how long a preview takes is known now
-            env.write_text(f"SGLANG_360P_URL={mova.url}\n")
-            visit.open("settings").press("Reload the servers")
-            visit.sees(mova.url.removeprefix("http://"))
-            visit.open().write("Description", WISH)
-            expect(receipt).to_contain_text("mova-360p")
-            expect(receipt).not_to_contain_text("ready")
-            receipt.get_by_role("button").click()
-            visit.sees(re.compile(_NOT_TIMED))
-            visit.page.keyboard.press("Escape")
-            visit.press("Run to the end")
-            visit.sees("Rendering")
-            visit.does_not_see(re.compile(r"\d measured|about \S+ left"))
-    finally:
-        app.stop()
+    with RunningApp(tmp_path / "own", MOVA_ENV_FILE=str(env)) as app, VideoServer(seconds=None) as mova:
+        visit = visitor(at=app).open()
+        receipt = visit.page.locator(".st-key-receipt")
+        visit.write("Description", WISH)
+        visit.press("Run to the end")
+        visit.watch()
+        visit.open()
+        expect(receipt).to_contain_text("preview, not MOVA, ready ≈")  # how long a preview takes is known now
+        env.write_text(f"SGLANG_360P_URL={mova.url}\n")
+        visit.open("settings").press("Reload the servers")
+        visit.sees(mova.url.removeprefix("http://"))
+        visit.open().write("Description", WISH)
+        expect(receipt).to_contain_text("mova-360p")
+        expect(receipt).not_to_contain_text("ready")
+        receipt.get_by_role("button").click()
+        visit.sees(re.compile(_NOT_TIMED))
+        visit.page.keyboard.press("Escape")
+        visit.press("Run to the end")
+        visit.sees("Rendering")
+        visit.does_not_see(re.compile(r"\d measured|about \S+ left"))

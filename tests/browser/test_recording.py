@@ -18,10 +18,8 @@ _MOST_BYTES = 1_500_000  # what the repository takes
 @pytest.fixture
 def preview_app(tmp_path: Path) -> Iterator[RunningApp]:
     """As a newcomer has it: no keys, no server."""
-    running = RunningApp(tmp_path / "app")
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path / "app") as running:
+        yield running
 
 
 def test_it_can_be_made_anew(chromium: Browser, preview_app: RunningApp, tmp_path: Path) -> None:

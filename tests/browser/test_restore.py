@@ -21,10 +21,8 @@ FOLD, FIELD = "Restore a run", "A video or job.json made by this program"
 def elsewhere(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
     """Another machine with the same server, on which text and image services would fail."""
     broken = {"OPENAI_BASE_URL": "http://127.0.0.1:9", "OPENAI_TEXT_MODEL": "t", "OPENAI_VISION_MODEL": "v"}
-    running = RunningApp(tmp_path / "elsewhere", SGLANG_SERVERS=servers_of(server), **broken)
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path / "elsewhere", SGLANG_SERVERS=servers_of(server), **broken) as running:
+        yield running
 
 
 def drop(visit: Visit, name: str, data: bytes) -> None:

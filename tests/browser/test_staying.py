@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
-
-from tests.browser.conftest import servers_of
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH
 from tests.browser.stand_in import StandIn
 from tests.browser.visit import PERCENT_50, Visit
-
-
-@pytest.fixture
-def own_app(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
-    running = RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server))
-    running.start()
-    yield running
-    running.stop()
 
 
 def begun(visit: Visit, text: str = WISH) -> Visit:

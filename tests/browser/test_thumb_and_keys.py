@@ -27,10 +27,8 @@ _FOCUSED = """() => {
 
 @pytest.fixture(scope="module")
 def own_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
-    running = RunningApp(tmp_path_factory.mktemp("thumb"))
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path_factory.mktemp("thumb")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

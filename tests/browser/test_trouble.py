@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,22 +19,12 @@ Visitor = Callable[..., Visit]
 REFUSED = Raw(400, {"error": {"code": 400, "message": "no picture like that", "status": "INVALID_ARGUMENT"}})
 
 
-@contextmanager
-def own_app(folder: Path, **variables: str) -> Iterator[RunningApp]:
-    running = RunningApp(folder, **variables)
-    running.start()
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 def test_a_failing_service(visitor: Visitor, server: StandIn, tmp_path: Path) -> None:
     with FakeServices() as services:
         services.script("gemini.text", "A cat and a girl in the rain.")
         services.script("gemini.vision", REFUSED)
         keys = services.environment("gemini")
-        with own_app(tmp_path / "own", SGLANG_SERVERS=servers_of(server), **keys) as app:
+        with RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server), **keys) as app:
             visit = visitor(at=app).open()
             visit.write("Description", WISH)
             visit.press("Run to the end")
@@ -66,7 +55,7 @@ def test_a_render_that_fails_is_sent_again_with_its_seed(visit: Visit, server: S
 def test_a_dead_server_that_comes_back(visitor: Visitor, tmp_path: Path) -> None:
     server = StandIn()
     server.close_gate()
-    with own_app(tmp_path / "own", SGLANG_SERVERS=servers_of(server)) as app:
+    with RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server)) as app:
         visit = visitor(at=app).open()
         visit.write("Description", WISH)
         visit.press("Run to the end")

@@ -46,9 +46,8 @@ def guarded(people: str, _server: StandIn, tmp_path_factory: pytest.TempPathFact
         f'client_id = "mova"\nclient_secret = "s"\n'
         f'server_metadata_url = "{people}/.well-known/openid-configuration"\n'
     )
-    running.start()
-    yield running
-    running.stop()
+    with running:
+        yield running
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +13,6 @@ from sqlalchemy import update
 from jobs.database.tables import JobRow
 from jobs.model.records import JobRecord
 from record.folder import LIGHT, VIDEO
-from tests.browser.conftest import servers_of
 from tests.browser.finished_videos import folder_of, put_finished_videos
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import WISH
@@ -28,14 +26,6 @@ _PLAYS = """async one => {
     while (!(one.currentTime > 0)) await new Promise(go => setTimeout(go, 50));
     return [one.muted, one.currentSrc];
 }"""
-
-
-@pytest.fixture
-def own_app(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
-    running = RunningApp(tmp_path / "own", SGLANG_SERVERS=servers_of(server))
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -40,10 +40,9 @@ def hook() -> Iterator[Receiver]:
 def app(tmp_path_factory: pytest.TempPathFactory, _server: StandIn, hook: Receiver) -> Iterator[RunningApp]:
     """It may send to the receiver, which is on this machine."""
     allowed = urlsplit(hook.url).netloc.replace("localhost", "127.0.0.1")
-    running = RunningApp(tmp_path_factory.mktemp("app"), SGLANG_SERVERS=servers_of(_server), WEBHOOK_ALLOW=allowed)
-    running.start()
-    yield running
-    running.stop()
+    variables = {"SGLANG_SERVERS": servers_of(_server), "WEBHOOK_ALLOW": allowed}
+    with RunningApp(tmp_path_factory.mktemp("app"), **variables) as running:
+        yield running
 
 
 @pytest.mark.parametrize("language", WORDS)

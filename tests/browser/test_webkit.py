@@ -81,10 +81,8 @@ def webkit(tmp_path: Path) -> Iterator[webdriver.WebKitGTK]:
 @pytest.fixture
 def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
     """No server, no key: the preview engine stands in."""
-    running = RunningApp(tmp_path / "fresh")
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path / "fresh") as running:
+        yield running
 
 
 def _until(browser: webdriver.WebKitGTK, done: Callable[[webdriver.WebKitGTK], object]) -> object:

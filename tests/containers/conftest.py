@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.conftest import chromium, pytest_runtest_makereport, visit, visitor
 from tests.containers import engine
-from tests.containers.deployment import Deployment, checkout
+from tests.containers.deployment import Deployment, anew, checkout
 
 __all__ = ["chromium", "pytest_runtest_makereport", "visit", "visitor"]
 
@@ -27,10 +27,6 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[Deployment]:
     """App, worker and database, up."""
-    deployment = Deployment(tmp_path_factory.mktemp("deployment"), POSTGRES_PASSWORD="abc123", NUM_FRAMES="17")
-    deployment.stop()  # what an interrupted run has left
-    try:
-        deployment.start()
+    folder = tmp_path_factory.mktemp("deployment")
+    with anew(Deployment(folder, POSTGRES_PASSWORD="abc123", NUM_FRAMES="17")) as deployment:
         yield deployment
-    finally:
-        deployment.stop()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 
@@ -16,6 +18,7 @@ from tests.containers import engine
 from tests.waiting import until
 
 _PROJECT = "mova-tests"
+App = TypeVar("App", bound=RunningApp)
 
 
 class Deployment(RunningApp):
@@ -109,6 +112,14 @@ class Deployment(RunningApp):
         listed = "import urllib.request as web; print(web.urlopen('http://sglang:30000/v1/videos?limit=100').read().decode())"
         found: list[dict[str, Any]] = json.loads(self.within("app", "python", "-c", listed))["data"]
         return found
+
+
+@contextmanager
+def anew(app: App) -> Iterator[App]:
+    """An app that is up, without what an interrupted run has left; all of it goes at the end."""
+    app.stop()
+    with app:
+        yield app
 
 
 def answers(app: RunningApp) -> bool:

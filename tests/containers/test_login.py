@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.visit import Visit
 from tests.containers import engine
-from tests.containers.deployment import Deployment
+from tests.containers.deployment import Deployment, anew
 from tests.waiting import until
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -69,13 +69,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[WithLo
                 pytest.skip(f"port {port} of this machine is taken")
     settings = {"POSTGRES_PASSWORD": "abc123", "NUM_FRAMES": "17", "TRUSTED_USER_SECRET": SECRET}
     settings |= {"MOVA_DOMAIN": "localhost", "OIDC_ISSUER_URL": ISSUER}
-    deployment = WithLogin(tmp_path_factory.mktemp("login"), **settings)
-    deployment.stop()  # what an interrupted run has left
-    try:
-        deployment.start()
+    with anew(WithLogin(tmp_path_factory.mktemp("login"), **settings)) as deployment:
         yield deployment
-    finally:
-        deployment.stop()
 
 
 @pytest.fixture

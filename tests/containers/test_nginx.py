@@ -17,6 +17,7 @@ from playwright.sync_api import Browser
 from tests.browser.running_app import REPO, RunningApp
 from tests.browser.visit import Visit
 from tests.containers import engine
+from tests.containers.deployment import anew
 from tests.waiting import until
 
 NAME = "mova.example.org"
@@ -84,13 +85,8 @@ class BehindNginx(RunningApp):
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[BehindNginx]:
-    running = BehindNginx(tmp_path_factory.mktemp("nginx"))
-    running.stop()  # what an interrupted run has left
-    try:
-        running.start()
+    with anew(BehindNginx(tmp_path_factory.mktemp("nginx"))) as running:
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.browser.running_app import RunningApp
 from tests.browser.visit import Visit
 from tests.compatibility.test_older_outputs import FULL, MADE, WAITING
 from tests.containers import engine
-from tests.containers.deployment import answers
+from tests.containers.deployment import anew, answers
 from tests.waiting import until
 
 _NAME = "mova-tests-alone"
@@ -46,13 +46,8 @@ class OneContainer(RunningApp):
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[OneContainer]:
-    running = OneContainer(tmp_path_factory.mktemp("alone"))
-    running.stop()  # what an interrupted run has left
-    try:
-        running.start()
+    with anew(OneContainer(tmp_path_factory.mktemp("alone"))) as running:
         yield running
-    finally:
-        running.stop()
 
 
 def test_a_volume_of_0_1_0_is_taken_up(visit: Visit) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.running_app import REPO
 from tests.browser.visit import Visit
 from tests.containers import engine
-from tests.containers.deployment import Deployment, checkout
+from tests.containers.deployment import Deployment, anew, checkout
 
 COMMIT = "1f7c91f"
 _OLD, _NEW = "localhost/mova-workflow-0.1.0", "localhost/mova-workflow-of-now"
@@ -37,29 +37,20 @@ def old_image(tmp_path_factory: pytest.TempPathFactory, image: str) -> Iterator[
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, old_image: None) -> Iterator[dict[str, str]]:
     """The ids of a finished and of a waiting job in the volumes of 0.1.0, which is down."""
-    old = Deployment(tmp_path_factory.mktemp("old") / "checkout", COMMIT, **_SETTINGS)
-    old.stop()  # what an interrupted run has left
-    try:
-        old.start()
+    with anew(Deployment(tmp_path_factory.mktemp("old") / "checkout", COMMIT, **_SETTINGS)) as old:
         command = ("python", "workflow.py", "full", "--json", "--description", _WISH)
         done = json.loads(old.within("app", *command).splitlines()[-1])
         waiting = json.loads(old.within("app", *command, "--until", "first_frame").splitlines()[-1])
         assert (done["state"], waiting["state"]) == ("completed", "waiting")
         old.down()
         yield {"done": done["id"], "waiting": waiting["id"]}
-    finally:
-        old.stop()
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, made: dict[str, str]) -> Iterator[Deployment]:
     engine.podman("tag", _NEW, engine.IMAGE)
-    new = Deployment(tmp_path_factory.mktemp("new"), **_SETTINGS)
-    try:
-        new.start()
+    with Deployment(tmp_path_factory.mktemp("new"), **_SETTINGS) as new:
         yield new
-    finally:
-        new.stop()
 
 
 def test_what_0_1_0_made_plays_and_what_waited_goes_on(visit: Visit, app: Deployment, made: dict[str, str]) -> None:

@@ -22,8 +22,8 @@ from core.render_settings import (
     Fps,
     GuidanceScale,
     NegativePrompt,
-    NumFrames,
     NumInferenceSteps,
+    RenderedFrames,
     Seed,
 )
 from jobs.storage.base import LocalStorage
@@ -42,7 +42,7 @@ class PresetSettings(BaseModel):
     mode: Literal["full", "simple", "text"]
     model: str
     orientation: str
-    num_frames: NumFrames
+    num_frames: RenderedFrames
     fps: Fps
     num_inference_steps: NumInferenceSteps
     guidance_scale: GuidanceScale
@@ -59,13 +59,6 @@ class PresetSettings(BaseModel):
     @classmethod
     def _known_orientation(cls, value: str) -> str:
         return _one_of(value, ORIENTATIONS)
-
-    @field_validator("num_frames")
-    @classmethod
-    def _four_k_plus_one(cls, value: int) -> int:
-        if value % 4 != 1:
-            raise ValueError(gettext_noop("a number of the form 4k+1, such as 193"))
-        return value
 
 
 class Preset(BaseModel):

@@ -38,10 +38,8 @@ def server() -> Iterator[VideoServer]:
 @pytest.fixture
 def app(tmp_path: Path, server: VideoServer) -> Iterator[RunningApp]:
     variables = environment(tmp_path / "outputs", [server]) | {"TRUSTED_USER_HEADER": HEADER}
-    running = RunningApp(tmp_path, **variables)
-    running.start()
-    yield running
-    running.stop()
+    with RunningApp(tmp_path, **variables) as running:
+        yield running
 
 
 def orders(app: RunningApp, number: int, together: threading.Barrier, seen: Seen) -> None:

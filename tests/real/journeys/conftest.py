@@ -42,7 +42,6 @@ def pool(_fleet: dict[str, RealServer]) -> dict[str, RealServer]:
 def app(tmp_path_factory: pytest.TempPathFactory, _fleet: dict[str, RealServer]) -> Iterator[RunningApp]:
     """An app with both servers and no keys: steps 1 to 4 are drafted offline."""
     servers = [{"name": name, "base_url": its.address, "model": "mova-360p"} for name, its in _fleet.items()]
-    running = RunningApp(tmp_path_factory.mktemp("app"), SGLANG_SERVERS=json.dumps(servers), NUM_INFERENCE_STEPS=_STEPS)
-    running.start()
-    yield running
-    running.stop()
+    variables = {"SGLANG_SERVERS": json.dumps(servers), "NUM_INFERENCE_STEPS": _STEPS}
+    with RunningApp(tmp_path_factory.mktemp("app"), **variables) as running:
+        yield running
