@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stand_ins import TAKES
+from benchmarks.takes import TAKES
 
 # What is watched, under its short name.
 SEAMS = {

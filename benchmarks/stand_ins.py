@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.material import drawn, film
+from benchmarks.takes import TAKES
 from tests.jobs.load.video_server import FakeJob, VideoServer
 from tests.providers.fake_services import FakeServices, Received
 
-TAKES = {"gemini.text": 0.3, "gemini.image": 0.5, "gemini.vision": 0.3}  # seconds
 RENDER = 3.0
 STEPS = 50
 _IMAGE_PROMPT = "An orange cat sits on a wet quay at night, looking up; lamps are mirrored in puddles, boats behind it."

@@ -1,12 +1,15 @@
-"""What makes a process start sooner: less searching for garbage meanwhile, and imports while it waits for others."""
+"""What makes a process start sooner: less searching for garbage meanwhile, imports while it waits for others, and none
+of what a library would only use for something else.
+"""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from threading import Lock, Thread
+from threading import Lock, Thread, get_ident
 
 _USUAL = gc.get_threshold()
 _SELDOM = (50_000, 20, 20)  # the usual one looks through all modules dozens of times while they load
@@ -27,6 +30,30 @@ def collect_as_usual() -> None:
 def leave_garbage() -> None:
     """For a process that ends: Python would look through everything once more, only to let the system have it."""
     gc.freeze()
+
+
+@contextmanager
+def without(*modules: str) -> Iterator[None]:
+    """Libraries that this thread imports inside the block find these modules not installed, unless they are loaded.
+
+    For what a library imports where it is there, and then uses for things that are not asked of it here. What imports
+    them later, or in another thread, finds them.
+    """
+    finder = _NotInstalled(frozenset(modules), get_ident())
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _NotInstalled:
+    def __init__(self, modules: frozenset[str], thread: int) -> None:
+        self._modules, self._thread = modules, thread
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self._modules and get_ident() == self._thread:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 def import_behind(modules: Sequence[str], then: Callable[[], object] = lambda: None) -> Thread | None:

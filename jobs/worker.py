@@ -198,7 +198,7 @@ class Worker:
             sent=self._poller.wake,
         )
         runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(rendering.advance)}
-        engine.launch(self.settings.database_address, name, runs)
+        engine.launch(self.settings.database_address, name, runs, briefly=self._own is not None)
         for thread in self._threads:
             thread.start()
 

@@ -7,11 +7,13 @@ stopping and raise TypeErrors where a proxy answers something else (google-genai
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from api_utils import GeminiAccess, retried
 from core.errors import NoImageReturned, NoProvider, NoTextReturned, PromptBlocked, ProviderError
 from core.messages import gettext_noop
+from core.quick_start import without
 from description.thoughts import ONLY_THOUGHTS, without_thoughts
 from providers.answers import Drawn, Reply, counted, decoded, dig, named, parsed
 from providers.base import (
@@ -46,17 +48,20 @@ class Gemini(ServiceByModels[GeminiAccess]):
     prompt_limit: int | None = None
 
     def text(self, request: TextRequest) -> TextAnswer:
+        _load_sdk()
         from google.genai import types
 
         return self._told("text", request.system, [types.Part(text=request.user)])
 
     def vision(self, request: VisionRequest) -> TextAnswer:
+        _load_sdk()
         from google.genai import types
 
         pictures = [types.Part.from_bytes(data=one, mime_type="image/png") for one in request.pictures]
         return self._told("vision", request.system, [*pictures, types.Part(text=request.user)])
 
     def image(self, request: ImageRequest) -> ImageAnswer:
+        _load_sdk()
         call = self._call("image", self._access.image_model, self._limits.image_timeout)
         parts = _drawn_from(request)
 
@@ -70,6 +75,7 @@ class Gemini(ServiceByModels[GeminiAccess]):
         return ImageAnswer(data=drawn.data, provider=self.name, model=drawn.model, seconds=taken, tokens=drawn.tokens)
 
     def hear(self, request: HearingRequest) -> HeardAnswer:
+        _load_sdk()
         from google.genai import types
 
         from prompts import system_prompt
@@ -100,6 +106,13 @@ class Gemini(ServiceByModels[GeminiAccess]):
             raise NoProvider(step=step)
         largest = None if step == "image" else bounded_http.LARGEST_TEXT
         return Call(provider=self.name, model=model, key=self._access.key, seconds=seconds, largest=largest)
+
+
+@cache
+def _load_sdk() -> None:
+    """A quarter of its loading is for requests of asyncio, and for a command line that httpx has."""
+    with without("aiohttp", "httpx._main"):
+        import google.genai  # noqa: F401
 
 
 def _asked(call: Call, access: GeminiAccess, parts: list[types.Part], config: types.GenerateContentConfig) -> Any:

@@ -56,11 +56,12 @@ def _walk(kind: str, job_id: str) -> None:
         _walking.discard(run)
 
 
-def launch(address: str, executor: str, advance: Mapping[str, Advance]) -> None:
+def launch(address: str, executor: str, advance: Mapping[str, Advance], *, briefly: bool = False) -> None:
     """Start DBOS under this process's name; runs that an earlier process of that name left are continued.
 
     Args:
         advance: what one step of a run does; True where another follows. It raises nothing but Stopped.
+        briefly: this process ends with its jobs, and somebody waits for that.
     """
     _advance.update(advance)
     logging.getLogger("dbos").setLevel(logging.ERROR)
@@ -76,7 +77,7 @@ def launch(address: str, executor: str, advance: Mapping[str, Advance]) -> None:
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "ERROR",
         # On SQLite a thread of DBOS looks for notifications, which no run of ours waits for; a stop waits for its rest.
-        "notification_listener_polling_interval_sec": 0.25,
+        "notification_listener_polling_interval_sec": 0.05 if briefly else 0.25,
     }
     if make_url(address).get_backend_name() == "sqlite":
         config["db_engine_kwargs"] = {"connect_args": {"factory": ClockedConnection}}

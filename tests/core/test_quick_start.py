@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 
-from core.quick_start import import_behind
+import pytest
+
+from core.quick_start import import_behind, without
 
 _GARBAGE = """
 import gc
@@ -46,3 +51,33 @@ def test_imported_behind_once_and_what_is_not_there_harms_nobody() -> None:
     assert "colorsys" in sys.modules
     assert then == ["then"]
     assert import_behind(["colorsys"]) is None
+
+
+def test_what_a_library_is_to_do_without_is_found_by_everything_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_spare_part.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    found = list[object]()
+    with without("a_spare_part", "json"):
+        with pytest.raises(ModuleNotFoundError, match="a_spare_part"):
+            import_module("a_spare_part")
+        import_module("json")  # what is loaded stays
+        other = Thread(target=lambda: found.append(find_spec("a_spare_part")))
+        other.start()
+        other.join()
+    assert found[0] is not None
+    assert find_spec("a_spare_part") is not None
+
+
+_SDK = """
+import sys
+from providers.gemini import _load_sdk
+_load_sdk()
+assert "google.genai" in sys.modules and "aiohttp" not in sys.modules
+import aiohttp
+"""
+
+
+def test_the_gemini_sdk_is_loaded_without_what_it_is_not_asked_for() -> None:
+    subprocess.run([sys.executable, "-c", _SDK], check=True, cwd=Path(__file__).parents[2])
