@@ -10,7 +10,7 @@ engine          jobs a second on SQLite and PostgreSQL, how soon a job starts, C
 Only where they are named, for they take long and have no aim:
 gpu             a running server, --server URL: seconds a render by steps, frames and size
 store_at_100k   every question that pages ask of a store with 100,000 jobs
-many_servers    a thousand renders on five hundred servers, followed by one worker
+many_servers    a thousand renders on five hundred servers, and 64 on 32 that end at once, followed by one worker
 thousand_jobs   a thousand jobs of twenty owners on eight servers
 webhooks        10,000 messages to a receiver, and what a change of state costs with one
 (and python -m benchmarks.soak: half an hour in which everything goes wrong at random)
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
         "--only",
         type=_words,
         metavar="LIST",
-        help="start: app,pages,video,modules,help; overhead: runs,pieces",
+        help="start: app,pages,video,modules,help; overhead: runs,pieces; many_servers: spread,instant",
     )
     found.add_argument("--server", metavar="URL", help="for gpu: the server, such as http://localhost:30000")
     found.add_argument("--steps", type=_numbers, metavar="LIST", help="for gpu: default 10,25,50")

@@ -1,7 +1,7 @@
-"""A thousand renders on five hundred servers, followed by one worker: CPU, memory, threads, how late ends are noticed.
+"""Many renders on many servers, followed by one worker: CPU, memory, threads, how late ends are noticed and checked.
 
 The servers are ports of one event loop in a process of its own. They hold their jobs until all have been sent, and end
-them evenly over ``_SPREAD`` seconds, each at a moment of its own.
+them evenly over some seconds, each at a moment of its own, or all in the same instant.
 """
 
 from __future__ import annotations
@@ -13,33 +13,65 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure
-from benchmarks.material import RENDER
+from benchmarks.material import RENDER, film
 from benchmarks.processes import Taken, plain_environment, watched
+from core.render_settings import RenderSettings
 from jobs.model.request import JobRequest
 from jobs.model.states import ON_SERVER, JobState
 from jobs.store.orders import Order
+from jobs.store.store import Store
 from tests.jobs.load.form_data import form_fields
 from tests.jobs.load.tiny_video import tiny_video
 from tests.jobs.load.workers import service_at, settings_of, worker
 from tests.waiting import until
 
-_SERVERS, _AHEAD = 500, 2
-_CALM, _FIRST, _SPREAD = 30.0, 45.0, 100.0  # seconds: watched in between, the first end, and until the last one
-_SHORT = replace(RENDER, num_frames=25)  # of each video, so that checking them weighs little here
 _COMPLETED: tuple[JobState, ...] = ("completed",)
 _AIMS = {"CPU": 25.0, "memory": 300.0, "threads": 40.0, "p95": 1.0}
 
 
-def many_servers(rounds: int) -> Iterable[Figure]:
-    """Five minutes a round."""
-    runs = [_run() for _ in range(rounds)]
+@dataclass(frozen=True)
+class _Crowd:
+    """``first``: seconds from the moment when all are sent to the first end; ``spread``: from there to the last."""
+
+    servers: int
+    ahead: int
+    first: float
+    spread: float
+    render: RenderSettings = RENDER
+    films: bool = False  # in which something moves and sounds, instead of one colour and silence
+
+    @property
+    def jobs(self) -> int:
+        return self.servers * self.ahead
+
+
+# Videos of a second, so that checking them weighs little in what the crowd takes.
+_THOUSAND = _Crowd(500, 2, first=45.0, spread=100.0, render=replace(RENDER, num_frames=25))
+_AT_ONCE = _Crowd(32, 2, first=15.0, spread=0.0, films=True)
+_SETTLED, _CALM = 12.0, 30.0  # the first seconds of a render are looked at more often; then it is watched for so long
+
+
+PARTS = ("spread", "instant")
+
+
+def many_servers(rounds: int, only: Collection[str] = PARTS) -> Iterable[Figure]:
+    """Seven minutes a round: 1,000 short videos whose ends are spread, 64 of eight seconds that end in one instant."""
+    if "spread" in only:
+        yield from _spread(rounds)
+    if "instant" in only:
+        yield from _instant(rounds)
+
+
+def _spread(rounds: int) -> Iterable[Figure]:
+    runs = [_run(_THOUSAND, _thousand) for _ in range(rounds)]
     for name, unit, aim in (
         ("CPU while all are rendered", "% of a core", _AIMS["CPU"]),
         ("CPU while they end, checks included", "% of a core", None),
@@ -57,44 +89,86 @@ def many_servers(rounds: int) -> Iterable[Figure]:
         yield Figure("many_servers", name, unit, tuple(run[name] for run in runs), aim=aim)
 
 
-def _run() -> dict[str, float]:
+def _instant(rounds: int) -> Iterable[Figure]:
+    runs = [_run(_AT_ONCE, _at_once) for _ in range(rounds)]
+    for name, unit, aim in (
+        ("the last one is checked after", "s", 6.0),
+        ("the first one is checked after", "s", None),
+        ("CPU of the worker a video", "ms", None),
+        ("memory at most", "MB", None),
+        ("completed", "", None),
+        ("sent", "", None),
+    ):
+        yield Figure(
+            "many_servers", f"64 on 32 in one instant: {name}", unit, tuple(run[name] for run in runs), aim=aim
+        )
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """Jobs that wait in a database, and the servers that a worker will find."""
+
+    crowd: _Crowd
+    servers: Connection
+    folder: Path
+    variables: dict[str, str]
+    store: Store
+
+    def all_sent(self) -> None:
+        until(lambda: _asked(self.servers, "sent") >= self.crowd.jobs, 600, every=1.0)
+
+    def completed_after(self, moment: float, jobs: int) -> float:
+        """Wait until so many are completed; seconds since ``moment``."""
+        until(lambda: len(self.store.jobs.in_states(ON_SERVER)) <= self.crowd.jobs - jobs, 300, every=0.25)
+        return time.monotonic() - moment
+
+    def counted(self) -> dict[str, float]:
+        return {"completed": len(self.store.jobs.in_states(_COMPLETED)), "sent": _asked(self.servers, "sent")}
+
+
+def _run(crowd: _Crowd, measure: Callable[[_Scene], dict[str, float]]) -> dict[str, float]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, crowd), daemon=True)
     process.start()
     theirs.close()
     with tempfile.TemporaryDirectory(prefix="many-servers-") as made:
         try:
-            return _measured(Path(made), ours)
+            with _scene(crowd, Path(made), ours) as scene:
+                return measure(scene)
         finally:
             ours.close()
             process.join(10)
 
 
-def _measured(folder: Path, servers: Connection) -> dict[str, float]:
-    alike = {"model": "mova-360p", "jobs_sent_ahead": _AHEAD}
+@contextmanager
+def _scene(crowd: _Crowd, folder: Path, servers: Connection) -> Iterator[_Scene]:
+    alike = {"model": "mova-360p", "jobs_sent_ahead": crowd.ahead}
     listed = [{"name": f"gpu-{n}", "base_url": url, **alike} for n, url in enumerate(servers.recv())]
     own = {"OUTPUT_DIR": str(folder / "outputs"), "HOME": str(folder), "SGLANG_SERVERS": json.dumps(listed)}
-    variables, jobs = plain_environment(**own), _SERVERS * _AHEAD
+    variables = plain_environment(**own)
     with service_at(settings_of(variables)) as (service, store):
-        for n in range(jobs):
-            request = JobRequest(mode="simple", text=f"A cat purrs, take {n}.", white_frame=True, render=_SHORT)
+        for n in range(crowd.jobs):
+            request = JobRequest(mode="simple", text=f"A cat purrs, take {n}.", white_frame=True, render=crowd.render)
             service.start(service.create(Order(request=request, owner=f"owner-{n % 20}")).id)
-        with worker(folder, variables) as working:
-            began = time.monotonic()
-            until(lambda: _asked(servers, "sent") >= jobs, 600, every=1.0)
-            sending = time.monotonic() - began
-            last_end = _asked(servers, "begin")
-            time.sleep(12.0)  # the first seconds of a render are looked at more often
-            calm = watched(working, 1, _CALM)
-            time.sleep(max(0.0, last_end - _SPREAD - time.monotonic()))
-            ending = watched(working, 4, _SPREAD / 4)
-            until(lambda: not store.jobs.in_states(ON_SERVER), 300, every=1.0)
-            after = time.monotonic() - last_end
-        completed = len(store.jobs.in_states(_COMPLETED))
+        yield _Scene(crowd, servers, folder, variables, store)
+
+
+def _thousand(scene: _Scene) -> dict[str, float]:
+    crowd, servers = scene.crowd, scene.servers
+    with worker(scene.folder, scene.variables) as working:
+        began = time.monotonic()
+        scene.all_sent()
+        sending = time.monotonic() - began
+        last_end = _asked(servers, "begin")
+        time.sleep(_SETTLED)
+        calm = watched(working, 1, _CALM)
+        time.sleep(max(0.0, last_end - crowd.spread - time.monotonic()))
+        ending = watched(working, 4, crowd.spread / 4)
+        after = scene.completed_after(last_end, crowd.jobs)
     noticed, fetched = sorted(_asked(servers, "noticed")), sorted(_asked(servers, "fetched"))
     windows: list[Taken] = [*calm, *ending]
-    return {
+    return scene.counted() | {
         "CPU while all are rendered": 100 * calm[0].share,
         "CPU while they end, checks included": 100 * sum(one.share for one in ending) / len(ending),
         "memory at most": max(one.memory for one in windows),
@@ -104,9 +178,24 @@ def _measured(folder: Path, servers: Connection) -> dict[str, float]:
         "an end is noticed after, p95": noticed[int(0.95 * len(noticed))],
         "its file is asked for after, median": fetched[len(fetched) // 2],
         "completed after the last end": after,
-        "completed": completed,
-        "sent": _asked(servers, "sent"),
-        "sent a second": jobs / sending,
+        "sent a second": crowd.jobs / sending,
+    }
+
+
+def _at_once(scene: _Scene) -> dict[str, float]:
+    with worker(scene.folder, scene.variables) as working:
+        scene.all_sent()
+        end = _asked(scene.servers, "begin")
+        time.sleep(max(0.0, end - time.monotonic()))
+        cpu = working.cpu_seconds()
+        first = scene.completed_after(end, 1)
+        last = scene.completed_after(end, scene.crowd.jobs)
+        taken, memory = working.cpu_seconds() - cpu, working.status()[1] / 1024
+    return scene.counted() | {
+        "the first one is checked after": first,
+        "the last one is checked after": last,
+        "CPU of the worker a video": 1000 * taken / scene.crowd.jobs,
+        "memory at most": memory,
     }
 
 
@@ -129,9 +218,10 @@ class _Job:
 
 @dataclass
 class _Servers:
+    crowd: _Crowd
     video: bytes
+    jobs: list[dict[str, _Job]]
     starts: float = 0.0
-    jobs: list[dict[str, _Job]] = field(default_factory=lambda: [{} for _ in range(_SERVERS)])
 
     @property
     def all_jobs(self) -> list[_Job]:
@@ -142,8 +232,8 @@ class _Servers:
         self.starts, chance = time.monotonic(), random.Random(1)  # noqa: S311
         jobs = self.all_jobs
         for n, job in enumerate(chance.sample(jobs, len(jobs))):
-            job.ends = self.starts + _FIRST + _SPREAD * n / len(jobs)
-        return self.starts + _FIRST + _SPREAD
+            job.ends = self.starts + self.crowd.first + self.crowd.spread * n / len(jobs)
+        return self.starts + self.crowd.first + self.crowd.spread
 
     def shown(self, job: _Job) -> dict[str, Any]:
         now, status, percent = time.monotonic(), "queued", 0
@@ -175,15 +265,17 @@ class _Servers:
         return 404, {"detail": "Not Found"}
 
 
-def _serve(pipe: Connection) -> None:
-    asyncio.run(_serving(pipe))
+def _serve(pipe: Connection, crowd: _Crowd) -> None:
+    asyncio.run(_serving(pipe, crowd))
 
 
-async def _serving(pipe: Connection) -> None:
-    servers = _Servers(tiny_video(_SHORT.width, _SHORT.height, _SHORT.num_frames, _SHORT.fps))
+async def _serving(pipe: Connection, crowd: _Crowd) -> None:
+    size = crowd.render
+    video = film() if crowd.films else tiny_video(size.width, size.height, size.num_frames, size.fps)
+    servers = _Servers(crowd, video, [{} for _ in range(crowd.servers)])
     listening = [
         await asyncio.start_server(lambda i, o, n=n: _connected(servers, n, i, o), "127.0.0.1", 0)  # type: ignore[misc]
-        for n in range(_SERVERS)
+        for n in range(crowd.servers)
     ]
     pipe.send([f"http://127.0.0.1:{one.sockets[0].getsockname()[1]}" for one in listening])
     loop, gone = asyncio.get_running_loop(), asyncio.Event()

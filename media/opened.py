@@ -55,10 +55,15 @@ def opened(path: Path, *, max_seconds: float = MAX_SECONDS) -> Iterator[InputCon
 
 
 @contextmanager
-def container(file: BinaryIO, *, max_seconds: float = MAX_SECONDS) -> Iterator[InputContainer]:
+def container(
+    file: BinaryIO, *, max_seconds: float = MAX_SECONDS, packets_only: bool = False
+) -> Iterator[InputContainer]:
     """The same of an open file, with FFmpeg's own errors.
 
     An open file and the reader's name, not a path: nothing in the bytes can make FFmpeg open an address.
+
+    Args:
+        packets_only: nothing will be decoded; FFmpeg would decode a frame of each track on opening, for 5 ms.
 
     Raises:
         VideoUnplayable: it is beyond a limit.
@@ -66,7 +71,8 @@ def container(file: BinaryIO, *, max_seconds: float = MAX_SECONDS) -> Iterator[I
     """
     _check_tables(file)
     file.seek(0)
-    with av.open(file, "r", format="mp4", metadata_errors="replace") as film:
+    streams = _MOST_TRACKS * [{"skip_frame": "all"}] if packets_only else None
+    with av.open(file, "r", format="mp4", metadata_errors="replace", stream_options=streams) as film:
         for track in (*film.streams.video, *film.streams.audio):
             check_length(_seconds(track), max_seconds)
         yield film

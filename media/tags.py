@@ -44,7 +44,7 @@ def write_tagged(source: Path, target: Path, tags: Tags) -> None:
     """
     with (
         source.open("rb") as file,
-        container(file) as film,
+        container(file, packets_only=True) as film,
         # "file:" keeps a colon in the path from being taken for a protocol.
         av.open(f"file:{target}", "w", format="mp4", options={"movflags": "+faststart"}) as copy,
     ):
@@ -67,7 +67,7 @@ def read_tags(source: Path | BinaryIO) -> Tags:
     if isinstance(source, Path):
         with source.open("rb") as file:
             return read_tags(file)
-    with container(source, max_seconds=math.inf) as film:
+    with container(source, max_seconds=math.inf, packets_only=True) as film:
         words = _words(film)
         cover = _cover(film)
     return Tags(words, cover, _xmp(source))
@@ -114,7 +114,7 @@ def read_back(path: Path) -> tuple[Tags, Film]:
         VideoUnplayable, av.FFmpegError, OSError, ValueError.
     """
     packets, cover = FilmPackets(), b""
-    with path.open("rb") as file, container(file) as film:
+    with path.open("rb") as file, container(file, packets_only=True) as film:
         tracks, words = film_tracks(film), _words(film)
         for packet in film.demux(*tracks, *_cover_tracks(film)):
             if packet.stream in tracks:
