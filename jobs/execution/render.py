@@ -6,6 +6,7 @@ A job is sent once: it carries our own id on the server, and is looked for there
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -62,7 +63,8 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 10.0
 _GIVEN_UP: frozenset[JobState] = frozenset(("abandoned",))
 _SAVING: frozenset[JobState] = frozenset(("saving",))
-SAVED_AT_ONCE = 12  # each holds two threads
+# Each holds two threads and some 10 MB of a film, and more than there are cores only wait for each other.
+SAVED_AT_ONCE = max(6, os.cpu_count() or 1)
 _DOWNLOADS, _DOWNLOAD_PAUSE = 3, 1.0
 QUALITY_REFUSED = message(
     gettext_noop(
@@ -276,9 +278,14 @@ class RenderStage:
             self.folders.work_on(job.id, VIDEO)
         if job.stage != LISTENING or not path.is_file():
             left = saving.left_here(job, path) if path.is_file() else None
-            saved = fetched = left or self._downloaded(client, job, path, lambda part: saving.described(job, part))
+            # In a crowd all files are made safe before any is listened to: servers do not keep them for ever.
+            saved = fetched = left or self._downloaded(
+                client, job, path, lambda part: saving.described(job, part, listens=self.room_to_save > 0)
+            )
             self._still_wanted(job)
             self.persist(lambda: saving.recorded(fetched))  # nothing is fetched again while that is not possible
+            if not (job.is_preview or fetched.measured or self.room_to_save):
+                return False
         now = self._still_wanted(job)
         done = self.interruptibly(lambda: saving.reported(now, saved))
         self._still_wanted(job)

@@ -12,7 +12,7 @@ from jobs.database.errors import in_plain_words
 from jobs.execution import engine
 from jobs.execution.lease import WorkerLease
 from jobs.model.records import JobRecord, StoredError
-from jobs.model.states import PREPARING, WITH_A_RUN
+from jobs.model.states import LISTENING, PREPARING, WITH_A_RUN
 from jobs.store.fair_order import fewest_first
 from jobs.store.store import Store
 
@@ -45,7 +45,7 @@ class Runs:
         """Start a run of every job that lacks one: new ones, and those whose process died too early."""
         active = self.store.jobs.in_states(WITH_A_RUN)
         running, room = engine.unfinished() if active else {}, self.room_to_save()
-        for job in active:
+        for job in sorted(active, key=lambda job: job.stage == LISTENING):  # what is not safe yet goes first
             if job.state in PREPARING or job.id in running or not self._may_run("render", job):
                 continue
             if job.state == "saving":

@@ -15,6 +15,7 @@ import media.tags
 import media.videos
 from film.document import Film
 from jobs.execution.film_voices import speakers_of
+from jobs.execution.finalize import FinalizeStage
 from jobs.model.records import JobFilter, JobRecord
 from jobs.store.films import ShotJob
 from listening.sound import TakeSound
@@ -29,6 +30,7 @@ from tests.listening.speech import joined, silence, speech, take
 from tests.listening.voices import tone, with_pitches
 from tests.providers.fake_services import FakeServices, Raw, Reply
 from tests.providers.wire_formats import whisper_answer
+from tests.waiting import until
 
 LINE = "The light must not go out."
 TEXT = f'The old keeper turns and says: "{LINE}" A cat purrs.'
@@ -227,3 +229,31 @@ def test_a_speakers_voice_is_told_beside_the_other_shots_of_the_film(
         assert [one.others for one in speakers_of(store, first, [LINE])] == [{second.id: voice["vector"]}]
         # What the shot says by now is something else: who says it is not known.
         assert speakers_of(store, first, [LINE, "Who is there?"]) == ()
+
+
+def test_in_a_crowd_every_file_is_made_safe_before_one_is_listened_to(
+    tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Servers do not keep their files for ever; a report can be made at any time."""
+    monkeypatch.setattr(jobs.execution.render, "SAVED_AT_ONCE", 1)
+    servers = [VideoServer(video=lambda _: film) for _ in range(3)]
+    done: list[str] = []
+    with running_service(tmp_path, *servers) as running:
+
+        def spied(name: str) -> Callable[..., Any]:
+            real = getattr(FinalizeStage, name)
+
+            def spy(*given: Any, **more: Any) -> Any:
+                until(lambda: not running.worker.store.jobs.in_states({"queued", "submitted", "rendering"}))
+                done.append(name)
+                return real(*given, **more)
+
+            return spy
+
+        for name in ("recorded", "reported"):
+            monkeypatch.setattr(FinalizeStage, name, spied(name))
+        ordered = running.ordered("ann", "bob", "cem")
+        reports = [running.becomes(job, "completed").report for job in ordered]
+    assert done == 3 * ["recorded"] + 3 * ["reported"]
+    assert all(report and report["sound"] for report in reports)
+    assert sum(server.posts() for server in servers) == 3
