@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import av
 from av.stream import Disposition
@@ -71,8 +71,10 @@ def container(
     """
     _check_tables(file)
     file.seek(0)
-    streams = _MOST_TRACKS * [{"skip_frame": "all"}] if packets_only else None
-    with av.open(file, "r", format="mp4", metadata_errors="replace", stream_options=streams) as film:
+    streams = _MOST_TRACKS * [{"skip_frame": "all"}] if packets_only else []
+    # PyAV's stub has the wrong type for them.
+    as_typed = cast("list[str]", streams)
+    with av.open(file, "r", format="mp4", metadata_errors="replace", stream_options=as_typed) as film:
         for track in (*film.streams.video, *film.streams.audio):
             check_length(_seconds(track), max_seconds)
         yield film
