@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from core.errors import StoreNewer
+from jobs.database.create import create
 from jobs.database.database import Database
 
 NEWEST = "0020"  # the last revision in migrations/versions; a test compares
@@ -26,7 +27,9 @@ def bring_up_to_date(database: Database) -> None:
     with database.connection() as connection:
         database.lock(connection, "migration")
         found = revision_of(connection)
-        if found != NEWEST:
+        if found is None and database.is_sqlite and not inspect(connection).get_table_names():
+            create(connection, NEWEST)
+        elif found != NEWEST:
             _upgrade(connection, found, database.name)
 
 

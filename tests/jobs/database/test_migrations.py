@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,17 @@ from tests.jobs.samples import new_job, recorded
 from tests.postgres import Postgres
 
 
+def upgraded(address: str, to: str) -> None:
+    """Bring a database that is empty to a revision by the migrations."""
+    database = database_at(address)
+    with database.connection() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+    database.close()
+
+
 def test_the_newest_revision_is_the_scripts_head() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
@@ -37,6 +50,35 @@ def test_the_migrations_make_the_tables_that_the_code_has(store: Store) -> None:
     with store.database.connection() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_new_database_on_sqlite_is_what_the_migrations_make(tmp_path: Path) -> None:
+    upgraded(f"sqlite:///{tmp_path / 'upgraded.db'}", "head")
+    open_store(f"sqlite:///{tmp_path / 'new.db'}").close()
+    made = _schema(tmp_path / "new.db")
+    assert made == _schema(tmp_path / "upgraded.db")
+    assert {"jobs", "job_search", "alembic_version"} <= made.keys()
+
+
+def _schema(path: Path) -> dict[str, object]:
+    """Columns, keys and indexes of each table, in any order; of a virtual one its statement."""
+    found = dict[str, object]()
+    with closing(sqlite3.connect(path)) as there:
+
+        def rows(question: str, *given: str) -> list[object]:
+            return sorted(there.execute(question, given).fetchall())
+
+        for name, words in there.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall():
+            if words.startswith("CREATE VIRTUAL"):
+                found[name] = words
+                continue
+            columns = rows('SELECT name, lower(type), "notnull", dflt_value, pk FROM pragma_table_info(?)', name)
+            keys = rows('SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list(?)', name)
+            found[name] = (columns, keys)
+        for name, of, words in there.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index'"):
+            found[f"index {name}"] = (of, "".join((words or "").lower().replace('"', "").split()))
+        found["revision"] = rows("SELECT * FROM alembic_version")
+    return found
 
 
 def test_opening_again_keeps_everything(address: str) -> None:
@@ -71,13 +113,7 @@ def old_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         server.execute("DROP DATABASE IF EXISTS old")
         server.execute("CREATE DATABASE old")
         address = server.url_of("old")
-    database = database_at(address)
-    with database.connection() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-    database.close()
+    upgraded(address, "0001")
     return address
 
 
@@ -139,13 +175,26 @@ OLD_STATES: list[tuple[JobState, bool, bool]] = [
 ]
 
 
-def test_an_upgrade_that_breaks_off_leaves_no_half_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["jobs.database.create.text", "jobs.database.tables.Base.metadata.create_all"])
+def test_a_new_database_that_breaks_off_has_no_half_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
     address = f"sqlite:///{tmp_path / 'jobs.db'}"
     with monkeypatch.context() as broken:
-        broken.setattr("alembic.op.create_index", _fail)
+        broken.setattr(step, _fail)
         with pytest.raises(RuntimeError, match="killed"):
             open_store(address)
     store = open_store(address)
+    assert store.pages.count() == 0
+    store.close()
+
+
+def test_an_upgrade_that_breaks_off_leaves_no_half_tables(old_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("alembic.op.create_index", _fail)
+        with pytest.raises(RuntimeError, match="killed"):
+            open_store(old_address)
+    store = open_store(old_address)
     assert store.pages.count() == 0
     store.close()
 
