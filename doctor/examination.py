@@ -42,12 +42,12 @@ def checks(settings: Settings | None) -> list[Check]:
 
 
 def _with(settings: Settings) -> Iterator[Check]:
-    from doctor import database, servers, services, storage
+    from doctor import database, servers, services
     from providers.trial import SERVICES
 
     yield Check("folder", partial(machine.folders, settings))
     if settings.storage_url is not None:
-        yield Check("storage", partial(storage.bucket, settings))
+        yield Check("storage", partial(machine.bucket, settings))
     yield Check("disk", partial(machine.disk, settings))
     yield Check("database", partial(database.database, settings))
     yield Check("database.place", partial(database.place, settings))

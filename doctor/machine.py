@@ -1,4 +1,4 @@
-"""The machine: Python, packages, folders, disk."""
+"""The machine: Python, packages, folders, disk, and the bucket beside it."""
 
 from __future__ import annotations
 
@@ -140,6 +140,18 @@ def _not_written(key: str, folder: Path, called: str) -> Finding | None:
     except OSError as problem:
         return of_error(key, StorageError(folder=called, reason=problem.strerror or type(problem).__name__))
     return None
+
+
+def bucket(settings: Settings) -> Finding:
+    """Whether a small file can be written to the bucket of STORAGE_URL, read and removed."""
+    from core.errors import MovaError
+    from jobs.storage.choose import storage_of
+
+    try:
+        storage_of(settings).check()
+    except MovaError as problem:
+        return of_error("storage", problem)
+    return ok("storage", gettext_noop("Files can be written to the bucket of STORAGE_URL, read and removed."))
 
 
 def disk(settings: Settings) -> Finding:

@@ -1,7 +1,7 @@
 """Sends what waits in the outbox: signed, at least once, in order for each job, tried again for about a day.
 
 One process at a time sends, as long as it holds the lease. A receiver that is slow or down holds up nobody else: few
-messages at a time are on their way to each webhook, and one alone to a webhook whose last try brought nothing.
+messages at a time are on their way to each webhook, and one alone to a webhook whose last try failed.
 """
 
 from __future__ import annotations

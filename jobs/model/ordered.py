@@ -30,7 +30,7 @@ _OWN_STEP: dict[Capability, Step] = {
 
 
 def ordered_maker(makers: Mapping[Step, Maker], step: Step) -> Maker:
-    """Who is to make a step; one that was added since makes whoever makes the like of it."""
+    """Who is to make a step; a step that the order does not know, by the maker of the step that uses the same kind."""
     return makers.get(step) or makers[_OWN_STEP[ASKS[step]]]
 
 

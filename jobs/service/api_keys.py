@@ -58,7 +58,7 @@ class ApiKeyService:
         return self._keys.all(self._context.person.only)
 
     def revoke(self, name: str) -> ApiKey:
-        """Revoke a key by its id, or by its name where only one has it; it opens nothing from then on.
+        """Revoke a key by its id, or by its name where only one has it; it is refused from then on.
 
         Raises:
             UnknownApiKey: also where several have the name.
@@ -70,7 +70,7 @@ class ApiKeyService:
         return found[0]
 
     def of_program(self, key: str) -> ApiKey | None:
-        """The record of a key that a program has brought along; None where it opens nothing. Notes that it was used."""
+        """The record of a key that a program has brought along; None where it is not valid. Notes that it was used."""
         key_id = id_in(key)
         found = self._keys.find(key_id) if key_id else None
         record, digest = found or (None, _NO_KEY)

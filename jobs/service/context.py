@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class JobActs(Protocol):
-    """What ``JobService`` does with single jobs, for the parts that are built before it is whole."""
+    """What the parts of a ``JobService`` ask of itself."""
 
     def create(self, order: Order) -> JobRecord: ...
 

@@ -94,7 +94,7 @@ class FilmSheets:
         self._context, self._films, self._shots, self._plans = context, films, shots, plans
 
     def of(self, film: Film) -> FilmSheet:
-        """In a number of queries that does not grow with the film."""
+        """The sheet of a film, read in a number of queries that does not grow with it."""
         states = self._films.shots(film)
         jobs = {job.id: job for one in states for job in (one.job, one.latest) if job is not None}
         records = self._context.store.steps.of_several(jobs)
@@ -160,7 +160,7 @@ class FilmSheets:
 
 
 def is_missing(state: ShotState) -> bool:
-    """Whether a first frame is to be made for a shot, which nothing is making yet."""
+    """Whether a shot needs a first frame, and nothing is making one yet."""
     if state.shot.frame.source == "last" or state.shot.held or state.has_frame:
         return False
     return state.job is None or state.job.state in UNDECIDED

@@ -120,7 +120,7 @@ def _all_facts(job: JobRecord) -> dict[str, str]:
 
 
 def compare_player(jobs: Sequence[JobRecord]) -> str:
-    """One play and one position for all, the sound of the one under the pointer, or of none.
+    """The players, which start, stop and jump together; the one under the pointer is heard.
 
     Returns:
         The id of the one that the person has just chosen to keep; empty otherwise.

@@ -173,7 +173,7 @@ def _now() -> _Now:
 
 
 def watch_typing() -> None:
-    """Let what is typed arrive in every pause."""
+    """Have the browser send what is typed in every pause, not only when the field is left."""
     st.components.v2.component("mova_typed", js=_JS)(key="typed", data={"field": "create-text"}, height=1)
 
 

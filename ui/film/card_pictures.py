@@ -57,7 +57,7 @@ def card_pictures(film: Film, one: T, put: WithCard[T], *, unsaved: bool) -> Non
 
 
 def own_cards(film: Film, kind: type[T], new_id: str, put: WithCard[T]) -> None:
-    """In the place of a form for somebody new: one of the person's own cards."""
+    """Beside the form for somebody new: take one of the person's own cards instead."""
     cards = job_service().films.cards.all("person" if kind is CastMember else "place")
     if not cards:
         return

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, get_args
 
 import streamlit as st
-from pydantic import BaseModel
 
 from core.render_settings import Orientation
 from film.document import CastMember, Film, Place, Scene
@@ -28,7 +27,7 @@ from ui.shared.plain import escape_markdown
 from ui.shared.words import listed
 
 _MODELS = ("mova-360p", "mova-720p")
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T", CastMember, Place, Scene)
 
 
 def film_fold(film: Film) -> None:
@@ -131,12 +130,10 @@ def cast_fold(film: Film) -> None:
         if fields.save_row(_("Save"), "save-cast"):
             values = {"name": name, "look": look, "clothes": clothes, "voice": voice}
             st.session_state["cast-which-added"] = one.id  # somebody new stays in the form, which now has pictures
-            fields.saving(lambda: edit(film.id, lambda now: with_member(now, _copy(_member_now(now, one), values))))
+            fields.saving(lambda: edit(film.id, lambda now: with_member(now, _changed(now.cast, one, values))))
         if who:
             card_pictures(film, one, with_member, unsaved=who in unsaved)
-            gone = _("Remove this person")
-            args = (film.id, lambda now: remove_member(now, who))
-            st.button(gone, key="remove-cast", icon=":material/delete:", type="tertiary", on_click=_act, args=args)
+            _remove_button(_("Remove this person"), "remove-cast", film, lambda now: remove_member(now, who))
         else:
             own_cards(film, CastMember, one.id, with_member)
 
@@ -158,12 +155,10 @@ def places_fold(film: Film) -> None:
         if fields.save_row(_("Save"), "save-place"):
             values = {"name": name, "look": look}
             st.session_state["place-which-added"] = one.id
-            fields.saving(lambda: edit(film.id, lambda now: with_place(now, _copy(_place_now(now, one), values))))
+            fields.saving(lambda: edit(film.id, lambda now: with_place(now, _changed(now.places, one, values))))
         if which:
             card_pictures(film, one, with_place, unsaved=which in unsaved)
-            gone = _("Remove this place")
-            args = (film.id, lambda now: remove_place(now, which))
-            st.button(gone, key="remove-place", icon=":material/delete:", type="tertiary", on_click=_act, args=args)
+            _remove_button(_("Remove this place"), "remove-place", film, lambda now: remove_place(now, which))
         else:
             own_cards(film, Place, one.id, with_place)
 
@@ -192,7 +187,7 @@ def scene_fold(film: Film, scene: Scene) -> None:
         light = st.text_input(_("Light"), scene.light, key=fields.key("scene-light"), persist_state="session")
         if fields.save_row(_("Save"), f"save-{scene.id}"):
             values = {"place": where, "time": time, "light": light}
-            fields.saving(lambda: edit(film.id, lambda now: with_scene(now, _copy(_scene_now(now, scene), values))))
+            fields.saving(lambda: edit(film.id, lambda now: with_scene(now, _changed(now.scenes, scene, values))))
 
 
 def _label(name: str, told: str) -> str:
@@ -209,21 +204,10 @@ def _of_place(one: Place, *, is_new: bool) -> Fields:
     return Fields(one.id, {"place-name": "" if is_new else one.name, "place-look": one.look})
 
 
-def _member_now(film: Film, one: CastMember) -> CastMember:
-    """They as the film has them by now: pictures are kept by acts of their own."""
-    return next((each for each in film.cast if each.id == one.id), one)
-
-
-def _place_now(film: Film, one: Place) -> Place:
-    return next((each for each in film.places if each.id == one.id), one)
-
-
-def _scene_now(film: Film, scene: Scene) -> Scene:
-    return next((one for one in film.scenes if one.id == scene.id), scene)
-
-
-def _copy(part: T, values: Mapping[str, object]) -> T:
-    return type(part).model_validate({**dict(part), **values})
+def _changed(parts: Sequence[T], one: T, values: Mapping[str, object]) -> T:
+    """A person, place or scene with other values, as the film has it by now: its pictures are kept by other acts."""
+    now = next((each for each in parts if each.id == one.id), one)
+    return type(now).model_validate({**dict(now), **values})
 
 
 def _which(label: str, names: dict[str, str], other: str, key: str, unsaved: Sequence[str]) -> str:
@@ -240,5 +224,8 @@ def _which(label: str, names: dict[str, str], other: str, key: str, unsaved: Seq
     )
 
 
-def _act(film_id: str, change: Change) -> None:
-    edit(film_id, change)
+def _remove_button(label: str, key: str, film: Film, change: Change) -> None:
+    def remove() -> None:
+        edit(film.id, change)
+
+    st.button(label, key=key, icon=":material/delete:", type="tertiary", on_click=remove)

@@ -18,7 +18,7 @@ _ROUNDS = "film-typed-rounds"
 class Fields:
     """The fields of a form; ``part`` says of what in the film, ``recorded`` has their recorded values by name.
 
-    A field is another one once its recorded value is another, so that it never shows what is gone.
+    A field gets another key as soon as its recorded value changes, so that it never shows an earlier one.
     """
 
     part: str
@@ -64,7 +64,7 @@ class Fields:
 
     @property
     def _whole(self) -> str:
-        """The same part of another film has fields of its own."""
+        """The film and its part: the same part of another film has fields of its own."""
         return f"{st.query_params.get('film', '')} {self.part}"
 
 

@@ -48,7 +48,7 @@ def chain_section(job: JobRecord) -> None:
 
 
 def _row(chain: Chain, number: int, shot: JobRecord, *, is_shown: bool) -> list[JobRecord]:
-    """A shot; it is given back where it is to be joined."""
+    """A shot of the chain; returned if it is ticked, to be joined."""
     with st.container(horizontal=True, vertical_alignment="center", key=f"shot-{shot.id}"):
         joined = _tick(chain, shot, _("Join shot {n}").format(n=number))
         thumbnail(shot, 96)
@@ -62,7 +62,7 @@ def _row(chain: Chain, number: int, shot: JobRecord, *, is_shown: bool) -> list[
 
 
 def _takes(chain: Chain, shot: JobRecord) -> list[JobRecord]:
-    """Other jobs that go on from the same shot; given back are those that are to be joined."""
+    """Other jobs that go on from the same shot; returns those that are ticked."""
     joined: list[JobRecord] = []
     if others := chain.takes.get(shot.id):
         with st.container(horizontal=True, vertical_alignment="center", key=f"takes-{shot.id}"):
@@ -78,7 +78,7 @@ def _all_takes(chain: Chain) -> list[JobRecord]:
 
 
 def _tick(chain: Chain, shot: JobRecord, label: str) -> list[JobRecord]:
-    """Whether a finished shot is to be joined: at first those of the chain from its first on, and no other takes."""
+    """The box by which a finished shot is joined; at first it is ticked for those of the chain, not for other takes."""
     if shot.state != "completed":
         return []
     key, first = f"join-{chain.shots[-1].id}-{shot.id}", shot in chain.finished
@@ -87,7 +87,7 @@ def _tick(chain: Chain, shot: JobRecord, label: str) -> list[JobRecord]:
 
 
 def _way_to(job_id: str, words: str) -> None:
-    """No link: one from a page to itself leaves the address in the browser as it was."""
+    """A button, for a link from a page to itself leaves the address in the browser as it was."""
     st.button(words, key=f"go-{job_id}", type="tertiary", on_click=_go, args=(job_id,))
 
 

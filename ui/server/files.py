@@ -220,7 +220,9 @@ def _now() -> float:
 
 
 class _Coarse(TimestampSigner):
-    """A clock that stands still for a while, and that nobody sets back: an address signed before would be refused."""
+    """Signs with a time that stays the same for ``_SAME_SECONDS``, so that an address does. It never goes back, even
+    where the system's clock is set back: an address signed before would be refused.
+    """
 
     def get_timestamp(self) -> int:
         return int(_now()) // _SAME_SECONDS * _SAME_SECONDS

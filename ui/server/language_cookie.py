@@ -16,7 +16,7 @@ _A_MONTH = 30 * 24 * 3600
 
 
 class LanguageCookie:
-    """Remembers, on the way to the login, which language the page was in that one came from."""
+    """Remembers, when somebody goes to the login, the language of the page that they left."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,7 +1,7 @@
 """Whether people log in by Streamlit's own login (OpenID Connect), a section [auth] of .streamlit/secrets.toml.
 
-A login that was once required stays required for the life of the process: what becomes of the file can close the door,
-never open it.
+A login that was once required stays required for the life of the process: when the file is removed or broken later,
+nobody can log in any more, and nobody comes in without.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def providers() -> tuple[str, ...]:
 
 
 def check_login() -> None:
-    """Look at the login when the app starts: a broken one must not leave the door open.
+    """Look at the login when the app starts: with a broken one nobody may come in.
 
     Raises:
         ConfigError: there is a secrets.toml that is empty or cannot be read, or its section [auth] is not whole.

@@ -77,7 +77,7 @@ def ask_to_log_in() -> None:
 
 
 def _who_is_here() -> None:
-    """The language, and where there is a login the person's name and the way out where it is ours to offer."""
+    """The language; where people log in, their name; and the button that logs out, unless a proxy does that."""
     name = _name_here()
     with st.popover(escape_markdown(name[:20]) or language_name(), icon=":material/translate:", type="tertiary"):
         if name:
