@@ -1,8 +1,8 @@
 """Chains: shots of which each begins with the last frame of the one before it.
 
 ``JobRecord.extends`` says which job a job goes on from, apart from ``parent``, which says what it is a copy of: a copy
-of a shot goes on from the same one. So shots make a tree; a job's chain is the path to it from the first shot, and from it
-on along the best of the takes that continue it.
+of a shot goes on from the same one. So shots make a tree; a job's chain is the path from the first shot to it,
+and from it on along the best of the takes that continue it.
 """
 
 from __future__ import annotations
