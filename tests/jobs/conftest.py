@@ -15,6 +15,7 @@ import jobs.worker
 from jobs.store.store import Store, open_store
 from tests.jobs.load.video_server import VideoServer
 from tests.jobs.running_service import RunningService, running_service
+from tests.jobs.storage.buckets import Bucket, bucket_on, bucket_server
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
 
 RunService = Callable[..., RunningService]
@@ -33,6 +34,19 @@ def postgres() -> Iterator[Postgres]:
     with throwaway_postgres(binaries) as server:
         open_store(server.url).close()
         yield server
+
+
+@pytest.fixture(scope="session")
+def buckets() -> Iterator[str]:
+    """One server of buckets a session, one bucket a test."""
+    with bucket_server() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(buckets: str) -> Iterator[Bucket]:
+    with bucket_on(buckets) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -9,16 +9,22 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jobs.model.states import FINAL
+from jobs.model.states import FINAL, JobState
 from jobs.service.service import JobService
 from jobs.store.store import Store
+from record.folder import VIDEO
 from tests.jobs.load.video_server import VideoServer
 from tests.jobs.load.workers import WorkerProcess, environment, service_at, settings_of, white_order, worker
+from tests.jobs.storage.buckets import Bucket
+
+_COMPLETED: frozenset[JobState] = frozenset(("completed",))
 
 
 @dataclass
 class Seen:
-    """``spread``: the largest lead, at any moment, of one owner over another with jobs left, in jobs sent."""
+    """``readable``: the videos that could be read afterwards.
+
+    ``spread``: the largest lead, at any moment, of one owner over another with jobs left, in jobs sent."""
 
     create_seconds: float = 0.0
     run_seconds: float = 0.0
@@ -32,23 +38,41 @@ class Seen:
     cpu_seconds: float = 0.0
     requests: Counter[str] = field(default_factory=Counter)
     words: str = ""
+    readable: int = 0
 
 
 def run_load(
-    folder: Path, *, jobs: int, owners: int, servers: int, workers: int = 1, seconds: float = 0.2, database: str = ""
+    folder: Path,
+    *,
+    jobs: int,
+    owners: int,
+    servers: int,
+    workers: int = 1,
+    seconds: float = 0.2,
+    database: str = "",
+    bucket: Bucket | None = None,
 ) -> Seen:
-    """Let all jobs wait in the line, then start the workers and look on until every job has ended."""
+    """Let all jobs wait in the line, then start the workers and look on until every job has ended.
+
+    With a ``bucket`` every process has a folder of its own, and in the end one without any files reads all videos.
+    """
     with ExitStack() as stack:
         fakes = [stack.enter_context(VideoServer(seconds=seconds)) for _ in range(servers)]
-        variables = environment(folder, fakes, ahead=2, DATABASE_URL=database)
-        service, store = stack.enter_context(service_at(settings_of(variables)))
+        shared = {"DATABASE_URL": database} | (bucket.variables if bucket else {})
+
+        def variables(machine: str) -> dict[str, str]:
+            return environment(folder / machine if bucket else folder, fakes, ahead=2) | shared
+
+        service, store = stack.enter_context(service_at(settings_of(variables("page"))))
         seen = Seen()
         _create(service, jobs, owners, seen)
         started = time.monotonic()
-        processes = [stack.enter_context(worker(folder, variables)) for _ in range(workers)]
+        processes = [stack.enter_context(worker(folder, variables(f"worker-{n}"))) for n in range(workers)]
         _look_on(store, fakes, processes, seen, jobs)
         seen.run_seconds = time.monotonic() - started
         _sum_up(store, fakes, processes, seen)
+        reader, _ = stack.enter_context(service_at(settings_of(variables("reader"))))
+        seen.readable = sum(reader.files.path(job, VIDEO) is not None for job in store.jobs.in_states(_COMPLETED))
         return seen
 
 

@@ -14,18 +14,23 @@ from tests.postgres import Postgres
 OWNERS, SERVERS, AHEAD = 20, 8, 2
 
 
-@pytest.mark.parametrize(("database", "jobs", "workers"), [("sqlite", 140, 1), ("sqlite", 60, 2), ("postgres", 60, 2)])
+@pytest.mark.parametrize(
+    ("database", "jobs", "workers", "files"),
+    [("sqlite", 140, 1, "folder"), ("sqlite", 60, 2, "folder"), ("postgres", 60, 2, "bucket")],
+)
 def test_many_jobs_of_many_owners(
-    database: str, jobs: int, workers: int, tmp_path: Path, request: pytest.FixtureRequest
+    database: str, jobs: int, workers: int, files: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    address = ""
+    """With a bucket the workers share nothing but it and the database."""
+    address, bucket = "", request.getfixturevalue("bucket") if files == "bucket" else None
     if database == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
         server.execute("DROP DATABASE IF EXISTS crowded")
         server.execute("CREATE DATABASE crowded TEMPLATE template0")
         address = server.url_of("crowded")
-    seen = run_load(tmp_path, jobs=jobs, owners=OWNERS, servers=SERVERS, workers=workers, seconds=0.3, database=address)
-    assert seen.states == {"completed": jobs}
+    scale = {"jobs": jobs, "owners": OWNERS, "servers": SERVERS, "workers": workers}
+    seen = run_load(tmp_path, **scale, seconds=0.3, database=address, bucket=bucket)
+    assert (seen.states, seen.readable) == ({"completed": jobs}, jobs)
     assert (seen.posts.total(), len(seen.posts)) == (jobs, jobs)
     assert max(seen.most_at_once) <= AHEAD
     assert seen.spread == 1

@@ -40,6 +40,16 @@ class Bucket:
     fault: Fault = ""
     asked: list[str] = field(default_factory=list)
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the environment of a machine names."""
+        return {
+            "STORAGE_URL": f"s3://{self.name}/mova",
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": _KEY.get_secret_value(),
+            "AWS_SECRET_ACCESS_KEY": _SECRET.get_secret_value(),
+        }
+
     def settings(self, output_dir: Path, **more: Any) -> Settings:
         """The settings of one machine."""
         return config.fresh().model_copy(
