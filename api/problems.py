@@ -66,6 +66,7 @@ STATUS: dict[type[MovaError], int] = {
     errors.ServerError: 503,
     errors.StoreError: 503,
     errors.StorageError: 507,
+    errors.BucketUnusable: 503,
     errors.ProviderError: 502,
     errors.NoProvider: 503,
 }

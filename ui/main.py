@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.errors import BucketUnusable
 from ui.app_context import app_context
 from ui.server.visitor import person_here
 from ui.session import translate as _
-from ui.shared.notices import say_notice
+from ui.shared.notices import say_notice, show_error
 from ui.shared.shell import ask_to_log_in, shell
 from ui.shared.style import page_style
 from ui.shared.watching import watch_ends
@@ -34,7 +35,10 @@ page_style()
 shell(page, known=known)
 if known:
     say_notice()
-    page.run()
+    try:
+        page.run()
+    except BucketUnusable as problem:  # what the page needed of it cannot be fetched now
+        show_error(problem)
     watch_ends(page.title)
 else:
     ask_to_log_in()

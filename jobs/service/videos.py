@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from core.errors import FileMissing, NothingToExtend, VideoUnplayable, storage_error
+from core.errors import FileMissing, NothingToExtend, StorageError, VideoUnplayable, storage_error
 from core.files import atomic_file, temporary_file
 from core.messages import gettext_noop
 from core.version import VERSION
@@ -119,9 +119,11 @@ class FinishedVideos:
         """The size of a job's video as its file has it, such as ``640x352``; without a file as it was asked for."""
         from media.videos import picture_size
 
+        if facts := job.bookkeeping.video:
+            return f"{facts['width']}x{facts['height']}"
         try:
             return "x".join(map(str, picture_size(self._video(job.id))))
-        except (NothingToExtend, FileMissing, VideoUnplayable):
+        except (NothingToExtend, FileMissing, VideoUnplayable, StorageError):
             return job.render.size
 
     def cut(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from core.errors import QuotaReached
+from core.errors import BucketUnusable, QuotaReached, StorageError
 from core.messages import Message
 from core.steps import Step, following
 from jobs.model.makers import YOURS
@@ -67,7 +68,23 @@ class JobCreation:
         Raises:
             PictureError, StorageError, QuotaReached: nothing was recorded.
         """
-        job_id, request, own = order.id or new_job_id(), order.request, None
+        job_id = order.id or new_job_id()
+        try:
+            job, own = self._recorded(order, job_id, owner, bookkeeping or Bookkeeping(), quota)
+        except (QuotaReached, StorageError):
+            if self.store.jobs.get(job_id) is None:
+                self.folders.discard(job_id)
+            raise
+        if own or job.request.white_frame:
+            with suppress(BucketUnusable):  # it is made again where it is needed
+                self.folders.first_frame(job, own.steps[-1] if own else None)
+        self.folders.write_record(job)
+        return job
+
+    def _recorded(
+        self, order: Order, job_id: str, owner: str, bookkeeping: Bookkeeping, quota: Quota | None
+    ) -> tuple[JobRecord, UploadedFrame | None]:
+        request, own = order.request, None
         steps = [replace(step, job_id=job_id) for step in order.steps]
         if order.picture is not None:
             own = uploaded_frame(
@@ -80,20 +97,12 @@ class JobCreation:
             id=job_id,
             owner=owner,
             request=request,
-            bookkeeping=bookkeeping or Bookkeeping(),
+            bookkeeping=bookkeeping,
             parent=order.parent,
             extends=order.extends,
             warnings=order.warnings,
         )
-        try:
-            job = self.store.jobs.create(new, steps=steps, files=[*files, own.file] if own else files, quota=quota)
-        except QuotaReached:
-            self.folders.discard(job_id)
-            raise
-        if own or request.white_frame:
-            self.folders.first_frame(job, own.steps[-1] if own else None)
-        self.folders.write_record(job)
-        return job
+        return self.store.jobs.create(new, steps=steps, files=[*files, own.file] if own else files, quota=quota), own
 
     def _brought_along(self, order: Order, job_id: str) -> list[FileRecord]:
         """Put its results and reference pictures into the job's folder; nothing is recorded yet."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 import config
+from config import Settings
 from jobs.model.records import JobRecord
 from jobs.model.request import JobRequest, Mode
 from jobs.service.service import JobService
@@ -24,9 +25,9 @@ MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
 
 
 @contextmanager
-def still_app() -> Iterator[AppContext]:
+def still_app(settings: Settings | None = None) -> Iterator[AppContext]:
     """The app context of this process, with a worker that was never started."""
-    worker = Worker(config.load())
+    worker = Worker(settings or config.load())
     opened = AppContext(worker.settings, worker, "secret")
     module._contexts[:] = [opened]
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import FileMissing, MovaError
+from core.errors import BucketUnusable, FileMissing, MovaError
 from core.messages import Message, gettext_noop
 from core.render_settings import RenderSettings
 from jobs.model.makers import YOURS
@@ -68,6 +68,9 @@ def show_frame(job: JobRecord, view: StepView) -> None:
         if path is None:
             raise FileMissing(name=name, reason=gettext_noop("it does not exist"))
         png, cut = _frame(path, path.stat().st_mtime_ns, render, request.crop)
+    except BucketUnusable as problem:
+        st.caption(f"{escape_markdown(problem.message(_))} {escape_markdown(problem.next_step(_))}")
+        return
     except (OSError, MovaError):
         st.caption(_("The picture's file no longer exists."))
         return

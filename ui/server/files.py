@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from api.access import language_asked_for
 from api.file_answers import FileAnswer
 from core.errors import MovaError, NotLoggedIn, StorageError, UnknownFilm
 from core.files import MEDIA_TYPES
@@ -96,6 +98,8 @@ def send_music(request: Request) -> Response:
     try:
         asking = _asking(request)
         path = app_context().worker.service.of(asking).films.sounds.file(str(_signed(request, asking)))
+    except StorageError as problem:
+        return _away(request, problem)
     except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
     if path is None:
@@ -117,6 +121,8 @@ def send_hand_over(request: Request) -> Response:
         return _refused("This address is not valid any more. Open the page again.", 403)
     except UnknownFilm:
         return _refused("There is no such file.", 404)
+    except StorageError as problem:
+        return _away(request, problem)
     except MovaError as problem:
         return _refused(problem.message(), 409)
     return StreamingResponse(zipped(files), media_type="application/zip", headers=_headers("attachment", save_as))
@@ -153,7 +159,7 @@ def send_file(request: Request) -> Response:
             return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
         path = service.files.path(job, path.name) or path
     except StorageError as problem:
-        return _refused(f"{problem} {problem.next_step()}", 503)
+        return _away(request, problem)
     except (BadData, ValueError, NotLoggedIn):
         return _refused("This address is not valid any more. Open the page again.", 403)
     except MovaError:
@@ -195,7 +201,12 @@ def send_zip(request: Request) -> Response:
     if not known:
         return _refused("There is no such file.", 404)
     folders = (service.files.whole(job_id) for job_id in known)
-    return StreamingResponse(zip_stream(folders), media_type="application/zip", headers=_headers("attachment", save_as))
+    try:
+        first = next(folders)  # an error after the first byte could not be told any more
+    except StorageError as problem:
+        return _away(request, problem)
+    archive = zip_stream(chain([first], folders))
+    return StreamingResponse(archive, media_type="application/zip", headers=_headers("attachment", save_as))
 
 
 def _headers(disposition: str, name: str) -> dict[str, str]:
@@ -206,6 +217,11 @@ def _headers(disposition: str, name: str) -> dict[str, str]:
         "Cache-Control": "private, max-age=3600",
         "Content-Disposition": f"{disposition}; filename=\"{simple}\"; filename*=UTF-8''{quote(name, safe='')}",
     }
+
+
+def _away(request: Request, problem: StorageError) -> Response:
+    translate = translator(language_asked_for(request))
+    return _refused(f"{problem.message(translate)} {problem.next_step(translate)}", 503)
 
 
 def _refused(words: str, status: int) -> Response:

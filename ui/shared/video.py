@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.errors import BucketUnusable
 from jobs.model.records import JobRecord
 from media.findings import WORDS
 from record.folder import LIGHT, VIDEO
@@ -11,6 +12,7 @@ from ui.server.files import file_path, thumbnail_path
 from ui.session import job_service
 from ui.session import translate as _
 from ui.shared.links import address
+from ui.shared.notices import show_error
 from ui.shared.plain import escape_markdown
 from ui.shared.words import in_seconds, listed
 
@@ -22,7 +24,12 @@ def show_video(job: JobRecord) -> None:
         st.warning(_("The video's file no longer exists."), icon=":material/error:")
         return
     alt = _("Video: {text}").format(text=job.request.text[:120])
-    st.video(_address(job) or files.path(job, VIDEO) or "", alt=alt, width="stretch", loop=True)
+    try:
+        source = _address(job) or files.path(job, VIDEO) or ""
+    except BucketUnusable as problem:
+        show_error(problem)
+        return
+    st.video(source, alt=alt, width="stretch", loop=True)
 
 
 def receipt_of(job: JobRecord) -> str:
