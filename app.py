@@ -11,11 +11,12 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from api.app import BesideThePages, create_api
+from api.beside import BesideThePages, MadeLate
 from cli.terminal import say_error
 from core.errors import MovaError
 from ui import app_context as app_context
@@ -26,6 +27,9 @@ from ui.server.language_cookie import LanguageCookie
 from ui.server.upload_guard import UploadGuard
 from ui.server.warm_pages import warm_pages
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
@@ -35,14 +39,20 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     except MovaError as problem:
         say_error(problem)
         os._exit(problem.exit_code)  # an exception would be shown as a traceback by the server
-    warm_pages()
+    warm_pages(_API.made)
     try:
         yield
     finally:
         await asyncio.to_thread(app_context.close_app_context)
 
 
-_API = create_api(api_context, max_image_mb=picture_limit_mb())
+def _api() -> ASGIApp:
+    from api.app import create_api
+
+    return create_api(api_context, max_image_mb=picture_limit_mb())
+
+
+_API = MadeLate(_api)
 _MIDDLEWARE = [
     Middleware(HostGuard),
     Middleware(BesideThePages, _API),

@@ -1,4 +1,4 @@
-"""The API as an app: its routes, its description, and the way in beside the pages."""
+"""The API as an app: its routes and its description."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ from core.messages import gettext_noop
 from core.version import VERSION
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp
 
     from api.context import ApiContext
 
 _ABOUT = gettext_noop(
     "Jobs, films and videos of the MOVA workflow. Errors under /api/v1 are RFC 9457 problems with a stable code."
 )
-_PREFIXES = ("/v1", "/api", "/mcp")
 _BODY_ROOM = 4 / 3  # a picture as base64
 _SCHEMAS = "#/components/schemas/{model}"
 
@@ -75,16 +74,3 @@ def create_api(context: Callable[[], ApiContext], *, max_image_mb: int = 30) -> 
         return {**document, "info": {**document["info"], "description": caller.translate(_ABOUT)}}
 
     return app
-
-
-class BesideThePages:
-    """Middleware that gives the API what is asked for at its addresses, and the pages the rest."""
-
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
-        self._app, self._api = app, api
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_ours = scope["type"] == "http" and any(
-            scope["path"] == prefix or scope["path"].startswith(f"{prefix}/") for prefix in _PREFIXES
-        )
-        await (self._api if is_ours else self._app)(scope, receive, send)

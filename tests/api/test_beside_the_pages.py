@@ -10,7 +10,7 @@ import sys
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from api.app import BesideThePages
+from api.beside import BesideThePages, MadeLate
 from tests.conftest import REPO
 
 
@@ -40,6 +40,32 @@ def test_the_pages_answer_at_all_others(path: str) -> None:
     assert asyncio.run(answered_by("/mcp", "websocket")) == "pages"
 
 
-def test_the_start_of_the_app_loads_no_sdk_of_it() -> None:
+def test_it_is_made_once_by_whoever_comes_first() -> None:
+    made, given = list[str](), list[str]()
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        given.append(scope["path"])
+
+    def make() -> object:
+        made.append("made")
+        return answer
+
+    async def asked(late: MadeLate) -> None:
+        paths = ("/v1/a", "/v1/b", "/v1/c")
+        await asyncio.gather(*(late({"type": "http", "path": path}, None, None) for path in paths))  # type: ignore[arg-type]
+
+    late = MadeLate(make)  # type: ignore[arg-type]
+    assert made == []
+    asyncio.run(asked(late))
+    assert late.made() is answer
+    assert (made, sorted(given)) == (["made"], ["/v1/a", "/v1/b", "/v1/c"])
+
+
+def test_the_app_is_there_before_its_api() -> None:
+    code = "import sys, app; sys.exit(any(name in ('fastapi', 'api.app') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=REPO, check=False).returncode == 0
+
+
+def test_the_api_loads_no_sdk_of_it() -> None:
     code = "import sys, api.app; sys.exit(any(name.split('.')[0] in ('mcp', 'mcp_types') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=REPO, check=False).returncode == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 
 import ui
 from core.quick_start import collect_as_usual, import_behind
@@ -26,6 +27,11 @@ def page_modules() -> list[str]:
     return sorted((name for name in found if name not in SCRIPTS), key=lambda name: not name.startswith(_FIRST))
 
 
-def warm_pages() -> None:
-    """Import them in a thread."""
-    import_behind((*_STREAMLIT, *page_modules()), collect_as_usual)
+def warm_pages(then: Callable[[], object]) -> None:
+    """Import them in a thread, and do ``then``, which is needed later than the first page."""
+
+    def after() -> None:
+        then()
+        collect_as_usual()
+
+    import_behind((*_STREAMLIT, *page_modules()), after)
