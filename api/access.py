@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.asked_language import language_asked_for
 from api.context import ApiContext, DeletedVideos, context_of
 from core.background import BackgroundTasks
 from core.errors import ApiKeyMissing, ApiKeyRefused, ScopeMissing
-from core.translations import language_of, translator
+from core.translations import translator
 from jobs.model.api_keys import SCOPES, Scope, id_in
 from jobs.model.people import SHARED, Person
 
@@ -39,21 +40,6 @@ class Caller:
     translate: Translate
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
     deleted: DeletedVideos = field(default_factory=DeletedVideos)
-
-
-def language_asked_for(request: Request) -> str:
-    """The language of Accept-Language that is preferred most."""
-    parts = [part.strip().partition(";") for part in request.headers.get("accept-language", "")[:500].split(",")]
-    ranked = sorted(parts, key=lambda part: -_quality(part[2]))
-    return language_of(*(name.strip() for name, _, quality in ranked if _quality(quality) > 0))
-
-
-def _quality(words: str) -> float:
-    name, _, value = words.strip().partition("=")
-    try:
-        return float(value) if name.strip() == "q" else 1.0
-    except ValueError:
-        return 0.0
 
 
 def caller_of(

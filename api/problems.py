@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
-from api.access import language_asked_for
+from api.asked_language import language_asked_for
 from core import errors
 from core.accepted_values import accepted
 from core.errors import MovaError

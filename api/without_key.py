@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse
 from pydantic import BaseModel
 
-from api.access import language_asked_for
+from api.asked_language import language_asked_for
 from core.messages import gettext_noop
 from core.translations import language_of, translator
 

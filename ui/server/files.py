@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from api.access import language_asked_for
+from api.asked_language import language_asked_for
 from api.file_answers import FileAnswer
 from core.errors import MovaError, NotLoggedIn, StorageError, UnknownFilm
 from core.files import MEDIA_TYPES
