@@ -10,18 +10,15 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from core.errors import MovaError, StorageError, StoreError
 from core.file_access import keep_private
 from core.kept_secret import WEBHOOKS
-from jobs.database.errors import in_plain_words
 from jobs.database.state import file_of
 from jobs.database.wake_up import WakeUp
 from jobs.execution import engine
@@ -33,6 +30,7 @@ from jobs.execution.prepare import PrepareStage
 from jobs.execution.render import RenderStage
 from jobs.execution.runs import Runs
 from jobs.execution.slot_watch import SlotWatch
+from jobs.execution.supervisor import Supervisor
 from jobs.execution.webhooks import WebhookSender, utc_now
 from jobs.model.own_jobs import OwnJobs
 from jobs.model.people import Person
@@ -50,7 +48,6 @@ from record.folder import make_folder
 if TYPE_CHECKING:
     from config import Settings
 
-T = TypeVar("T")
 
 _TURN = 3.0  # seconds between polls of the tables while nothing wakes the worker
 _HEAR_AGAIN = 1.0
@@ -64,8 +61,7 @@ _CATCH_UP, _DROP_COPIES = 5.0, 3600.0
 _LOOK_FOR_MESSAGES = 1.0
 _MESSAGES_KEPT = timedelta(days=30)
 _FIRST_LOOK = 3.0  # what a person's act waits for the first look at servers that nobody configured
-_GRACE = 10.0  # what a stop waits for service calls that are in flight
-_LAST_TURNS = 5.0  # and for our own threads, all of them together
+_LAST_TURNS = 5.0  # what a stop waits for our own threads, all of them together
 _LOG = logging.getLogger("mova.worker")
 
 
@@ -83,9 +79,7 @@ class Worker:
         self._names = WorkerLease(self.store.database, own_only=own_only)
         self._calls_of_others = WakeUp(self.store.database)
         self._wake = self._calls_of_others.mine
-        self._draining, self._stopping = threading.Event(), threading.Event()
-        self._calls: set[Future[Any]] = set()
-        self._held_by = ""
+        self._supervisor = supervisor = Supervisor(self.store.database.name)
         self._own = OwnJobs() if own_only else None
         self._runs = Runs(
             self.store,
@@ -101,11 +95,11 @@ class Worker:
             partial(self.folders.storage.secret, WEBHOOKS),
             settings.webhook_allow,
             partial(self._sends.has_role, "webhooks"),
-            self._stopping,
+            supervisor.stopping,
         )
         self._threads = self._turns(own_only)
-        self._outlook = self._thread("servers", self._look_at_servers, partial(self._stopping.wait, _LOOK_AT_SERVERS))
-        self._copies = self._thread("copies", self._look_after_copies, partial(self._stopping.wait, _CATCH_UP))
+        self._outlook = supervisor.thread("servers", self._look_at_servers, _LOOK_AT_SERVERS)
+        self._copies = supervisor.thread("copies", self._look_after_copies, _CATCH_UP)
         self._copies_dropped = -math.inf
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
@@ -114,12 +108,15 @@ class Worker:
         renders = FollowedRenders(
             *(self.store, self.folders, self.pool, settings, self._calls_of_others, self._follower)
         )
-        self._poller = Poller(renders, self._persist, self._stopping.is_set)
-        self._threads.append(self._thread("renders", self._follow_renders, partial(self._stopping.wait, 1.0)))
+        self._poller = Poller(renders, supervisor.persist, supervisor.stopping.is_set)
+        self._threads.append(supervisor.thread("renders", self._follow_renders, 1.0))
         self._lent = LentKeys()
-        self.service = JobService(
+        self.service = self._service()
+
+    def _service(self) -> JobService:
+        return JobService(
             ServiceContext(
-                settings=settings,
+                settings=self.settings,
                 store=self.store,
                 folders=self.folders,
                 wake=self._calls_of_others,
@@ -138,24 +135,22 @@ class Worker:
         hold up the others.
         """
 
-        def rest(seconds: float) -> Callable[[], object]:
-            return partial(self._stopping.wait, seconds)
-
+        thread = self._supervisor.thread
         turns = [
-            self._thread("dispatcher", self._turn, self._rest),
-            self._thread("name", self._names.keep, rest(_KEEP_NAME)),
-            self._thread("calls", self._hear_others, rest(_HEAR_AGAIN)),
-            self._thread("own", self._runs.look_at_own, rest(_LOOK_AFTER_OTHERS)),
-            self._thread("others", self._runs.look_after_others, rest(_LOOK_AFTER_OTHERS)),
-            self._thread("slots", self._look_at_slots, rest(_LOOK_AT_SLOTS)),
-            self._thread("housekeeping", self._keep_house, rest(_KEEP_HOUSE)),
+            thread("dispatcher", self._turn, self._rest),
+            thread("name", self._names.keep, _KEEP_NAME),
+            thread("calls", self._hear_others, _HEAR_AGAIN),
+            thread("own", self._runs.look_at_own, _LOOK_AFTER_OTHERS),
+            thread("others", self._runs.look_after_others, _LOOK_AFTER_OTHERS),
+            thread("slots", self._look_at_slots, _LOOK_AT_SLOTS),
+            thread("housekeeping", self._keep_house, _KEEP_HOUSE),
         ]
         if own_only:  # such a run ends with its jobs: what waits here is sent by who stays
             return turns
         return [
             *turns,
-            self._thread("webhooks", self.webhooks.turn, rest(_LOOK_FOR_MESSAGES)),
-            self._thread("films", self._go_on_with_films, rest(_LOOK_AT_FILMS)),
+            thread("webhooks", self.webhooks.turn, _LOOK_FOR_MESSAGES),
+            thread("films", self._go_on_with_films, _LOOK_AT_FILMS),
         ]
 
     def start(self, *, working: bool = True) -> None:
@@ -181,34 +176,33 @@ class Worker:
             self._begin(name)
 
     def _begin(self, name: str) -> None:
+        supervisor = self._supervisor
+        interruptibly, persist = supervisor.interruptibly, supervisor.persist
         self._preparing = preparing = PrepareStage(
-            self.store, self.folders, self.settings, self._lent, self._interruptibly, self._persist, self._wake
+            self.store, self.folders, self.settings, self._lent, interruptibly, persist, self._wake
         )
         self._rendering = rendering = RenderStage(
             self.store,
             self.folders,
             self.pool,
             self.settings,
-            self._interruptibly,
-            self._pause,
-            self._persist,
+            interruptibly,
+            supervisor.pause,
+            persist,
             self._wake,
             self._own,
             keys=self._lent.overrides,
             sent=self._poller.wake,
         )
-        runs = {"prepare": self._patiently(preparing.advance), "render": self._patiently(rendering.advance)}
+        steps = {"prepare": preparing.advance, "render": rendering.advance}
+        runs = {run: supervisor.patiently(self._settled(step)) for run, step in steps.items()}
         engine.launch(self.settings.database_address, name, runs, briefly=self._own is not None)
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
         """Stop without ending any job: calls in flight get a moment, the next worker continues the rest."""
-        self._draining.set()
-        deadline = time.monotonic() + _GRACE
-        while self._calls and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self._stopping.set()
+        self._supervisor.stop()
         self._poller.wake()
         self._wake.set()
         if self._working:
@@ -225,82 +219,19 @@ class Worker:
             role.release()
         self.store.close()
 
-    def _thread(self, name: str, work: Callable[[], object], rest: Callable[[], object]) -> threading.Thread:
-        return threading.Thread(target=self._repeat, args=(work, rest), name=name, daemon=True)
-
-    # ---- what runs use -----------------------------------------------------------------------------------------
-
-    def _patiently(self, advance: Callable[[str], bool]) -> Callable[[str], bool]:
-        """While the database cannot be used, a step waits and starts again; no job fails because of it."""
+    def _settled(self, advance: Callable[[str], bool]) -> Callable[[str], bool]:
+        """The same step of a run; after the last one the job is on record as it ended, and its place is free."""
 
         def run(job_id: str) -> bool:
-            while True:
-                if self._draining.is_set():
-                    raise engine.Stopped
-                try:
-                    goes_on = advance(job_id)
-                    if not goes_on:
-                        self.folders.settle(job_id)
-                        self._wake.set()  # its place is free
-                    return goes_on
-                except (StoreError, StorageError) as problem:
-                    self._hold(problem)
+            goes_on = advance(job_id)
+            if not goes_on:
+                self.folders.settle(job_id)
+                self._wake.set()
+            return goes_on
 
         return run
 
-    def _persist(self, write: Callable[[], None]) -> None:
-        while True:
-            try:
-                return write()
-            except (StoreError, StorageError) as problem:
-                self._hold(problem)
-
-    def _hold(self, problem: MovaError) -> None:
-        """Log once what holds the worker up, and wait a little."""
-        if str(problem) != self._held_by:
-            _LOG.warning("%s %s Waiting for it…", problem, problem.next_step())
-            self._held_by = str(problem)
-        self._pause(2)
-
-    def _pause(self, seconds: float) -> None:
-        if self._stopping.wait(seconds) or self._draining.is_set():
-            raise engine.Stopped
-
-    def _interruptibly(self, work: Callable[[], T]) -> T:
-        """Run work that may take minutes in the background, so that a stop need not wait for its end."""
-        future: Future[T] = Future()
-
-        def call() -> None:
-            try:
-                future.set_result(work())
-            except BaseException as problem:  # handed on to the one who waits
-                future.set_exception(problem)
-            finally:
-                self._calls.discard(future)
-
-        self._calls.add(future)
-        threading.Thread(target=call, daemon=True).start()
-        while not future.done():
-            wait([future], timeout=0.2)
-            if self._stopping.is_set() and not future.done():
-                raise engine.Stopped
-        return future.result()
-
     # ---- what is done again and again --------------------------------------------------------------------------
-
-    def _repeat(self, work: Callable[[], object], rest: Callable[[], object]) -> None:
-        while not self._stopping.is_set():
-            try:
-                if not self._draining.is_set():
-                    with in_plain_words(self.store.database.name):  # the engine's database, too
-                        work()
-            except MovaError as problem:
-                with suppress(engine.Stopped):
-                    self._hold(problem)
-            except Exception:  # must outlive any one fault
-                _LOG.exception("a fault in the worker")
-                self._stopping.wait(1)
-            rest()
 
     def _rest(self) -> None:
         self._wake.wait(_TURN)
@@ -309,9 +240,9 @@ class Worker:
     def _hear_others(self) -> None:
         """Listen to calls of other processes; one that works on its own jobs only has all that calls it inside."""
         if self._own is None:
-            self._calls_of_others.listen(self._names.mine, self._stopping.is_set)
+            self._calls_of_others.listen(self._names.mine, self._supervisor.stopping.is_set)
         else:
-            self._stopping.wait()
+            self._supervisor.stopping.wait()
 
     def _turn(self) -> None:
         self._runs.pick_up()
@@ -339,7 +270,7 @@ class Worker:
             _LOG.warning("%s %s", error, error.next_step())
         tidy_forms(self.settings, self.store, self.folders.storage)
         self.store.webhooks.forget(utc_now() - _MESSAGES_KEPT)
-        retired = self.service.files.housekeeping().retire(lambda: not self._draining.is_set())
+        retired = self.service.files.housekeeping().retire(lambda: self._supervisor.goes_on)
         if retired is not None:  # a warning, for what is deleted is to be seen in every log
             words = "RETENTION_DAYS=%d: %d jobs deleted, %.1f MB came free"
             _LOG.warning(words, self.settings.retention_days, retired.jobs, retired.bytes / 1e6)

@@ -104,7 +104,7 @@ def test_a_video_outlives_a_bucket_that_is_away_and_a_worker_that_dies(
             bucket.fault = "away"
             server.finish()
             video = settings.output_dir / job_id / VIDEO
-            until(lambda: video.is_file() and "The bucket" in running.worker._held_by)
+            until(lambda: video.is_file() and "The bucket" in running.worker._supervisor.held_by)
             assert running.service.get(job_id).state == "saving"
         server.forget_all()
         bucket.fault = ""
