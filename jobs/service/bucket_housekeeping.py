@@ -22,6 +22,7 @@ from jobs.service.housekeeping import (
 )
 from jobs.storage.base import Kept, key_of
 from jobs.storage.bucket import COPIES, IN_BUCKET
+from jobs.store.response_cache import ANSWERS
 
 if TYPE_CHECKING:
     from config import Settings
@@ -124,6 +125,7 @@ class BucketHousekeeping(Housekeeping):
         kept = ((f"{job_id}/{one.name}", one.sha256) for one in recorded)
         copies = [path.parent / one[0] for one in kept if key_of(*one) in there and storage.is_copy(*one)]
         copies += [one for one in path.glob(f"{COPIES}/*/*") if _used_at(one) < before]
+        copies += path.glob(f"{ANSWERS}*")  # of a process that was killed: another machine has ended the job
         return sum(map(removed, copies))
 
     def _deleted_elsewhere(self, folder: str) -> int:

@@ -72,6 +72,8 @@ class BucketFolders(Folders):
         for one in self._store.files.of(job_id):
             if one.name not in leave_out:
                 self.work_on(job_id, one.name)
+        if job := self._store.jobs.get(job_id):
+            self.write_record(job)
         return super().whole(job_id)
 
     def address(self, job_id: str, name: str) -> str | None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Request = TextRequest | VisionRequest | ImageRequest | HearingRequest
 
-_BEGINS = ".answer-"
+ANSWERS = ".answer-"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ResponseCache:
 
     def name(self, maker: str, request: Request) -> str:
         digest = hashlib.sha256(f"{maker} {request!r}".encode()).hexdigest()
-        return f"{_BEGINS}{self.step}-{self.version}-{digest[:16]}.json"
+        return f"{ANSWERS}{self.step}-{self.version}-{digest[:16]}.json"
 
     def find(self, name: str) -> dict[str, Any] | None:
         path = self.folder.path / name
@@ -73,11 +73,11 @@ class ResponseCache:
 
 def clear_responses(folder: RunFolder, storage: LocalStorage | None = None) -> None:
     """Delete the answers of all steps: their results are recorded, or will be asked for again."""
-    for path in folder.path.glob(f"{_BEGINS}*"):
+    for path in folder.path.glob(f"{ANSWERS}*"):
         path.unlink(missing_ok=True)
     if storage is not None:
         with suppress(StorageError):  # they go with their job
-            storage.remove_beginning(f"{_folder_in(storage, folder)}/{_BEGINS}")
+            storage.remove_beginning(f"{_folder_in(storage, folder)}/{ANSWERS}")
 
 
 def _folder_in(storage: LocalStorage, folder: RunFolder) -> str:
