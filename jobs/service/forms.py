@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import StorageError, storage_error
 from core.files import atomic_write
+from jobs.service.housekeeping import unchanged_for
 from jobs.store.writes import now
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from config import Settings
     from jobs.service.context import ServiceContext
     from jobs.storage.base import LocalStorage
@@ -120,7 +118,7 @@ def tidy_forms(settings: Settings, store: Store, storage: LocalStorage | None = 
     forgotten, named = store.forms.forget(now() - _KEPT_FOR), store.forms.pictures()
     folder = settings.output_dir / _FOLDER
     for path in list(folder.glob("*/*")):
-        if path.relative_to(folder).as_posix() not in named and _unchanged_for(path) > _SETTLED:
+        if path.relative_to(folder).as_posix() not in named and unchanged_for(path) > _SETTLED:
             with suppress(OSError):
                 path.unlink()
     if storage is not None:
@@ -131,10 +129,3 @@ def tidy_forms(settings: Settings, store: Store, storage: LocalStorage | None = 
         with suppress(OSError):  # there are pictures in it
             owner.rmdir()
     return forgotten
-
-
-def _unchanged_for(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:
-        return 0.0

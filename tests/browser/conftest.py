@@ -87,6 +87,13 @@ def own_app(tmp_path: Path, server: StandIn) -> Iterator[RunningApp]:
         yield running
 
 
+@pytest.fixture
+def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
+    """No server, no key: the preview engine stands in."""
+    with RunningApp(tmp_path / "fresh") as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def _nothing_kept(request: pytest.FixtureRequest) -> None:
     """Nobody finds on Create what the test before had left there."""

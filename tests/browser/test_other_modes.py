@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.running_app import RunningApp
 from tests.browser.samples import PROMPT, photo
 from tests.browser.stand_in import StandIn
 from tests.browser.visit import Visit
-
-
-@pytest.fixture
-def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
-    """No server, no key: the preview engine stands in."""
-    with RunningApp(tmp_path / "fresh") as running:
-        yield running
 
 
 def test_simple_mode_with_a_photo(visit: Visit, server: StandIn) -> None:

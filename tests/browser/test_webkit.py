@@ -78,13 +78,6 @@ def webkit(tmp_path: Path) -> Iterator[webdriver.WebKitGTK]:
         yield browser
 
 
-@pytest.fixture
-def fresh_machine(tmp_path: Path) -> Iterator[RunningApp]:
-    """No server, no key: the preview engine stands in."""
-    with RunningApp(tmp_path / "fresh") as running:
-        yield running
-
-
 def _until(browser: webdriver.WebKitGTK, done: Callable[[webdriver.WebKitGTK], object]) -> object:
     """What ``done`` finds at last; what Streamlit draws anew while it is looked at is looked at again."""
     wait = WebDriverWait(browser, _SECONDS, 0.2, ignored_exceptions=[WebDriverException, *_FADING])

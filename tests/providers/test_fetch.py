@@ -8,7 +8,6 @@ import socket
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
@@ -29,6 +28,7 @@ from tests.pictures import picture
 from tests.providers.asking import ask, provider
 from tests.providers.fake_services import Drip, FakeServices, Raw
 from tests.providers.wire_formats import z_image_answer
+from tests.resolver import resolved
 
 HOST = "pictures.example"
 CALL = Call(provider="dashscope", model="z-image-turbo", key="sk-never-sent", seconds=5)
@@ -77,22 +77,6 @@ def public_host(_running_over_tls: HTTPServer, certificate: Path, monkeypatch: p
     return _running_over_tls
 
 
-def names(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
-    """Replace the resolver: each question gets the next answer. Returns the names asked for."""
-    asked: list[str] = []
-    real, left = socket.getaddrinfo, list(answers)
-
-    def resolve(host: str, port: int, *args: Any, **options: Any) -> list[Any]:
-        if not str(host).endswith(".example"):
-            return real(host, port, *args, **options)
-        asked.append(host)
-        found = left.pop(0) if len(left) > 1 else left[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return asked
-
-
 def test_the_services_own_host_may_be_this_machine(fake: FakeServices) -> None:
     fake.script("picture", PNG)
     assert fetched(fake, f"{fake.url}/pictures/a.png") == PNG.body
@@ -101,7 +85,7 @@ def test_the_services_own_host_may_be_this_machine(fake: FakeServices) -> None:
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_public_host_over_tls_only(public_host: HTTPServer, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
-    names(monkeypatch, ["127.0.0.1"])
+    resolved(monkeypatch, ["127.0.0.1"])
     public_host.expect_request("/a.png", headers={"Host": f"{HOST}:{public_host.port}"}).respond_with_data(
         PNG.body, content_type="image/png"
     )
@@ -113,14 +97,14 @@ def test_a_public_host_over_tls_only(public_host: HTTPServer, monkeypatch: pytes
 def test_the_connection_goes_to_the_address_that_was_checked(
     public_host: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = names(monkeypatch, ["127.0.0.1"], ["10.0.0.1"])
+    asked = resolved(monkeypatch, ["127.0.0.1"], ["10.0.0.1"])
     public_host.expect_request("/a.png").respond_with_data(PNG.body, content_type="image/png")
     fetch.picture(f"https://{HOST}:{public_host.port}/a.png", CALL, "https://dashscope.example", 1)
     assert asked == [HOST]
 
 
 def test_a_certificate_of_another_name_is_refused(public_host: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    names(monkeypatch, ["127.0.0.1"])
+    resolved(monkeypatch, ["127.0.0.1"])
     with pytest.raises(ImageFetchFailed) as caught:
         fetch.picture(f"https://other.example:{public_host.port}/a.png", CALL, "https://dashscope.example", 1)
     assert "certificate" in caught.value.raw
@@ -129,7 +113,7 @@ def test_a_certificate_of_another_name_is_refused(public_host: HTTPServer, monke
 
 def test_the_next_address_is_tried_where_one_is_dead(public_host: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "is_public", lambda address: address.startswith("127."))
-    names(monkeypatch, ["127.0.0.9", "127.0.0.1"])
+    resolved(monkeypatch, ["127.0.0.9", "127.0.0.1"])
     public_host.expect_request("/a.png").respond_with_data(PNG.body, content_type="image/png")
     assert fetch.picture(f"https://{HOST}:{public_host.port}/a.png", CALL, "https://dashscope.example", 1) == PNG.body
 
@@ -140,7 +124,7 @@ def test_the_next_address_is_tried_where_one_is_dead(public_host: HTTPServer, mo
 def test_a_name_that_leads_inside_is_not_connected_to(
     fake: FakeServices, monkeypatch: pytest.MonkeyPatch, answer: list[str]
 ) -> None:
-    names(monkeypatch, answer)
+    resolved(monkeypatch, answer)
     monkeypatch.setattr(fetch, "_got", lambda *_: pytest.fail("connected"))
     with pytest.raises(ImageFetchFailed, match="not a public address"):
         fetched(fake, f"https://{HOST}/latest/meta-data")
@@ -275,7 +259,7 @@ def test_reserved_addresses_are_not(address: str) -> None:
 
 def test_no_proxy_stands_between_the_check_and_a_public_host(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    names(monkeypatch, ["8.8.8.8"])
+    resolved(monkeypatch, ["8.8.8.8"])
     proxies: list[object] = []
 
     def transport(**options: object) -> None:

@@ -25,6 +25,7 @@ from jobs.store.store import Store
 from jobs.store.webhooks import Webhooks
 from tests.jobs.receiver import Clock, Receiver, receiver, set_library_clock
 from tests.jobs.samples import new_job
+from tests.resolver import resolved
 
 INSTALLATION = "of this installation"
 
@@ -174,27 +175,12 @@ def test_both_secrets_sign_while_one_takes_the_place_of_the_other(stage: Stage) 
     assert len(stage.hook.bodies) == 2
 
 
-def _resolver(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
-    """Replace the resolver for names that end in .example: each question gets the next answer."""
-    asked, left, real = list[str](), list(answers), socket.getaddrinfo
-
-    def resolve(host: str, port: int, *args: Any, **options: Any) -> list[Any]:
-        if not str(host).endswith(".example"):
-            return real(host, port, *args, **options)
-        asked.append(host)
-        found = left.pop(0) if len(left) > 1 else left[0]
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    return asked
-
-
 @pytest.mark.parametrize("found", [["10.0.0.7"], ["127.0.0.1"], ["93.184.216.34", "192.168.1.1"], ["169.254.169.254"]])
 def test_a_name_of_a_private_address_is_refused(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, found: list[str]
 ) -> None:
     """Also where only one of its addresses is private; nothing is connected to."""
-    _resolver(monkeypatch, found)
+    resolved(monkeypatch, found)
     url = f"https://inside.example:{stage.hook.server.port}/hook"
     assert stage.store.webhooks.change("ann", stage.webhook, url=url, events=EVENTS)
     stage.job_ends()
@@ -206,7 +192,7 @@ def test_a_name_of_a_private_address_is_refused(
 
 def test_the_address_that_was_checked_is_connected_to(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that leads elsewhere when it is asked for once more is asked for once."""
-    asked = _resolver(monkeypatch, ["127.0.0.1"], ["10.0.0.7"])
+    asked = resolved(monkeypatch, ["127.0.0.1"], ["10.0.0.7"])
     port = stage.hook.server.port
     url = f"http://hooks.example:{port}/hook"
     assert stage.store.webhooks.change("ann", stage.webhook, url=url, events=EVENTS)
@@ -218,7 +204,7 @@ def test_the_address_that_was_checked_is_connected_to(stage: Stage, monkeypatch:
 
 
 def test_a_name_that_nobody_knows(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    _resolver(monkeypatch, [])
+    resolved(monkeypatch, [])
     assert stage.store.webhooks.change("ann", stage.webhook, url="https://nowhere.example/", events=EVENTS)
     stage.job_ends()
     stage.sender_to().turn()
