@@ -25,6 +25,7 @@ hypothesis.settings.register_profile("no clock", deadline=None, suppress_health_
 hypothesis.settings.load_profile("no clock")
 
 database_templates.use_copies()
+database_templates.share_statements()
 
 REPO = Path(__file__).resolve().parent.parent
 _OURS = {name.upper() for name in config.Settings.model_fields} | {"GOOGLE_API_KEY", "OPENAI_ORG_ID"}

@@ -1,7 +1,7 @@
 """A new SQLite database begins as a copy of an empty one with all tables: making them takes longer than most tests.
 
 ``use_copies`` is called once a process, by ``tests/conftest.py`` and by ``tests/fork_server.py``. Tests of how the
-tables come about call ``make_anew``.
+tables come about call ``make_anew``. ``share_statements`` is for processes that open many databases.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import pytest
 from dbos import DBOS
+from sqlalchemy import URL, Engine
 
+import jobs.database.database
 import jobs.execution.engine
 import jobs.store.store
 from jobs.database.database import database_at
@@ -29,6 +31,28 @@ def use_copies() -> None:
     """From now on a database that is not there yet is a copy, in this process."""
     vars(jobs.store.store)["use_wal"] = partial(_copied, _of_store)
     vars(jobs.execution.engine)["use_wal"] = partial(_copied, _of_engine)
+
+
+def share_statements() -> None:
+    """From now on the SQLite databases of this process share the SQL that statements were compiled to.
+
+    A program has one database for long; a test has its own for a moment, and would compile every statement once more.
+    """
+    opened = jobs.database.database._sqlite_engine
+
+    @cache
+    def first() -> Engine:
+        engine = opened(URL.create("sqlite", database=str(_folder() / "statements.db")))
+        engine.connect().close()  # what a dialect knows of its database it learns now
+        engine.dispose()
+        return engine
+
+    def sharing(url: URL) -> Engine:
+        engine = opened(url)
+        engine.dialect, engine._compiled_cache = first().dialect, first()._compiled_cache
+        return engine
+
+    vars(jobs.database.database)["_sqlite_engine"] = sharing
 
 
 def make_anew(monkeypatch: pytest.MonkeyPatch) -> None:

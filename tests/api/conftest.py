@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_api
@@ -17,8 +21,19 @@ from jobs.service.service import JobService
 from jobs.store.store import Store
 from tests.jobs.load.workers import service_at, settings_of
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Send
+    from starlette.types import Scope as AsgiScope
+
 ANN, BOB = Person(name="ann@example.org"), Person(name="bob@example.org")
 Clients = Callable[..., TestClient]
+_ASKED: ContextVar[Api] = ContextVar("asked")
+
+
+@cache
+def app_of_all() -> FastAPI:
+    """One for all tests of a process, as FastAPI reads the signatures of all routes with the first request."""
+    return create_api(lambda: _ASKED.get().context)
 
 
 @dataclass
@@ -30,7 +45,10 @@ class Api:
     store: Store
 
     def client(self, person: Person | None, *scopes: Scope, address: str = "127.0.0.1") -> TestClient:
-        app = create_api(lambda: self.context)
+        async def app(scope: AsgiScope, receive: Receive, send: Send) -> None:
+            _ASKED.set(self)
+            await app_of_all()(scope, receive, send)
+
         client = TestClient(app, base_url="http://127.0.0.1:8600", client=(address, 1), raise_server_exceptions=False)
         if person is not None:
             name = f"key {len(self.service.api_keys.all())}"

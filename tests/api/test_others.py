@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_api
-from tests.api.conftest import ANN, BOB, Api
+from tests.api.conftest import ANN, BOB, Api, app_of_all
 from tests.pictures import gradient
 
 PICTURE = "data:image/png;base64," + base64.b64encode(gradient(640, 352)).decode()
@@ -43,7 +42,7 @@ ANSWERS = {"Video not found", "unknown_job", "unknown_film", "unknown_webhook"}
 
 
 def operations() -> list[str]:
-    paths = create_api(lambda: None).openapi()["paths"]  # type: ignore[arg-type,return-value]
+    paths = app_of_all().openapi()["paths"]
     return [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
 
 
