@@ -47,6 +47,7 @@ BOOKKEEPING = Bookkeeping(
     offered_negative_prompt={"text": "rain"},
     look_try=2,
     next_try="20260101-000000-aaaaaa",
+    video={"num_frames": 17},
     name="row 7",
     shot="The lamp goes out.",
     wordings=("A harbour.", "A harbour. 雨声。"),

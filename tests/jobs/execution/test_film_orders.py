@@ -35,11 +35,21 @@ def all_taken(service: JobService, film: Film) -> bool:
     return all(one.chosen is not None for one in service.films.shots(film))
 
 
+def comes_to_its_end(service: JobService, film: Film) -> None:
+    def told() -> object:
+        shots = [
+            (one.shot.id, [(job.state, job.stage, job.error) for job in one.jobs]) for one in service.films.shots(film)
+        ]
+        return shots, service.film_orders.waiting(film)
+
+    until(lambda: all_taken(service, film), told=told)
+
+
 def test_takes_that_go_on_from_each_other_are_one_act(run_service: RunService) -> None:
     running = run_service(VideoServer())
     ordered(running.service, CHAIN, render=True)
-    until(lambda: all_taken(running.service, CHAIN), 60)
-    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    comes_to_its_end(running.service, CHAIN)
+    until(lambda: not running.service.film_orders.waiting(CHAIN))
     assert len(running.server.accepted) == 3
     takes = [one.chosen for one in running.service.films.shots(CHAIN)]
     assert [take and take.extends for take in takes[1:]] == [take and take.id for take in takes[:2]]
@@ -49,8 +59,8 @@ def test_frames_that_are_drawn_after_each_other_are_one_act(run_service: RunServ
     with FakeServices() as services:
         running = run_service(**services.environment("gemini"))
         ordered(running.service, AFTER, render=False)
-        until(lambda: all(one.is_framed for one in running.service.films.shots(AFTER)), 60)
-        until(lambda: not running.service.film_orders.waiting(AFTER), 10)
+        until(lambda: all(one.is_framed for one in running.service.films.shots(AFTER)))
+        until(lambda: not running.service.film_orders.waiting(AFTER))
         assert [len(call.pictures) for call in services.received("gemini.image")] == [0, 1, 1]
         assert running.server.accepted == []
 
@@ -93,8 +103,8 @@ def test_what_broke_off_is_gone_on_with_and_nothing_is_made_twice(
     running.service.films.save(CHAIN)
     with pytest.raises(Broken):
         running.service.film_orders.render(CHAIN)
-    until(lambda: all_taken(running.service, CHAIN), 60)
-    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    comes_to_its_end(running.service, CHAIN)
+    until(lambda: not running.service.film_orders.waiting(CHAIN))
     assert len(running.server.accepted) == 3
     assert [len(one.jobs) for one in running.service.films.shots(CHAIN)] == [1, 1, 1]
 
@@ -114,7 +124,7 @@ def test_a_shot_that_was_changed_or_held_back_meanwhile_is_not_made(run_service:
     assert found is not None
     film = with_shot(CHAIN, found[1].model_copy(update={"action": "Mara looks away."}))
     running.service.films.save(film)
-    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    until(lambda: not running.service.film_orders.waiting(CHAIN))
     running.server.finish(running.server.accepted[0].tag)
     running.becomes(first, "completed")
     assert [len(one.jobs) for one in running.service.films.shots(film)] == [1, 0, 0]
@@ -124,7 +134,7 @@ def test_where_the_shot_before_fails_its_person_decides(run_service: RunService)
     running = run_service()
     first = first_at_the_server(running)
     assert running.service.stop_waiting(first)
-    until(lambda: not running.service.film_orders.waiting(CHAIN), 10)
+    until(lambda: not running.service.film_orders.waiting(CHAIN))
     assert [len(one.jobs) for one in running.service.films.shots(CHAIN)] == [1, 0, 0]
 
 
@@ -143,8 +153,8 @@ def test_keys_of_a_session_are_not_used_behind_its_back(run_service: RunService)
 def test_a_take_waits_for_the_one_that_replaces_what_it_goes_on_from(run_service: RunService) -> None:
     running = run_service(VideoServer())
     ordered(running.service, CHAIN, render=True)
-    until(lambda: all_taken(running.service, CHAIN), 60)
+    comes_to_its_end(running.service, CHAIN)
     film = Film.model_validate(changed(CHAIN, {"scenes.0.shots.0.action": "The old keeper lights the lamp."}))
     ordered(running.service, film, render=True)
-    until(lambda: all(one.chosen in one.jobs for one in running.service.films.shots(film)), 60)
+    until(lambda: all(one.chosen in one.jobs for one in running.service.films.shots(film)))
     assert len(running.server.accepted) == 6

@@ -90,7 +90,7 @@ def test_waiting_jobs_hold_no_thread(run_service: RunService, services: FakeServ
     for n in range(5):
         running.becomes(full(running, text=f"Cat {n}."), "waiting")
     before = threads()
-    for n in range(5, 25):
+    for n in range(5, 15):
         running.becomes(full(running, text=f"Cat {n}."), "waiting")
     until(lambda: not engine.unfinished(), 10)
     assert threads() <= before + 3
