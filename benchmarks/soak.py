@@ -1,11 +1,12 @@
 """A long run in which everything goes wrong at random: does every job end truly, and does nothing leak.
 
-    python -m benchmarks.soak [--minutes 30] [--seed 1]
+    python -m benchmarks.soak [--minutes 30] [--seed 1] [--bucket]
 
 Jobs are created, cancelled, abandoned, retried and deleted at random. The services of steps 1 to 4 and three servers
 misbehave on the wire, restart, and forget their jobs. Workers are processes, as ``python -m jobs.worker`` starts them:
 one lives through it all and is measured, the others are killed at random. At the end everything is healed, what waits
-for a person is sent, and then every job has to be in a true final state.
+for a person is sent, and then every job has to be in a true final state. With ``--bucket`` every process has a folder
+of its own, and shares nothing but PostgreSQL and a bucket.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +39,7 @@ from tests.hostile.faulty_server import PLACES, FaultyServer
 from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
 from tests.jobs.load.video_server import FakeJob
 from tests.jobs.load.workers import SMALL, WorkerProcess, environment, service_at, settings_of, white_order, worker
+from tests.jobs.storage.buckets import database_and_bucket
 from tests.providers.fake_services import FakeServices, Received, Reply
 
 SERVERS, MORTALS = 3, 2
@@ -93,18 +95,26 @@ class Seen:
     visited_elsewhere: bool = False
 
 
-def run_soak(folder: Path, *, minutes: float, seed: int = 1) -> Seen:
-    """One run; whatever the end is, it is in what was seen."""
+def run_soak(folder: Path, *, minutes: float, seed: int = 1, shared: Mapping[str, str] | None = None) -> Seen:
+    """One run; whatever the end is, it is in what was seen.
+
+    Args:
+        shared: the settings of a database and a bucket; with them the processes share no folder.
+    """
     with ExitStack() as stack:
         servers = [stack.enter_context(FaultyServer(seconds=0.5)) for _ in range(SERVERS)]
         services = stack.enter_context(FakeServices())
-        variables = environment(folder, servers) | LIMITS | services.environment("dashscope")
-        service, store = stack.enter_context(service_at(settings_of(variables)))
-        survivor = stack.enter_context(worker(folder, variables))
+        alike = {**LIMITS, **services.environment("dashscope"), **(shared or {})}
+
+        def machine(name: str) -> dict[str, str]:
+            return environment(folder / name if shared else folder, servers) | alike
+
+        service, store = stack.enter_context(service_at(settings_of(machine("page"))))
+        survivor = stack.enter_context(worker(folder, machine("survivor")))
         soak = Soak(service, store, servers, services, random.Random(seed), Seen())  # noqa: S311
         soak.warm_up()
         soak.seen.before = held_by(survivor.process.pid)
-        with mortals(folder, variables, soak), _beside(soak.error):
+        with mortals(folder, machine, soak), _beside(soak.error):
             started = time.monotonic()
             while (passed := time.monotonic() - started) < 60 * minutes:
                 if passed >= 60 * len(soak.seen.memory):
@@ -242,30 +252,30 @@ class Soak:
         self.seen.states = dict(Counter(job.state for job in jobs))
         self.seen.errors = Counter(job.error.kind for job in jobs if job.error)
         self.seen.renders = posts.total()
-        self.seen.untrue = [f"{job.id}: {why}" for job in jobs for why in _untrue(job, folder, posts)]
+        self.seen.untrue = [f"{job.id}: {why}" for job in jobs for why in self._untrue(job, posts)]
         sent = sorted((job for server in self.servers for job in server.accepted), key=lambda job: job.arrived)
         self.seen.untrue += [f"{job.tag}: rendered once more" for job in sent if _is_needless(job, sent)]
         slots = [f"slot of {slot.job_id}" for slot in self.store.queue.occupied()]
-        files = [str(path.relative_to(folder)) for path in folder.rglob(".*.part")]
+        files = [str(path.relative_to(folder)) for path in folder.rglob(".*.part") if "mortal" not in str(path)]
         gone = set(self.mine) - {job.id for job in jobs}
         folders = [f"folder of deleted {job_id}" for job_id in gone if (folder / job_id).exists()]
         self.seen.left = [*slots, *files, *folders]
         self.seen.words = survivor.words
         self.seen.visited_elsewhere = ELSEWHERE.visited
 
-
-def _untrue(job: JobRecord, folder: Path, posts: Counter[str]) -> Iterator[str]:
-    """Why a job's state is not what really happened; nothing where it is."""
-    record = json.loads((folder / job.id / "job.json").read_text())
-    sent = sum(count for tag, count in posts.items() if f"#{job.id}." in tag)
-    if job.state not in FINAL:
-        yield f"still {job.state}"
-    if record["state"] != job.state:
-        yield f"its record says {record['state']}, not {job.state}"
-    if job.state == "completed":
-        yield from _no_video(folder / job.id / VIDEO, sent)
-    if job.state in ("failed", "lost") and job.error is None:
-        yield f"{job.state} without a reason"
+    def _untrue(self, job: JobRecord, posts: Counter[str]) -> Iterator[str]:
+        """Why a job's state is not what really happened; nothing where it is."""
+        files = self.service.files.whole(job.id)
+        record = json.loads((files / "job.json").read_text())
+        sent = sum(count for tag, count in posts.items() if f"#{job.id}." in tag)
+        if job.state not in FINAL:
+            yield f"still {job.state}"
+        if record["state"] != job.state:
+            yield f"its record says {record['state']}, not {job.state}"
+        if job.state == "completed":
+            yield from _no_video(files / VIDEO, sent)
+        if job.state in ("failed", "lost") and job.error is None:
+            yield f"{job.state} without a reason"
 
 
 def _is_needless(job: FakeJob, sent: list[FakeJob]) -> bool:
@@ -284,11 +294,12 @@ def _no_video(path: Path, sent: int) -> Iterator[str]:
 
 
 @contextmanager
-def mortals(folder: Path, variables: dict[str, str], soak: Soak) -> Iterator[None]:
+def mortals(folder: Path, machine: Callable[[str], dict[str, str]], soak: Soak) -> Iterator[None]:
     """Workers that are killed at random moments, and started again, for as long as the block lasts."""
     with ExitStack() as stack:
         for number in range(MORTALS):
-            stack.enter_context(_beside(_Mortal(folder / f"mortal-{number}", variables, soak, number)))
+            name = f"mortal-{number}"
+            stack.enter_context(_beside(_Mortal(folder / name, machine(name), soak, number)))
         yield
 
 
@@ -351,9 +362,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bucket", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        show(run_soak(Path(folder), minutes=options.minutes, seed=options.seed))
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder, _shared(options.bucket) as shared:
+        show(run_soak(Path(folder), minutes=options.minutes, seed=options.seed, shared=shared))
+
+
+@contextmanager
+def _shared(wanted: bool) -> Iterator[dict[str, str] | None]:
+    if not wanted:
+        yield None
+        return
+    with database_and_bucket() as (database, bucket):
+        yield bucket.variables | {"DATABASE_URL": database}
 
 
 if __name__ == "__main__":

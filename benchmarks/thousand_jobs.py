@@ -13,8 +13,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure
 from tests.jobs.load.load_run import Seen, run_load
-from tests.jobs.storage.buckets import bucket_on, bucket_server
-from tests.postgres import WHY_MISSING, programs, throwaway_postgres
+from tests.jobs.storage.buckets import database_and_bucket
 
 _JOBS, _OWNERS, _SERVERS = 1000, 20, 8
 
@@ -37,12 +36,7 @@ def _over_a_folder() -> Seen:
 
 
 def _over_a_bucket() -> Seen:
-    with (
-        tempfile.TemporaryDirectory(prefix="thousand-") as folder,
-        throwaway_postgres(_postgres()) as database,
-        bucket_server() as address,
-        bucket_on(address) as bucket,
-    ):
+    with tempfile.TemporaryDirectory(prefix="thousand-") as folder, database_and_bucket() as (database, bucket):
         return run_load(
             Path(folder),
             jobs=_JOBS,
@@ -50,16 +44,9 @@ def _over_a_bucket() -> Seen:
             servers=_SERVERS,
             workers=2,
             seconds=1.0,
-            database=database.url,
+            database=database,
             bucket=bucket,
         )
-
-
-def _postgres() -> Path:
-    binaries = programs()
-    if binaries is None:
-        raise SystemExit(WHY_MISSING)
-    return binaries
 
 
 def _measures(seen: Seen) -> dict[str, tuple[str, float]]:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +23,7 @@ import requests
 
 import config
 from config import Settings
+from tests.postgres import WHY_MISSING, programs, throwaway_postgres
 from tests.waiting import until
 
 SWIFT = Path(__file__).parent / "swift"
@@ -118,6 +119,16 @@ def bucket_on(server: str) -> Iterator[Bucket]:
         proxy.server_close()
 
 
+@contextmanager
+def database_and_bucket() -> Iterator[tuple[str, Bucket]]:
+    """The address of a new PostgreSQL and a bucket: all that machines need to share."""
+    binaries = programs()
+    if binaries is None:
+        raise FileNotFoundError(WHY_MISSING)
+    with throwaway_postgres(binaries) as database, bucket_server() as server, bucket_on(server) as bucket:
+        yield database.url, bucket
+
+
 def _stumbling(bucket: Bucket, server: str) -> type[BaseHTTPRequestHandler]:
     """Hands requests on as they are, their Host and so their signature included."""
 
@@ -159,7 +170,8 @@ def _stumbling(bucket: Bucket, server: str) -> type[BaseHTTPRequestHandler]:
                 self.send_header("Content-Length", length or str(len(data)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(data)
+                with suppress(ConnectionError):  # who asked was killed
+                    self.wfile.write(data)
 
         do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _answer
 

@@ -17,7 +17,7 @@ from jobs.service.service import JobService
 from jobs.store.orders import Order
 from jobs.worker import Worker
 from media.frames import white_png
-from record.folder import FIRST_FRAME, POSTER, VIDEO
+from record.folder import FIRST_FRAME, POSTER, RECORD, VIDEO
 from tests.jobs.load.video_server import VideoServer
 from tests.jobs.load.workers import SMALL, service_at
 from tests.jobs.running_service import RunningService
@@ -58,6 +58,8 @@ def test_one_machine_takes_the_order_and_another_one_renders_it(
         with _working(other, server) as running:
             running.becomes(job_id, "completed")
         assert server.posts() == 1
+        with service_at(one) as (service, _):  # whose own job.json is of before
+            assert '"state": "completed"' in (service.files.whole(job_id) / RECORD).read_text()
         with service_at(third) as (service, store):
             job, fetches = service.get(job_id), len([one for one in bucket.asked if one.startswith("GET")])
             assert service.files.has(job, VIDEO)
