@@ -95,10 +95,13 @@ class Seen:
     visited_elsewhere: bool = False
 
 
-def run_soak(folder: Path, *, minutes: float, seed: int = 1, shared: Mapping[str, str] | None = None) -> Seen:
+def run_soak(
+    folder: Path, *, minutes: float, seed: int = 1, at_least: int = 0, shared: Mapping[str, str] | None = None
+) -> Seen:
     """One run; whatever the end is, it is in what was seen.
 
     Args:
+        at_least: so many jobs are made, up to five times as long where the machine is busy.
         shared: the settings of a database and a bucket; with them the processes share no folder.
     """
     with ExitStack() as stack:
@@ -116,7 +119,7 @@ def run_soak(folder: Path, *, minutes: float, seed: int = 1, shared: Mapping[str
         soak.seen.before = held_by(survivor.process.pid)
         with mortals(folder, machine, soak), _beside(soak.error):
             started = time.monotonic()
-            while (passed := time.monotonic() - started) < 60 * minutes:
+            while (passed := time.monotonic() - started) < 60 * minutes * (1 if soak.seen.jobs >= at_least else 5):
                 if passed >= 60 * len(soak.seen.memory):
                     soak.seen.memory.append(held_by(survivor.process.pid).memory)
                 soak.act()

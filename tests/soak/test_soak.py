@@ -10,7 +10,7 @@ POOLS = 30
 
 
 def test_a_minute_of_trouble(tmp_path: Path) -> None:
-    seen = run_soak(tmp_path / "outputs", minutes=1.0, seed=7)
+    seen = run_soak(tmp_path / "outputs", minutes=1.0, seed=7, at_least=POOLS + 11)
     show(seen)
     assert seen.jobs > POOLS + 10
     assert seen.kills > 2
