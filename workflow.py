@@ -178,4 +178,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from core.quick_start import run_and_leave
+
+    run_and_leave(main)

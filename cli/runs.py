@@ -33,6 +33,7 @@ from jobs.store.orders import Order
 from jobs.worker import working
 from media.findings import said as looks_said
 from pipeline import PREVIEW_MESSAGE
+from providers import load_behind
 from record.folder import RunFolder
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def run_full(options: argparse.Namespace, settings: Settings) -> dict[str, objec
     if before:
         wanted = wanted.like(before)
     checked_text(wanted.description or "", gettext_noop("description"))
+    if before is None and not options.reuse:
+        load_behind(settings)
     wanted, picture = uploaded_picture(wanted, settings)
     if wanted.until:
         key = queue_without_asking(settings, wanted.server)

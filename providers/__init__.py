@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 
 from api_utils import Services, services
 from config import Settings
+from core.quick_start import import_behind
 from providers.base import Capability, Provider
 
 # By service, as it is called and as it stands in ``Services``: where each capability's model stands.
@@ -31,6 +33,13 @@ def choose(settings: Settings, capability: Capability, overrides: Mapping[str, s
     from providers.offline import Offline
 
     return Offline()
+
+
+def load_behind(settings: Settings) -> None:
+    """Load the SDK that a job's texts will need, in a thread: for a process that is about to wait for other things."""
+    access = services(settings).gemini
+    if access and access.text_model:
+        import_behind(("providers.gemini",), lambda: import_module("providers.gemini").load_sdk())
 
 
 def listener(settings: Settings, overrides: Mapping[str, str | None] | None = None) -> Provider | None:

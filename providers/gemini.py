@@ -48,20 +48,20 @@ class Gemini(ServiceByModels[GeminiAccess]):
     prompt_limit: int | None = None
 
     def text(self, request: TextRequest) -> TextAnswer:
-        _load_sdk()
+        load_sdk()
         from google.genai import types
 
         return self._told("text", request.system, [types.Part(text=request.user)])
 
     def vision(self, request: VisionRequest) -> TextAnswer:
-        _load_sdk()
+        load_sdk()
         from google.genai import types
 
         pictures = [types.Part.from_bytes(data=one, mime_type="image/png") for one in request.pictures]
         return self._told("vision", request.system, [*pictures, types.Part(text=request.user)])
 
     def image(self, request: ImageRequest) -> ImageAnswer:
-        _load_sdk()
+        load_sdk()
         call = self._call("image", self._access.image_model, self._limits.image_timeout)
         parts = _drawn_from(request)
 
@@ -75,7 +75,7 @@ class Gemini(ServiceByModels[GeminiAccess]):
         return ImageAnswer(data=drawn.data, provider=self.name, model=drawn.model, seconds=taken, tokens=drawn.tokens)
 
     def hear(self, request: HearingRequest) -> HeardAnswer:
-        _load_sdk()
+        load_sdk()
         from google.genai import types
 
         from prompts import system_prompt
@@ -109,7 +109,7 @@ class Gemini(ServiceByModels[GeminiAccess]):
 
 
 @cache
-def _load_sdk() -> None:
+def load_sdk() -> None:
     """A quarter of its loading is for requests of asyncio, and for a command line that httpx has."""
     with without("aiohttp", "httpx._main"):
         import google.genai  # noqa: F401

@@ -72,8 +72,8 @@ def test_what_a_library_is_to_do_without_is_found_by_everything_else(
 
 _SDK = """
 import sys
-from providers.gemini import _load_sdk
-_load_sdk()
+from providers.gemini import load_sdk
+load_sdk()
 assert "google.genai" in sys.modules and "aiohttp" not in sys.modules
 import aiohttp
 """
@@ -81,3 +81,20 @@ import aiohttp
 
 def test_the_gemini_sdk_is_loaded_without_what_it_is_not_asked_for() -> None:
     subprocess.run([sys.executable, "-c", _SDK], check=True, cwd=Path(__file__).parents[2])
+
+
+_LEAVING = """
+import sys
+from core.quick_start import run_and_leave
+def main():
+    print("said", end="")
+    sys.exit({code})
+run_and_leave(main)
+"""
+
+
+@pytest.mark.parametrize(("code", "ends"), [("2", 2), ("None", 0), ("'words'", 1)])
+def test_a_script_that_leaves_at_once_has_said_everything(code: str, ends: int) -> None:
+    words = [sys.executable, "-c", _LEAVING.format(code=code)]
+    done = subprocess.run(words, cwd=Path(__file__).parents[2], check=False, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("said", ends)
