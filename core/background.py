@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from core.errors import MovaError
 
 OnStep = Callable[[int, int], None]
 _AT_ONCE = 2
+_LOG = logging.getLogger("mova.background")
 
 
 @dataclass
@@ -90,6 +93,9 @@ def _run(begun: BackgroundTask, work: Callable[[OnStep], object], room: Any) -> 
         except MovaError as problem:
             begun.error = problem
         except Exception as problem:  # a page must not wait for ever; a library's message may hold a key, its kind not
+            # Where it happened is for the log: without the words, of which the frames have none.
+            where = "".join(traceback.format_tb(problem.__traceback__))
+            _LOG.error("a fault of ours in the background: %s\n%s", type(problem).__name__, where)
             begun.error = MovaError(type(problem).__name__)
         finally:
             begun.ended = datetime.now(UTC)

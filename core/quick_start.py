@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from threading import Lock, Thread, get_ident
+from threading import Lock, Thread, local
 
 _USUAL = gc.get_threshold()
 _SELDOM = (50_000, 20, 20)  # the usual one looks through all modules dozens of times while they load
@@ -51,6 +51,21 @@ def run_and_leave(main: Callable[[], object]) -> None:
     os._exit(code)
 
 
+class _NotInstalled(local):
+    """Hides modules from one thread. It stays where it is once it is there: who imports at that moment goes through
+    the list, and would leave out what moves up in it.
+    """
+
+    hidden: frozenset[str] = frozenset()
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self.hidden:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+_NOT_INSTALLED = _NotInstalled()
+
+
 @contextmanager
 def without(*modules: str) -> Iterator[None]:
     """Libraries that this thread imports inside the block find these modules not installed, unless they are loaded.
@@ -58,21 +73,14 @@ def without(*modules: str) -> Iterator[None]:
     For what a library imports where it is there, and then uses for things that are not asked of it here. What imports
     them later, or in another thread, finds them.
     """
-    finder = _NotInstalled(frozenset(modules), get_ident())
-    sys.meta_path.insert(0, finder)
+    with _lock:
+        if _NOT_INSTALLED not in sys.meta_path:
+            sys.meta_path.insert(0, _NOT_INSTALLED)
+    before, _NOT_INSTALLED.hidden = _NOT_INSTALLED.hidden, frozenset(modules)
     try:
         yield
     finally:
-        sys.meta_path.remove(finder)
-
-
-class _NotInstalled:
-    def __init__(self, modules: frozenset[str], thread: int) -> None:
-        self._modules, self._thread = modules, thread
-
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        if name in self._modules and get_ident() == self._thread:
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        _NOT_INSTALLED.hidden = before
 
 
 def import_behind(modules: Sequence[str], then: Callable[[], object] = lambda: None) -> Thread | None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from core.background import BackgroundTask, BackgroundTasks, OnStep, in_background
 from core.errors import DiskQuota
+
+_KEY = "sk-secret"
 
 
 def waited_for(task: BackgroundTask) -> BackgroundTask:
@@ -39,14 +43,20 @@ def test_asked_for_twice_it_is_done_once_and_what_it_found_stays_while_it_looks_
     waited_for(second)
 
 
-def test_a_failure_is_the_persons_error_and_a_strangers_message_is_not_shown() -> None:
+def test_a_failure_is_the_persons_error_and_a_strangers_message_is_not_shown(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The log says where a fault of ours is, also without the message."""
+
     def refused(_on_step: OnStep) -> None:
         raise DiskQuota(used=2, limit=1)
 
     def broken(_on_step: OnStep) -> None:
-        raise RuntimeError("sk-secret")
+        raise RuntimeError(_KEY)
 
     assert isinstance(waited_for(in_background("one", refused)).error, DiskQuota)
     strange = waited_for(in_background("two", broken)).error
     assert strange is not None
-    assert "secret" not in f"{strange} {strange.raw}"
+    assert _KEY not in f"{strange} {strange.raw} {caplog.text}"
+    assert "RuntimeError" in caplog.text
+    assert "in broken" in caplog.text

@@ -70,6 +70,15 @@ def test_what_a_library_is_to_do_without_is_found_by_everything_else(
     assert find_spec("a_spare_part") is not None
 
 
+def test_an_import_under_way_elsewhere_goes_past_no_finder() -> None:
+    """Each import walks this list by its places: what is taken out of it moves the next one past the walker."""
+    walker = iter(sys.meta_path)
+    seen = [next(walker)]
+    with without("a_spare_part"):
+        seen.append(next(walker))
+    assert {id(one) for one in sys.meta_path[1:]} <= {id(one) for one in (*seen, *walker)}
+
+
 _SDK = """
 import sys
 from providers.gemini import load_sdk
