@@ -69,11 +69,8 @@ class FinalizeStage:
     another: AnotherSeed
     keys: Callable[[JobRecord], Mapping[str, str | None]] = lambda _: {}
 
-    def described(self, job: JobRecord, part: Path, *, listens: bool = True) -> Saved:
+    def described(self, job: JobRecord, part: Path) -> Saved:
         """Check the downloaded file, and write its provenance into it before it is renamed to its final name.
-
-        Args:
-            listens: it is also measured what is heard in it, for ``reported`` soon after.
 
         Raises:
             FileMissing, VideoUnplayable: as ``media.videos.check``.
@@ -89,9 +86,6 @@ class FinalizeStage:
             found = measured = report = None
             if job.is_preview:  # it is not made by MOVA: it is not checked for failures
                 facts, deviations = check(part, job.render, Onlooker(packet=packets.add))
-            elif not listens:
-                facts, deviations = check(part, job.render, Onlooker(look.add, packets.add))
-                found = look.findings(facts, job.render)
             else:
                 take = _Take(partial(self._lines, job), off=self.settings.listen == "off")
                 both = _both(look.add, take.frames.add)

@@ -278,14 +278,11 @@ class RenderStage:
             self.folders.work_on(job.id, VIDEO)
         if job.stage != LISTENING or not path.is_file():
             left = saving.left_here(job, path) if path.is_file() else None
-            # In a crowd all files are made safe before any is listened to: servers do not keep them for ever.
-            saved = fetched = left or self._downloaded(
-                client, job, path, lambda part: saving.described(job, part, listens=self.room_to_save > 0)
-            )
+            saved = fetched = left or self._downloaded(client, job, path, lambda part: saving.described(job, part))
             self._still_wanted(job)
             self.persist(lambda: saving.recorded(fetched))  # nothing is fetched again while that is not possible
-            if not (job.is_preview or fetched.measured or self.room_to_save):
-                return False
+            if not (job.is_preview or fetched.report or self.room_to_save):
+                return False  # a service is to hear it: that waits until what others have rendered is safe
         now = self._still_wanted(job)
         done = self.interruptibly(lambda: saving.reported(now, saved))
         self._still_wanted(job)

@@ -231,14 +231,15 @@ def test_a_speakers_voice_is_told_beside_the_other_shots_of_the_film(
         assert speakers_of(store, first, [LINE, "Who is there?"]) == ()
 
 
-def test_in_a_crowd_every_file_is_made_safe_before_one_is_listened_to(
+def test_in_a_crowd_every_file_is_made_safe_before_a_service_hears_one(
     tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Servers do not keep their files for ever; a report can be made at any time."""
+    """Servers do not keep their files for ever; a service can be asked at any time."""
     monkeypatch.setattr(jobs.execution.render, "SAVED_AT_ONCE", 1)
     servers = [VideoServer(video=lambda _: film) for _ in range(3)]
     done: list[str] = []
-    with running_service(tmp_path, *servers) as running:
+    with FakeServices() as fake, running_service(tmp_path, *servers, **named(fake)) as running:
+        fake.script("openai.hearing", "the light must not go out")
 
         def spied(name: str) -> Callable[..., Any]:
             real = getattr(FinalizeStage, name)
@@ -252,8 +253,9 @@ def test_in_a_crowd_every_file_is_made_safe_before_one_is_listened_to(
 
         for name in ("recorded", "reported"):
             monkeypatch.setattr(FinalizeStage, name, spied(name))
-        ordered = running.ordered("ann", "bob", "cem")
+        ordered = [running.service.create(white_order(text=TEXT)).id for _ in range(3)]
+        assert all(running.service.start(job) for job in ordered)
         reports = [running.becomes(job, "completed").report for job in ordered]
     assert done == 3 * ["recorded"] + 3 * ["reported"]
-    assert all(report and report["sound"] for report in reports)
+    assert all(report and report["sound"] and report["unheard"] is None for report in reports)
     assert sum(server.posts() for server in servers) == 3
