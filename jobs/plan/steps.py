@@ -43,7 +43,7 @@ class PlannedStep:
     ``keep``: the chosen version counts. ``reuse``: ``version``, made in this job from exactly the same inputs, counts
     again. ``make``: ``maker`` is asked. ``input_hash`` is of what the step is made from now, None as long as a step
     before this one is to be made. ``is_stale``: the chosen version was made from other inputs than there are now;
-    ``is_marked``: the record says so. ``comparisons``: how many cards a frame is compared with once it is made.
+    ``is_marked``: the record says so. ``comparisons``: how many cards a frame is compared with when it is made.
     """
 
     step: Step
@@ -57,12 +57,27 @@ class PlannedStep:
 
     @property
     def calls(self) -> Calls:
-        if self.action != "make" or self.maker is None or self.maker.provider == OFFLINE:
+        """All that is asked for it: texts and pictures."""
+        return self.texts + self.pictures
+
+    @property
+    def texts(self) -> Calls:
+        """How often a text is asked for: its own, shorter ones, its correction, what a picture shows."""
+        if not self._is_bought or self.maker is None:
             return Calls()
+        own = 0 if self.step == "first_frame" else 1
         shortenings = _SHORTENINGS if self.maker.shortens else 0
         corrections = 1 if self.step == "video_description" else 0
-        compared = self.comparisons if self.step == "first_frame" else 0
-        return Calls(1 + compared, 1 + shortenings + corrections + compared)
+        least = own + self.comparisons
+        return Calls(least, least + shortenings + corrections)
+
+    @property
+    def pictures(self) -> Calls:
+        return Calls(1, 1) if self._is_bought and self.step == "first_frame" else Calls()
+
+    @property
+    def _is_bought(self) -> bool:
+        return self.action == "make" and self.maker is not None and self.maker.provider != OFFLINE
 
 
 @dataclass(frozen=True)
@@ -140,7 +155,7 @@ def plan_steps(
     for step in PREPARATION:
         versions = [one for one in records if one.step == step]
         one = _planned(step, versions, inputs.hash_of(step), maker_of)
-        if step == "first_frame" and one.action == "make":
+        if step == "first_frame":  # also of one that is there: what is asked about may be made anew
             one = replace(one, comparisons=_comparisons(request, maker_of))
         planned.append(one)
         counts = next((record for record in versions if record.version == one.version), None)

@@ -79,7 +79,7 @@ def test_the_receipt_of_an_edited_copy_is_what_is_bought(
     unfold(visit, re.compile("Description.*An orange cat"))
     visit.write("Description", WISH.replace("orange", "grey"))
     visit.primary_is("Write image prompt")
-    expect(receipt).to_contain_text("buys 3 texts + 1 picture")
+    expect(receipt).to_contain_text("buys 3 to 4 texts + 1 picture")
     receipt.get_by_role("button").click()
     told = visit.page.get_by_text(re.compile(r"\d to \d requests")).inner_text()
     least, most = map(int, re.findall(r"(\d) to (\d) requests", told)[0])

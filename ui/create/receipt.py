@@ -51,7 +51,7 @@ def show_plan(plan: JobPlan) -> None:
 
 
 def _line(render: RenderSettings, plan: JobPlan | None) -> str:
-    """``8 s · 640×352 · box-a, ready ≈ 14:32 · buys 3 texts + 1 picture``."""
+    """``8 s · 640×352 · box-a, ready ≈ 14:32 · buys 3 to 4 texts + 1 picture``."""
     seconds = _("{n} s").format(n=f"{render.seconds:.2f}".rstrip("0").rstrip("."))
     return " · ".join([seconds, f"{render.width}×{render.height}", *(_parts(plan) if plan is not None else [])])
 
@@ -71,20 +71,23 @@ def _short_where(render: RenderPlan) -> str:
 
 
 def what_is_bought(plan: JobPlan) -> str:
-    """``buys 3 texts + 1 picture``; what is drafted without a model costs nothing."""
-    bought = [one for one in plan.steps.to_buy if one.maker is None or one.maker.provider != OFFLINE]
-    if not bought:
-        return _("drafted offline, free") if plan.steps.to_buy else ""
-    pictures = sum(1 for one in bought if one.step == "first_frame")
-    texts = len(bought) - pictures
-    words = {
-        (True, True): _("buys texts: {texts}, pictures: {pictures}"),
-        (True, False): _("buys texts: {texts}"),
-        (False, True): _("buys pictures: {pictures}"),
-    }
-    if (texts, pictures) == (3, 1):
-        return _("buys 3 texts + 1 picture")
-    return words[texts > 0, pictures > 0].format(texts=texts, pictures=pictures)
+    """``buys 3 to 4 texts + 1 picture``; what is drafted without a model costs nothing."""
+    to_buy = plan.steps.to_buy
+    if any(one.maker is None for one in to_buy):
+        return _name(None)
+    texts = sum((one.texts for one in to_buy), Calls())
+    pictures = sum((one.pictures for one in to_buy), Calls())
+    if not texts.most and not pictures.most:
+        return _("drafted offline, free") if to_buy else ""
+    bought = [_texts(texts)] if texts.most else []
+    bought += [_("1 picture")] if pictures.most else []  # a job has one first frame
+    return _("buys {what}").format(what=" + ".join(bought))
+
+
+def _texts(calls: Calls) -> str:
+    if calls.most > calls.least:
+        return _("{least} to {most} texts").format(least=calls.least, most=calls.most)
+    return _("1 text") if calls.most == 1 else _("{n} texts").format(n=calls.most)
 
 
 def _in_the_way(plan: JobPlan) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from config import Settings
+from core.messages import Message
 from core.steps import Maker, Step
+from jobs.model.makers import InQuestion
+from jobs.model.records import StepRecord
 from jobs.model.request import JobRequest
 from jobs.plan.steps import Calls, PlannedStep, plan_steps
 from pipeline import Materials, Tools, make
@@ -82,3 +86,17 @@ def test_a_frame_after_pictures_asks_once_more_for_each_card(step: Step, calls: 
     request = JobRequest(mode="full", text=USER, render=SMALL, references=tuple(one.reference for one in CARDS))
     plan = plan_steps(request, [], lambda _step: Maker(provider="fake", model="fake"), lambda _frame: "")
     assert (asked, plan.of(step).calls) == (calls, Calls(calls, calls))
+
+
+def test_a_frame_that_is_made_anew_is_compared_anew() -> None:
+    """What the buttons buy where a result is asked about left these out."""
+    request = JobRequest(mode="full", text=USER, render=SMALL, references=tuple(one.reference for one in CARDS))
+    prompt = StepRecord(
+        job_id="", step="image_prompt", state="done", provider="user", model="", output=SHORT, chosen=True
+    )
+    frame = replace(prompt, step="first_frame", edited=True)
+    service = Maker(provider="fake", model="fake")
+    plan = plan_steps(request, [prompt, frame], lambda _step: service, lambda _frame: "digest")
+    asked = InQuestion(step="first_frame", version=1, reason=Message("It would be made by another service.", {}))
+    (anew, *_others) = plan.with_questions((asked,), lambda _step: service).to_buy
+    assert (anew.step, anew.pictures, anew.texts) == ("first_frame", Calls(1, 1), Calls(3, 3))

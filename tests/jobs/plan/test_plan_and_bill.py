@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,14 +24,19 @@ from jobs.execution.prepare import PrepareStage
 from jobs.model.request import JobRequest
 from jobs.model.session_keys import LentKeys
 from jobs.plan.plan import JobPlan
+from jobs.plan.steps import StepPlan
 from jobs.service.service import JobService
 from jobs.store.folders import Folders
 from jobs.store.orders import Order
 from jobs.store.store import Store, open_store
 from media.crop import CropChoice
 from pipeline import PREPARATION, Made, Materials, Tools
+from pipeline import make as pipeline_make
 from tests.jobs.load.workers import SMALL, service_over, settings_of
 from tests.providers.test_references import reference
+from tests.steps.fake_provider import FakeProvider
+from tests.steps.test_prompt_rewriter_with_image import BAD, GOOD, USER
+from ui.create.receipt import what_is_bought
 
 TEXTS: tuple[Step, ...] = ("image_prompt", "visual_elements", "video_description")
 ACTS = st.one_of(
@@ -66,6 +72,8 @@ class Bench:
     store: Store
     which: str = "one"
     made: list[tuple[Step, str]] = field(default_factory=list)
+    texts: int = 0
+    pictures: int = 0
     numbers: Iterator[int] = field(default_factory=count)
     known: dict[str, Settings] = field(default_factory=dict)
 
@@ -84,15 +92,28 @@ class Bench:
     def service(self) -> JobService:
         return service_over(self.settings, self.store)
 
-    def make(self, step: Step, _materials: Materials, tools: Tools) -> Made:
+    def make(self, step: Step, materials: Materials, tools: Tools) -> Made:
         capability = {"first_frame": "image", "visual_elements": "vision"}.get(step, "text")
         provider = tools.choose(capability)  # type: ignore[arg-type]
         self.made.append((step, provider.name))
         number = next(self.numbers)
+        if step == "video_description" and provider.name != "offline":
+            return self._asked(step, materials, provider.name)
+        self.texts += step != "first_frame" and provider.name != "offline"
+        self.pictures += step == "first_frame" and provider.name != "offline"
         if step != "first_frame":
             return Made(StepResult(step=step, output=f"{step} {number}", provider=provider.name, model="m", seconds=1))
+        if provider.name != "offline":  # as the step does: test_calls.py
+            self.texts += len({(one.reference.role, one.reference.name) for one in materials.references})
         result = StepResult(step=step, output="first_frame.png", provider=provider.name, model="m", seconds=1)
         return Made(result, {"first_frame_original.png": picture(f"#{number * 7919 % 2**24:06x}")})
+
+    def _asked(self, step: Step, materials: Materials, service: str) -> Made:
+        """The step itself; every other text is right at once, the others are corrected."""
+        writer = FakeProvider(texts=[BAD if next(self.numbers) % 2 else GOOD, GOOD], name=service)
+        made = pipeline_make(step, replace(materials, description=USER), Tools(Settings(), lambda _capability: writer))
+        self.texts += len(writer.asked)
+        return made
 
     def give_cards(self, job_id: str, colours: tuple[str, ...]) -> None:
         """A person with these pictures."""
@@ -114,6 +135,17 @@ def shown_steps(plan: JobPlan, *, to_end: bool) -> list[tuple[Step, str]]:
     return [(one.step, one.maker.provider if one.maker else "") for one in to_make]
 
 
+def of_next_step(steps: StepPlan) -> StepPlan:
+    return replace(steps, steps=tuple(one for one in steps.steps if one.step == steps.next_step))
+
+
+def amount(line: str, of: str) -> range:
+    """How many texts or pictures the folded line says."""
+    found = re.search(rf"(\d+)(?: to (\d+))? {of}", line)
+    least, most = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    return range(least, most + 1)
+
+
 def go_on(bench: Bench, job_id: str, *, to_end: bool) -> None:
     """Do what the primary button does, and compare."""
     service = bench.service
@@ -126,6 +158,7 @@ def go_on(bench: Bench, job_id: str, *, to_end: bool) -> None:
         assert plan.next.act == "wait"
         return
     bench.made.clear()
+    bench.texts = bench.pictures = 0
     assert service.approve(job_id, to_end=to_end, expected=plan.next.step)
     engine = bench.engine()
     while engine.advance(job_id):
@@ -133,11 +166,9 @@ def go_on(bench: Bench, job_id: str, *, to_end: bool) -> None:
     job = service.get(job_id)
     shown = shown_steps(plan, to_end=to_end)
     assert bench.made == shown
-    # How often a step asks is compared in test_calls.py: here each step that is no draft asks at least once.
-    paid = [one for one in plan.steps.to_make if one.maker is not None and one.maker.provider != "offline"]
-    compared = {(one.role, one.name) for one in service.get(job_id).request.references}
-    frames = [one for one in paid if one.step == "first_frame"]
-    assert plan.steps.calls.least == len(paid) + len(compared) * len(frames)
+    bought = what_is_bought(plan if to_end else replace(plan, steps=of_next_step(plan.steps)))
+    assert bench.texts in amount(bought, "text")
+    assert bench.pictures in amount(bought, "picture")
     goes = to_end or plan.next.act == "send"
     assert (job.state, len(bench.store.queue.order(job.queue_key))) == (("queued", 1) if goes else ("waiting", 0))
     if goes:  # taken back, so that the history goes on

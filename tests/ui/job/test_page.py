@@ -234,7 +234,7 @@ def test_the_receipt_tells_what_the_buttons_buy_anew(app_context: AppContext, ma
     job = full_job(app_context, made)
     with_openai(app_context)
     plan = app_context.service.plans.of(job.id)
-    assert what_is_bought(plan) == "buys 3 texts + 1 picture"
+    assert what_is_bought(plan) == "buys 3 to 4 texts + 1 picture"
     shown = [(one.step, one.maker) for one in plan.steps.to_buy]
     press(job_page(job), "Run to the end")
     assert [(one.step, one.maker) for one in app_context.service.plans.of(job.id).steps.to_make] == shown
