@@ -23,7 +23,7 @@ from tests.waiting import until
 
 _WORKERS = (1, 2, 4)
 _JOBS, _OWNERS, _SERVERS = 40, 20, 8
-_IDLE_SECONDS = 4.0
+_IDLE_SECONDS = 10.0  # also what a worker that has just started is left alone for
 
 
 def engine(rounds: int) -> Iterable[Figure]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus, _scheduler, _workflow_commands
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -23,6 +23,8 @@ Kind = Literal["prepare", "render"]
 Advance = Callable[[str], bool]
 
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
+_QUEUE_REST = 2.0  # seconds until a run of a dead process goes on, once it is taken over
+_TIDY_REST = 4.0  # seconds; on PostgreSQL DBOS holds a lock meanwhile, which ends after five
 _advance: dict[str, Advance] = {}
 _walking: set[str] = set()
 
@@ -76,14 +78,26 @@ def launch(address: str, executor: str, advance: Mapping[str, Advance], *, brief
         "executor_id": executor,
         "serializer": DBOSPortableJSONSerializer(),
         "log_level": "ERROR",
-        # On SQLite a thread of DBOS looks for notifications, which no run of ours waits for; a stop waits for its rest.
+        # Threads of DBOS look for notifications, which no run of ours waits for or sends; a stop waits for their rest.
         "notification_listener_polling_interval_sec": 0.05 if briefly else 0.25,
+        "notification_coalesce_sec": 0.05 if briefly else 0.25,
     }
     if make_url(address).get_backend_name() == "sqlite":
         config["db_engine_kwargs"] = {"connect_args": {"factory": ClockedConnection}}
     with in_plain_words(_name_of(address)):
-        DBOS(config=config)
+        _rest_longer(DBOS(config=config))
         DBOS.launch()
+
+
+def _rest_longer(dbos: DBOS) -> None:
+    """DBOS looks each second for runs with a delay, a time limit or a schedule, which none of ours has, and for those
+    taken over.
+
+    It has no options for that. Where a later version has other names, it looks as often as it does by itself.
+    """
+    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = _TIDY_REST
+    _scheduler._STARTUP_FAST_POLL_DURATION_SEC = 0.0
+    dbos._registry.get_internal_queue()._polling_interval_sec = _QUEUE_REST
 
 
 def _database_errors_in_plain_words(record: logging.LogRecord) -> bool:
