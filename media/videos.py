@@ -23,6 +23,7 @@ from core.errors import FileMissing, VideoUnplayable
 from core.messages import Message, gettext_noop, message, phrase
 from core.render_settings import RenderSettings
 from media.boxes import is_whole
+from media.decoding import DECODING
 from media.opened import MAX_SECONDS, check_length, container, film_tracks, opened, picture_track, sound_track
 
 OnFrame = Callable[[VideoFrame | AudioFrame], None]
@@ -173,7 +174,7 @@ def _probe_container(film: InputContainer, size: int, counts: _Counts) -> VideoF
 def _decode(film: InputContainer, pictures: VideoStream, counts: _Counts) -> None:
     """Walk through the whole file once."""
     sound = sound_track(film)
-    pictures.thread_type = "AUTO"
+    pictures.thread_type = DECODING.thread_type
     held: deque[Packet[Stream]] = deque()
     weight = 0
     for packet in film.demux(*film_tracks(film)):
