@@ -22,12 +22,13 @@ _COMPLETED: frozenset[JobState] = frozenset(("completed",))
 
 @dataclass
 class Seen:
-    """``readable``: the videos that could be read afterwards.
+    """``readable``: the videos that could be read afterwards. ``a_second``: jobs that ended while all workers were there.
 
     ``spread``: the largest lead, at any moment, of one owner over another with jobs left, in jobs sent."""
 
     create_seconds: float = 0.0
     run_seconds: float = 0.0
+    a_second: float = 0.0
     states: dict[str, int] = field(default_factory=dict)
     posts: Counter[str] = field(default_factory=Counter)
     most_at_once: tuple[int, ...] = ()
@@ -68,8 +69,10 @@ def run_load(
         _create(service, jobs, owners, seen)
         started = time.monotonic()
         processes = [stack.enter_context(worker(folder, variables(f"worker-{n}"))) for n in range(workers)]
+        ended, all_there = _ended(store), time.monotonic()
         _look_on(store, fakes, processes, seen, jobs)
         seen.run_seconds = time.monotonic() - started
+        seen.a_second = (jobs - ended) / (time.monotonic() - all_there)
         _sum_up(store, fakes, processes, seen)
         reader, _ = stack.enter_context(service_at(settings_of(variables("reader"))))
         seen.readable = sum(reader.files.path(job, VIDEO) is not None for job in store.jobs.in_states(_COMPLETED))
@@ -87,13 +90,17 @@ def _create(service: JobService, jobs: int, owners: int, seen: Seen) -> None:
 
 def _look_on(store: Store, fakes: Sequence[VideoServer], workers: list[WorkerProcess], seen: Seen, jobs: int) -> None:
     first = max(one.status()[1] for one in workers)
-    while sum(count for state, count in store.pages.counts().items() if state in FINAL) < jobs:
+    while _ended(store) < jobs:
         threads, memory = map(max, zip(*(one.status() for one in workers), strict=True))
         seen.most_threads = max(seen.most_threads, threads)
         seen.memory_kib = (first, max(seen.memory_kib[1], memory))
         seen.most_rendering = max(seen.most_rendering, sum(len(one.running) for one in fakes))
         assert all(one.process.poll() is None for one in workers)
         time.sleep(0.25)
+
+
+def _ended(store: Store) -> int:
+    return sum(count for state, count in store.pages.counts().items() if state in FINAL)
 
 
 def _sum_up(store: Store, fakes: Sequence[VideoServer], workers: list[WorkerProcess], seen: Seen) -> None:
