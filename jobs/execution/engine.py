@@ -10,7 +10,15 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus, _scheduler, _workflow_commands
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    SetWorkflowID,
+    WorkflowStatus,
+    _scheduler,
+    _workflow_commands,
+)
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 

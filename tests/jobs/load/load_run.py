@@ -22,7 +22,7 @@ _COMPLETED: frozenset[JobState] = frozenset(("completed",))
 
 @dataclass
 class Seen:
-    """``readable``: the videos that could be read afterwards. ``a_second``: jobs that ended while all workers were there.
+    """``readable``: the videos that could be read afterwards. ``a_second``: jobs that ended while every worker worked.
 
     ``spread``: the largest lead, at any moment, of one owner over another with jobs left, in jobs sent."""
 
