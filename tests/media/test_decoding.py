@@ -7,13 +7,17 @@ from threading import Event, Thread
 from media.decoding import Decoding
 
 
+def threads_of(decoding: Decoding) -> str:
+    return decoding.thread_type
+
+
 def test_a_film_alone_is_decoded_in_threads_and_one_beside_others_in_none() -> None:
     decoding = Decoding(2)
     with decoding:
-        assert decoding.thread_type == "AUTO"
+        assert threads_of(decoding) == "AUTO"
         with decoding:
-            assert decoding.thread_type == "NONE"
-        assert decoding.thread_type == "AUTO"
+            assert threads_of(decoding) == "NONE"
+        assert threads_of(decoding) == "AUTO"
 
 
 def test_no_more_than_so_many_at_once() -> None:
