@@ -9,11 +9,13 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from api.asked_language import language_asked_for
 from api.file_answers import FileAnswer
 from api.mcp_answers import FileAddress
-from core.errors import MovaError, NothingToExtend
+from core.errors import MovaError, NothingToExtend, StorageError
 from core.files import MEDIA_TYPES
 from core.kept_secret import ADDRESSES
+from core.translations import translator
 from jobs.model.people import Person
 from jobs.model.states import ASKED
 from jobs.service.export import CUT
@@ -54,7 +56,7 @@ def address_of_film(settings: Settings, service: JobService, joined: Joined, bas
 
 def address_asked_about(settings: Settings, service: JobService, job: JobRecord, base: str) -> str | None:
     """The address of the first frame that a job asks its person about: the same as long as it asks the same."""
-    if service.files.first_frame(job) is None:
+    if service.files.frame_version(job) is None:
         return None
     token = _signer_of_questions(service).dumps([job.owner, job.id, job.revision])
     return f"{base.rstrip('/')}{PATH.format(token=token, name=FIRST_FRAME)}"
@@ -79,6 +81,9 @@ def send(settings: Settings, service: Callable[[], JobService], request: Request
         path = path or _opened(service(), token)
     except (BadData, ValueError):
         return PlainTextResponse("This address is not valid any more. Ask for a new one.", 403)
+    except StorageError as problem:
+        translate = translator(language_asked_for(request))
+        return PlainTextResponse(f"{problem.message(translate)} {problem.next_step(translate)}", 503)
     except MovaError:
         path = None
     if path is None or name != path.name:

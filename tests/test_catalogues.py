@@ -107,7 +107,6 @@ NOT_OURS_TO_SAY = {
     *("This program does not answer under this name. Name it in ALLOWED_HOSTS.",),  # before there is a page
     *("Uploads are for people who are logged in.", "server.maxUploadSize"),  # to a program
     *("Too many uploads at once. Take some out of the page, or try again later.",),  # Streamlit shows its status alone
-    *("There is no such file.", "This address is not valid any more. Open the page again."),  # on a page without Python
 }
 
 

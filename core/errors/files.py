@@ -54,8 +54,8 @@ class BucketUnusable(StorageError):
 
     what = gettext_noop("The bucket {bucket} cannot be used at the moment: {reason}.")
     advice = gettext_noop(
-        "What was made is kept on this machine and goes on as soon as the bucket answers. If it stays like this, see "
-        "STORAGE_URL and the AWS_ settings with python -m doctor."
+        "Try again in a few minutes. What was made is kept on this machine and goes on as soon as the bucket answers. "
+        "If it stays like this, see STORAGE_URL and the AWS_ settings with python -m doctor."
     )
 
 

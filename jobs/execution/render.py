@@ -301,6 +301,7 @@ class RenderStage:
             takes=done.takes,
         )
         clear_responses(self.folders.of(job), self.folders.storage)  # only now: until here a kill would ask again
+        self.folders.make_ahead(job)
         return False
 
     def _downloaded(

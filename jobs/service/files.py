@@ -51,6 +51,16 @@ class JobFiles:
         self._context.check_sees(job)
         return self._folders.size(job.id, name)
 
+    def is_here(self, job: JobRecord, name: str) -> bool:
+        """Whether ``path`` has nothing to fetch for it."""
+        self._context.check_sees(job)
+        return self._folders.is_here(job.id, name)
+
+    def check_reach(self, job: JobRecord, name: str) -> None:
+        """Make sure that a file could be fetched where it is not here; raises StorageError."""
+        self._context.check_sees(job)
+        self._folders.check_reach(job.id, name)
+
     def path(self, job: JobRecord, name: str) -> Path | None:
         """A file of a job on this machine, fetched from the bucket where it is not here; None where there is none.
 
@@ -78,9 +88,18 @@ class JobFiles:
         return self._folders.storage
 
     def first_frame(self, job: JobRecord) -> Path | None:
-        """The file of a job's first frame in the size of its render; None where it has no frame yet."""
+        """The file of a job's first frame in the size of its render; None where it has no frame yet.
+
+        Raises:
+            BucketUnusable
+        """
         self._context.check_sees(job)
         return self._folders.shown_frame(job)
+
+    def frame_version(self, job: JobRecord) -> str | None:
+        """What another first frame has another one of, for addresses; None where it has none. Nothing is fetched."""
+        self._context.check_sees(job)
+        return self._folders.frame_version(job)
 
     def poster(self, job_id: str) -> Path | None:
         """The job's poster, made when it is first asked for; None if there is nothing to make it from yet."""

@@ -121,6 +121,8 @@ class FinishedVideos:
 
         if facts := job.bookkeeping.video:
             return f"{facts['width']}x{facts['height']}"
+        if not self._folders.is_here(job.id, VIDEO):  # it is not fetched for that
+            return job.render.size
         try:
             return "x".join(map(str, picture_size(self._video(job.id))))
         except (NothingToExtend, FileMissing, VideoUnplayable, StorageError):

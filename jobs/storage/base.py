@@ -47,6 +47,13 @@ class LocalStorage:
         path = self.root / name
         return path if path.is_file() else None
 
+    def check_reach(self, name: str, sha256: str) -> None:
+        """Ask for a recorded file without fetching it.
+
+        Raises:
+            StorageError: it could not be fetched now.
+        """
+
     def is_copy(self, name: str, sha256: str) -> bool:
         """Whether a file of this machine is that recorded version."""
         return (self.root / name).is_file()

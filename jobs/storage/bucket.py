@@ -133,6 +133,13 @@ class BucketStorage(LocalStorage):
                 return target
         return None
 
+    def check_reach(self, name: str, sha256: str) -> None:
+        import obstore
+        from obstore.exceptions import NotFoundError
+
+        with self._asked(), suppress(NotFoundError, FileNotFoundError):
+            obstore.head(self._store, key_of(name, sha256))
+
     def is_copy(self, name: str, sha256: str) -> bool:
         path = self.root / name
         return self._is(path, sha256, None) if sha256 else path.is_file()

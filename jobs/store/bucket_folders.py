@@ -6,8 +6,10 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.errors import StorageError
-from jobs.model.records import FileRecord, JobRecord
+from core.errors import MovaError, StorageError
+from jobs.model.records import FileRecord, JobRecord, StepRecord
+from jobs.model.states import FRAME_SENT
+from jobs.storage.base import VERSION_LETTERS
 from jobs.store.folders import Folders
 from record.folder import FIRST_FRAME, POSTER, RECORD, VIDEO, RunFolder, file_inside
 
@@ -41,6 +43,14 @@ class BucketFolders(Folders):
         found = self._record(job_id, name)
         return found.sha256 if found else None
 
+    def is_here(self, job_id: str, name: str) -> bool:
+        found, path = self._record(job_id, name), self.path(job_id) / name
+        return found is not None and path.is_file() and path.stat().st_size == found.bytes
+
+    def check_reach(self, job_id: str, name: str) -> None:
+        if (found := self._record(job_id, name)) and not self.is_here(job_id, name):
+            self.storage.check_reach(f"{job_id}/{name}", found.sha256)
+
     def here(self, job_id: str, name: str) -> Path | None:
         path = file_inside(self.path(job_id), name)
         if name == RECORD and (job := self._store.jobs.get(job_id)):
@@ -62,6 +72,24 @@ class BucketFolders(Folders):
 
     def made_of(self, job_id: str, name: str, source: str) -> Path | None:
         return self.here(job_id, name) if self._is_newer(job_id, name, (source,)) else None
+
+    def frame_version(self, job: JobRecord) -> str | None:
+        if made := self.digest(job.id, FIRST_FRAME):
+            return made[:VERSION_LETTERS]
+        if job.request.white_frame:
+            return "white"
+        chosen = self._store.steps.chosen(job.id).get("first_frame")
+        return f"v{chosen.version}" if chosen and chosen.output and self.has(job.id, chosen.output) else None
+
+    def frame_digest(self, job: JobRecord, chosen: StepRecord) -> str:
+        sent = self.digest(job.id, FIRST_FRAME) if job.state in FRAME_SENT else None
+        if sent and chosen.output and not self.is_here(job.id, chosen.output):  # no picture is fetched for that
+            return sent
+        return super().frame_digest(job, chosen)
+
+    def make_ahead(self, job: JobRecord) -> None:
+        with suppress(MovaError):  # whoever looks at it makes it
+            self.poster(job)
 
     def poster(self, job: JobRecord) -> Path | None:
         if self._is_newer(job.id, POSTER, (VIDEO, FIRST_FRAME)):

@@ -9,7 +9,15 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.errors import FileMissing, FilesNotRemoved, MovaError, ReferenceMissing, StorageError, VideoUnplayable
+from core.errors import (
+    BucketUnusable,
+    FileMissing,
+    FilesNotRemoved,
+    MovaError,
+    ReferenceMissing,
+    StorageError,
+    VideoUnplayable,
+)
 from core.references import ReferenceFile
 from core.steps import Step
 from jobs.model.records import FileRecord, JobRecord, StepRecord
@@ -77,6 +85,13 @@ class Folders:
         """
         path = file_inside(self.path(job_id), name)
         return path if path.is_file() else None
+
+    def is_here(self, job_id: str, name: str) -> bool:
+        """Whether ``here`` has nothing to fetch for it."""
+        return self.has(job_id, name)
+
+    def check_reach(self, job_id: str, name: str) -> None:
+        """Make sure that a file could be fetched where it is not here; raises StorageError."""
 
     def work_on(self, job_id: str, name: str) -> Path | None:
         """The same in its own place in the job's folder, where what comes next reads or changes it."""
@@ -199,14 +214,25 @@ class Folders:
         return png
 
     def shown_frame(self, job: JobRecord) -> Path | None:
-        """The file of the first frame as it is rendered from, made where it is not there yet; None without a frame."""
+        """The file of the first frame as it is rendered from, made where it is not there yet; None without a frame.
+
+        Raises:
+            BucketUnusable
+        """
         try:
             if path := self.here(job.id, FIRST_FRAME):
                 return path
             self.first_frame(job, self._store.steps.chosen(job.id).get("first_frame"))
             return self.here(job.id, FIRST_FRAME)
+        except BucketUnusable:
+            raise
         except MovaError:
             return None
+
+    def frame_version(self, job: JobRecord) -> str | None:
+        """What another ``shown_frame`` has another one of; None where there is no frame. Nothing is fetched."""
+        path = self.shown_frame(job)
+        return str(path.stat().st_mtime_ns) if path else None
 
     def frame_digest(self, job: JobRecord, chosen: StepRecord) -> str:
         """The SHA-256 of the frame that ``first_frame`` would give; nothing is written.
@@ -236,6 +262,9 @@ class Folders:
             self.keep(job, "poster", POSTER, picture)
             os.utime(made, ns=(made_of, made_of))  # not the time of day, which may have been set back since
         return made if made.is_file() else None
+
+    def make_ahead(self, job: JobRecord) -> None:
+        """Make of a finished video what another machine would have to fetch it for."""
 
     def weigh(self, job: JobRecord) -> int:
         """The bytes that the job's folder takes on the disk for itself, and that come free with it."""

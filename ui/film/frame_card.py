@@ -88,7 +88,7 @@ def _file_of(job: JobRecord, made: StepRecord) -> str | None:
     name, files = made.output or FIRST_FRAME, job_service().files
     if name.endswith(_SHOWN) and files.has(job, name):
         return name
-    return FIRST_FRAME if files.first_frame(job) is not None else None
+    return FIRST_FRAME if files.frame_version(job) is not None else None
 
 
 def _empty(state: ShotState) -> str:

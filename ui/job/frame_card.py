@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ from core.messages import Message, gettext_noop
 from core.render_settings import RenderSettings
 from jobs.model.makers import YOURS
 from jobs.model.records import JobRecord
+from jobs.model.states import FRAME_SENT
 from media.crop import CropChoice
 from media.frames import exact_frame, open_source, render_frame, taken_picture
 from record.folder import FIRST_FRAME
@@ -61,10 +63,13 @@ def _small(job: JobRecord, view: StepView) -> str:
 
 def show_frame(job: JobRecord, view: StepView) -> None:
     """The frame in its exact size, and what was cropped."""
-    request, render = job.request, job.render
+    request, render, files = job.request, job.render, job_service().files
     name = FIRST_FRAME if request.white_frame or not view.shown else view.shown.output or FIRST_FRAME
+    if job.state in FRAME_SENT and files.has(job, FIRST_FRAME) and not files.is_here(job, name):
+        _show(job, None, [])  # no picture is fetched to be cropped once more
+        return
     try:
-        path = job_service().files.path(job, name)
+        path = files.path(job, name)
         if path is None:
             raise FileMissing(name=name, reason=gettext_noop("it does not exist"))
         png, cut = _frame(path, path.stat().st_mtime_ns, render, request.crop)
@@ -74,16 +79,27 @@ def show_frame(job: JobRecord, view: StepView) -> None:
     except (OSError, MovaError):
         st.caption(_("The picture's file no longer exists."))
         return
+    _show(job, png, cut)
+
+
+def _show(job: JobRecord, png: bytes | None, cut: Sequence[Message]) -> None:
+    render = job.render
     st.image(
         _frame_address(job, png),
         width=480 if render.width > render.height else 240,
-        alt=_("First frame: {text}").format(text=request.text[:120]),
+        alt=_("First frame: {text}").format(text=job.request.text[:120]),
     )
     st.caption(" · ".join([render.size, *(escape_markdown(sentence.text(_)) for sentence in cut)]))
 
 
-def _frame_address(job: JobRecord, png: bytes) -> str:
-    """Of the frame on the disk; of one that is not written yet, because another version was chosen, inside the page."""
+def _frame_address(job: JobRecord, png: bytes | None) -> str:
+    """Of the frame on record; of one that is not written yet, because another version was chosen, inside the page.
+
+    Args:
+        png: the frame; None where it is the one on record.
+    """
+    if png is None:
+        return f"{address(file_path(job.id, FIRST_FRAME))}?v={job_service().files.frame_version(job)}"
     path = job_service().files.path(job, FIRST_FRAME)
     if path is not None and path.read_bytes() == png:
         return f"{address(file_path(job.id, FIRST_FRAME))}?v={path.stat().st_mtime_ns}"

@@ -97,7 +97,7 @@ def has_picture(job: JobRecord) -> bool:
     from record.folder import FIRST_FRAME, VIDEO
 
     files = job_service().files
-    return files.has(job, VIDEO) or files.has(job, FIRST_FRAME) or files.first_frame(job) is not None
+    return files.has(job, VIDEO) or files.has(job, FIRST_FRAME) or files.frame_version(job) is not None
 
 
 @acting

@@ -22,22 +22,26 @@ from api.asked_language import language_asked_for
 from api.file_answers import FileAnswer
 from core.errors import MovaError, NotLoggedIn, StorageError, UnknownFilm
 from core.files import MEDIA_TYPES
-from core.translations import translator
+from core.messages import gettext_noop
+from core.translations import LANGUAGES, translator
 from jobs.model.people import Person
 from jobs.service.export import zip_stream
 from jobs.service.hand_over import installed, zipped
-from record.folder import LIGHT, POSTER, VIDEO, file_inside
+from record.folder import FIRST_FRAME, LIGHT, POSTER, VIDEO, file_inside
 from ui.app_context import app_context
 from ui.server.visitor import person_asking
 from ui.session import language, person
 from ui.shared.pictures import small_jpeg
 
 if TYPE_CHECKING:
+    from jobs.model.records import JobRecord
     from jobs.service.service import JobService
 
 _LIFE_SECONDS = 6 * 3600
 _SAME_SECONDS = 1800  # an address stays the same as long as this, so that a browser keeps what it has fetched
 _THUMBNAIL = "thumbnail.jpg"  # of the first frame; no file of this name is on the disk
+_ENDED = gettext_noop("This address is not valid any more. Open the page again.")
+_GONE = gettext_noop("There is no such file.")
 
 _SOUNDS = {
     ".mp3": "audio/mpeg",
@@ -57,7 +61,8 @@ def file_path(job_id: str, name: str, *, save_as: str = "") -> str:
 
     With ``save_as`` the browser keeps the file under that name instead of showing it.
     """
-    return f"/files/{_signer(person()).dumps([job_id, name, save_as])}/{quote(name)}"
+    path = f"/files/{_signer(person()).dumps([job_id, name, save_as])}/{quote(name)}"
+    return _in_a_tab(path) if save_as else path
 
 
 def poster_path(job_id: str, revision: int) -> str:
@@ -65,25 +70,30 @@ def poster_path(job_id: str, revision: int) -> str:
     return f"{file_path(job_id, POSTER)}?r={revision}"
 
 
-def thumbnail_path(job_id: str, version: int) -> str:
-    """The path of a job's first frame, small; ``version`` is when it was written: another one is fetched anew."""
+def thumbnail_path(job_id: str, version: str) -> str:
+    """The path of a job's first frame, small; another ``version`` is fetched anew."""
     return f"{file_path(job_id, _THUMBNAIL)}?v={version}"
 
 
 def zip_path(job_ids: Sequence[str], save_as: str) -> str:
     """The path of an address that sends everything of these jobs as one ZIP, made while it is sent."""
-    return f"/zips/{_signer(person()).dumps([list(job_ids), save_as])}/{quote(save_as)}"
+    return _in_a_tab(f"/zips/{_signer(person()).dumps([list(job_ids), save_as])}/{quote(save_as)}")
 
 
 def document_path(film_id: str, revision: int, *, save_as: str) -> str:
     """The path of an address that sends a revision of a film's document as JSON."""
-    return f"/films/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}"
+    return _in_a_tab(f"/films/{_signer(person()).dumps([film_id, revision, save_as])}/{quote(save_as)}")
 
 
 def hand_over_path(film_id: str, revision: int, *, save_as: str) -> str:
     """The path of an address that sends a film for an editor as one ZIP, made while it is sent."""
     signed = _signer(person()).dumps([film_id, revision, save_as, language()])
-    return f"/hand-overs/{signed}/{quote(save_as)}"
+    return _in_a_tab(f"/hand-overs/{signed}/{quote(save_as)}")
+
+
+def _in_a_tab(path: str) -> str:
+    """Why nothing comes would be read by a person there, in the language of their page."""
+    return f"{path}?lang={language()}"
 
 
 def music_path(digest: str, name: str) -> str:
@@ -99,11 +109,11 @@ def send_music(request: Request) -> Response:
         asking = _asking(request)
         path = app_context().worker.service.of(asking).films.sounds.file(str(_signed(request, asking)))
     except StorageError as problem:
-        return _away(request, problem)
+        return _told(request, problem, 503)
     except (BadData, ValueError, NotLoggedIn):
-        return _refused("This address is not valid any more. Open the page again.", 403)
+        return _refused(request, _ENDED, 403)
     if path is None:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     name = request.path_params["name"]
     kind = _SOUNDS.get(Path(name).suffix, "application/octet-stream")
     return FileAnswer(path, media_type=kind, headers=_headers("inline", name))
@@ -118,13 +128,13 @@ def send_hand_over(request: Request) -> Response:
         film, _ = service.films.get(film_id, revision)
         files = service.hand_over.files(film, installed(), translator(spoken))
     except (BadData, ValueError, NotLoggedIn):
-        return _refused("This address is not valid any more. Open the page again.", 403)
+        return _refused(request, _ENDED, 403)
     except UnknownFilm:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     except StorageError as problem:
-        return _away(request, problem)
+        return _told(request, problem, 503)
     except MovaError as problem:
-        return _refused(problem.message(), 409)
+        return _told(request, problem, 409)
     return StreamingResponse(zipped(files), media_type="application/zip", headers=_headers("attachment", save_as))
 
 
@@ -135,9 +145,9 @@ def send_document(request: Request) -> Response:
         film_id, revision, save_as = _signed(request, asking)
         film, _ = app_context().worker.service.of(asking).films.get(film_id, revision)
     except (BadData, ValueError, NotLoggedIn):
-        return _refused("This address is not valid any more. Open the page again.", 403)
+        return _refused(request, _ENDED, 403)
     except MovaError:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     return Response(film.as_json(), media_type="application/json", headers=_headers("attachment", save_as))
 
 
@@ -150,34 +160,36 @@ def send_file(request: Request) -> Response:
         job = service.get(job_id)
         path = file_inside(service.files.folder_of(job), name)
         if name == _THUMBNAIL == request.path_params["name"]:
-            return _thumbnail(service, job_id)
+            return _thumbnail(request, service, job)
         if name == POSTER:
             service.files.poster(job_id)
+        elif name == FIRST_FRAME:
+            path = service.files.first_frame(job) or path
         elif name == LIGHT:
             path = _light_or_whole(service, job_id)
         if name == request.path_params["name"] and not save_as and (signed := service.files.address(job, path.name)):
             return RedirectResponse(signed, 307, {"Cache-Control": "no-store"})
         path = service.files.path(job, path.name) or path
     except StorageError as problem:
-        return _away(request, problem)
+        return _told(request, problem, 503)
     except (BadData, ValueError, NotLoggedIn):
-        return _refused("This address is not valid any more. Open the page again.", 403)
+        return _refused(request, _ENDED, 403)
     except MovaError:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     if name != request.path_params["name"] or not path.is_file():
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     kind = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     return FileAnswer(path, media_type=kind, headers=_headers("attachment" if save_as else "inline", save_as or name))
 
 
-def _thumbnail(service: JobService, job_id: str) -> Response:
-    path = service.files.first_frame(service.get(job_id))
+def _thumbnail(request: Request, service: JobService, job: JobRecord) -> Response:
+    path = service.files.first_frame(job)
     try:
         small = small_jpeg(path, path.stat().st_mtime_ns) if path else None
     except OSError:
         small = None
     if small is None:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     return Response(small, media_type="image/jpeg", headers=_headers("inline", _THUMBNAIL))
 
 
@@ -195,16 +207,16 @@ def send_zip(request: Request) -> Response:
         asking = _asking(request)
         job_ids, save_as = _signed(request, asking)
     except (BadData, ValueError, NotLoggedIn):
-        return _refused("This address is not valid any more. Open the page again.", 403)
+        return _refused(request, _ENDED, 403)
     service = app_context().worker.service.of(asking)
     known = [job_id for job_id in job_ids if service.known(job_id)]
     if not known:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     folders = (service.files.whole(job_id) for job_id in known)
     try:
         first = next(folders)  # an error after the first byte could not be told any more
     except StorageError as problem:
-        return _away(request, problem)
+        return _told(request, problem, 503)
     archive = zip_stream(chain([first], folders))
     return StreamingResponse(archive, media_type="application/zip", headers=_headers("attachment", save_as))
 
@@ -219,13 +231,19 @@ def _headers(disposition: str, name: str) -> dict[str, str]:
     }
 
 
-def _away(request: Request, problem: StorageError) -> Response:
-    translate = translator(language_asked_for(request))
-    return _refused(f"{problem.message(translate)} {problem.next_step(translate)}", 503)
+def _told(request: Request, problem: MovaError, status: int) -> Response:
+    translate = translator(_spoken_by(request))
+    return PlainTextResponse(f"{problem.message(translate)} {problem.next_step(translate)}", status)
 
 
-def _refused(words: str, status: int) -> Response:
-    return PlainTextResponse(words, status_code=status)
+def _refused(request: Request, words: str, status: int) -> Response:
+    return PlainTextResponse(translator(_spoken_by(request))(words), status)
+
+
+def _spoken_by(request: Request) -> str:
+    """The language of the page that the address was on; else what the browser prefers."""
+    named = request.query_params.get("lang")
+    return named if named in LANGUAGES else language_asked_for(request)
 
 
 _STARTED = time.time() - time.monotonic()
@@ -267,7 +285,7 @@ def send_font(request: Request) -> Response:
     """One of the fonts that the pages are set in: they hold nothing of anybody, so anybody may have them."""
     font = _FONTS.get(request.path_params["name"])
     if font is None:
-        return _refused("There is no such file.", 404)
+        return _refused(request, _GONE, 404)
     return FileResponse(font, media_type="font/woff2", headers={"Cache-Control": "max-age=604800"})
 
 

@@ -25,6 +25,7 @@ def show_video(job: JobRecord) -> None:
         return
     alt = _("Video: {text}").format(text=job.request.text[:120])
     try:
+        files.check_reach(job, VIDEO)
         source = _address(job) or files.path(job, VIDEO) or ""
     except BucketUnusable as problem:
         show_error(problem)
@@ -52,24 +53,13 @@ def played_path(job: JobRecord) -> str:
 
 
 def download_button(job: JobRecord, *, primary: bool) -> None:
-    """The file itself, read when it is asked for."""
-    files = job_service().files
-    is_there = files.has(job, VIDEO)
-
-    def data() -> bytes:
-        path = files.path(job, VIDEO)
-        return path.read_bytes() if path else b""
-
-    st.download_button(
+    """The way to the file itself, which the server sends by its address."""
+    st.link_button(
         _("Download the video"),
-        data if is_there else b"",
-        file_name=f"mova-{job.id}.mp4",
-        mime="video/mp4",
-        key="download",
+        address(file_path(job.id, VIDEO, save_as=f"mova-{job.id}.mp4")),
         icon=":material/download:",
         type="primary" if primary else "secondary",
-        on_click="ignore",
-        disabled=not is_there,
+        disabled=not job_service().files.has(job, VIDEO),
     )
 
 
@@ -78,13 +68,13 @@ def thumbnail(job: JobRecord, width: int = 128) -> None:
     if job.request.white_frame:
         st.caption(_(":material/crop_landscape: White first frame"), width=width)
         return
-    path = job_service().files.first_frame(job)
-    if path is None:
+    version = job_service().files.frame_version(job)
+    if version is None:
         words = _(":material/image: No first frame") if job.final else _(":material/image: No first frame yet")
         st.caption(words, width=width)
         return
     alt = _("First frame: {text}").format(text=job.request.text[:120])
-    st.image(address(thumbnail_path(job.id, path.stat().st_mtime_ns)), width=width, alt=alt)
+    st.image(address(thumbnail_path(job.id, version)), width=width, alt=alt)
 
 
 # What the automatic check of a finished video found, as a badge: on the job's page and on its card.

@@ -183,7 +183,7 @@ def finished(app_context: AppContext) -> JobRecord:
 def test_a_finished_video_is_played_and_offered(app_context: AppContext) -> None:
     test = job_page(finished(app_context))
     assert len(test.get("video")) == 1
-    download = test.get("download_button")[0].proto
+    download = next(one for one in test.get("link_button") if "Download" in one.proto.label).proto
     assert (download.label, download.type) == ("Download the video", "primary")
     assert primaries(test) == []
     assert "640x352 · 8.04 s · 193 frames at 24 fps · seed 7 · mova-360p" in words(test)

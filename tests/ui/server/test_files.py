@@ -138,17 +138,17 @@ def test_a_thumbnail_is_small_and_of_the_frame_as_it_is_now(
     app_context: AppContext, job: JobRecord, browser: TestClient
 ) -> None:
     frame = app_context.service.files.folder(job.id) / "first_frame.png"
-    before = thumbnail_path(job.id, frame.stat().st_mtime_ns)
+    before = thumbnail_path(job.id, str(frame.stat().st_mtime_ns))
     answer = browser.get(before)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
     assert max(Image.open(io.BytesIO(answer.content)).size) == 256
     Image.new("RGB", (640, 352), "red").save(frame)
     os.utime(frame, ns=(1, 1))
-    assert thumbnail_path(job.id, 1) != before
-    seen = Image.open(io.BytesIO(browser.get(thumbnail_path(job.id, 1)).content)).convert("RGB")
+    assert thumbnail_path(job.id, "1") != before
+    seen = Image.open(io.BytesIO(browser.get(thumbnail_path(job.id, "1")).content)).convert("RGB")
     assert seen.tobytes()[0] > 200
     frame.write_bytes(b"no picture")
-    assert browser.get(thumbnail_path(job.id, 2)).status_code == 404
+    assert browser.get(thumbnail_path(job.id, "2")).status_code == 404
     assert browser.get(before.replace("thumbnail.jpg", "job.json")).status_code == 404
 
 
@@ -163,7 +163,7 @@ def test_a_job_without_pictures_has_no_poster(app_context: AppContext, browser: 
     order = Order(request=JobRequest(mode="full", text="A boat", render=landscape()))
     job = app_context.service.create(order)
     assert browser.get(poster_path(job.id, job.revision)).status_code == 404
-    assert browser.get(thumbnail_path(job.id, 0)).status_code == 404
+    assert browser.get(thumbnail_path(job.id, "0")).status_code == 404
 
 
 def test_a_zip_of_several(app_context: AppContext, job: JobRecord, browser: TestClient) -> None:
@@ -202,7 +202,10 @@ def test_a_film_for_an_editor_is_its_owners(
     app_context.service.films.save(film)
     address = hand_over_path(film.id, 1, save_as="lamp.zip")
     unfinished = browser.get(address)
-    assert (unfinished.status_code, unfinished.text) == (409, "Shot 1 has no finished video yet.")
+    assert (unfinished.status_code, unfinished.text) == (
+        409,
+        "Shot 1 has no finished video yet. Render it first, or take it out of the film.",
+    )
     all_takes(app_context.service, app_context.worker.store, film)
     with zipfile.ZipFile(io.BytesIO(browser.get(address).content)) as archive:
         assert {"film.json", "subtitles.srt", "credits.txt"} <= set(archive.namelist())

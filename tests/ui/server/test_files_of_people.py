@@ -65,7 +65,7 @@ def test_an_address_opens_nothing_for_anybody_else(job: str) -> None:
 def test_nor_does_that_of_a_thumbnail(app_context: AppContext) -> None:
     job_id = app_context.worker.service.of(ANN).create(white_order()).id
     with mock.patch.object(files, "person", return_value=ANN):
-        path = files.thumbnail_path(job_id, 1)
+        path = files.thumbnail_path(job_id, "1")
     assert [get(path, one)[0] for one in (ANN, BOB, ROOT, None)] == [200, 403, 403, 403]
 
 
