@@ -83,14 +83,15 @@ class Poller:
         for one in followed.values():
             if not one.is_over:
                 servers.setdefault(one.server, []).append(one)
-        before, self._servers = self._servers, servers
+        before = {id(one) for jobs in self._servers.values() for one in jobs}
+        self._servers = servers
         self._dirty.set()
         for server, jobs in servers.items():
             task, news = self._watches.get(server, (None, None))
             if task is None or news is None or task.done():
                 news = asyncio.Event()
                 self._watches[server] = asyncio.create_task(self._watch(server, news)), news
-            elif len(jobs) > len(before.get(server, ())):
+            elif any(id(one) not in before for one in jobs):  # also one in the place of another that ended
                 news.set()
         self._watches = {one: watch for one, watch in self._watches.items() if one in servers or not watch[0].done()}
 

@@ -113,5 +113,5 @@ def test_a_save_that_is_cut_off_and_begun_again_makes_one_try(
         (job_id,) = running.ordered()
         assert len(chain(running, job_id)) == 2
         assert "cut" in cuts
-        until(lambda: not running.occupied, 10)
+        until(lambda: not running.occupied)
         assert running.server.posts() == running.worker.store.pages.count() == 2

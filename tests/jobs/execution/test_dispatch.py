@@ -39,7 +39,7 @@ def test_the_emptier_server_takes_the_next_job(run_service: RunService) -> None:
     running = run_service(held(), held(), ahead=2)
     running.service.queue.pause()
     jobs = running.ordered("ann", "ann")
-    until(lambda: all(map(running.worker.monitor.seems_well, running.worker.registry.servers)), 10)
+    until(lambda: all(map(running.worker.monitor.seems_well, running.worker.registry.servers)))
     running.service.queue.resume()
     for job in jobs:
         running.becomes(job, "rendering")
@@ -60,9 +60,9 @@ def test_a_server_gets_as_many_jobs_ahead_as_it_may(run_service: RunService) -> 
 def test_a_server_of_another_resolution_never_gets_the_job(run_service: RunService) -> None:
     running = run_service(held(model="mova-720p"), held())
     jobs = running.ordered("ann", "bob")
-    until(lambda: sent(running, 1), 10)
+    until(lambda: sent(running, 1))
     running.servers[1].finish()
-    until(lambda: len(sent(running, 1)) == 2, 10)
+    until(lambda: len(sent(running, 1)) == 2)
     assert sorted(sent(running, 1)) == sorted(jobs)
     assert sent(running, 0) == []
 
@@ -70,7 +70,7 @@ def test_a_server_of_another_resolution_never_gets_the_job(run_service: RunServi
 def test_a_server_that_warms_up_is_waited_for(run_service: RunService) -> None:
     running = run_service(held(health=lambda: (503, None)))
     (job,) = running.ordered()
-    until(lambda: running.server.requests["GET /health"], 10)
+    until(lambda: running.server.requests["GET /health"])
     running.stays(job, "queued")
     assert running.server.posts() == 0
     running.server.health = VideoServer.health
@@ -117,7 +117,7 @@ def test_jobs_for_one_server_only_take_turns_with_those_for_any(run_service: Run
     first = running.ordered("bob", "bob", server="gpu-0")
     running.service.queue.resume()
     for done in range(4):
-        until(lambda: len(sent(running)) > done, 10)  # noqa: B023
+        until(lambda: len(sent(running)) > done)  # noqa: B023
         running.server.finish()
     assert set(sent(running)[:4]) == {*anywhere[:2], *first}
 
@@ -147,7 +147,7 @@ def test_jobs_are_moved_in_the_line(run_service: RunService) -> None:
     assert running.service.queue.progress(a).place == QueuePosition(position=3, of=4)
     running.service.queue.resume()
     for done in range(4):
-        until(lambda: len(sent(running)) > done, 10)  # noqa: B023
+        until(lambda: len(sent(running)) > done)  # noqa: B023
         running.server.finish()
     assert sent(running) == [b, c, a, d]
 

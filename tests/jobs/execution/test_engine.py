@@ -43,18 +43,18 @@ def work(tmp_path: Path) -> Iterator[WaitingStep]:
 def test_a_job_that_is_being_run_is_not_run_beside_it(work: WaitingStep) -> None:
     for _ in range(3):
         engine.start("render", "job")
-    until(lambda: work.begun == ["job"], 10, 0.01)
+    until(lambda: work.begun == ["job"], every=0.01)
     assert engine.unfinished() == {"job": "worker-1"}
     engine.start("render", "job")
     engine.start("render", "other")
-    until(lambda: work.begun == ["job", "other"], 10, 0.01)
+    until(lambda: work.begun == ["job", "other"], every=0.01)
 
 
 def test_it_is_run_again_when_that_is_over(work: WaitingStep) -> None:
     work.may_end.set()
     for times in (1, 2):
         engine.start("render", "job")
-        until(lambda: not engine.unfinished(), 10, 0.01)
+        until(lambda: not engine.unfinished(), every=0.01)
         assert work.begun == ["job"] * times
 
 
@@ -82,11 +82,11 @@ def test_what_could_only_be_read_is_opened_again_and_the_run_goes_on(
     work: WaitingStep, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine.start("render", "job")
-    until(lambda: work.begun == ["job"], 10, 0.01)
+    until(lambda: work.begun == ["job"], every=0.01)
     with files_without_the_right_to_write() as refused:
         work.may_end.set()
-        until(lambda: refused, 10, 0.01)
-    until(lambda: not engine.unfinished(), 10, 0.01)
+        until(lambda: refused, every=0.01)
+    until(lambda: not engine.unfinished(), every=0.01)
     assert work.begun == ["job"]
     assert set(refused) == {"attempt to write a readonly database"}
     assert not caplog.records
@@ -99,11 +99,11 @@ def test_what_breaks_a_run_off_is_told_without_a_traceback_and_it_is_found(
         connection.set_progress_handler(lambda: 1, 1)
 
     engine.start("render", "job")
-    until(lambda: work.begun == ["job"], 10, 0.01)
+    until(lambda: work.begun == ["job"], every=0.01)
     event.listen(Pool, "checkout", interrupt)
     try:
         work.may_end.set()
-        until(lambda: caplog.records, 10, 0.01)
+        until(lambda: caplog.records, every=0.01)
     finally:
         event.remove(Pool, "checkout", interrupt)
     assert "will go on" in caplog.text

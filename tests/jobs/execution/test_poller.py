@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.execution import engine
+from jobs.execution import engine, poller
 from jobs.store.jobs import Jobs
 from jobs.worker import Worker
 from tests.jobs.conftest import RunService
@@ -41,6 +41,17 @@ def test_one_question_answers_for_all_jobs_of_a_server(run_service: RunService) 
     for job in jobs:
         running.becomes(job, "completed")
     assert running.server.posts() == len(jobs)
+
+
+def test_what_comes_after_another_on_its_server_is_asked_about_at_once(
+    run_service: RunService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller, "CALM", 600.0)
+    running = run_service()
+    for job in running.ordered("ann", "bob"):
+        running.becomes(job, "rendering")
+        running.server.finish()
+        running.becomes(job, "completed")
 
 
 def test_a_server_that_hangs_delays_no_other(run_service: RunService) -> None:
@@ -92,7 +103,7 @@ def test_progress_of_many_is_written_together(run_service: RunService, monkeypat
     for job in jobs:
         running.becomes(job, "rendering")
     percent[0] = 40
-    until(lambda: all(running.service.get(job).progress == 40 for job in jobs), 20)
+    until(lambda: all(running.service.get(job).progress == 40 for job in jobs))
     assert max(written) == len(jobs)
 
 

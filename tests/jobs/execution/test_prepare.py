@@ -73,8 +73,8 @@ def test_a_job_waits_before_each_step_and_holds_nothing(run_service: RunService,
         assert (since(before, services), before[kind] >= 1) == ({}, True)
         if step != STEPS[-1]:
             assert running.service.approve(job)
-            until(lambda: running.service.get(job).stage != STEPS[STEPS.index(step) + 1], 10)  # noqa: B023
-    until(lambda: not engine.unfinished(), 10)
+            until(lambda: running.service.get(job).stage != STEPS[STEPS.index(step) + 1])  # noqa: B023
+    until(lambda: not engine.unfinished())
     assert (running.becomes(job, "waiting").stage, running.occupied, running.server.posts()) == ("render", [], 0)
     assert running.service.approve(job)
     running.becomes(job, "rendering")
@@ -92,7 +92,7 @@ def test_waiting_jobs_hold_no_thread(run_service: RunService, services: FakeServ
     before = threads()
     for n in range(5, 15):
         running.becomes(full(running, text=f"Cat {n}."), "waiting")
-    until(lambda: not engine.unfinished(), 10)
+    until(lambda: not engine.unfinished())
     assert threads() <= before + 3
     assert running.occupied == []
 

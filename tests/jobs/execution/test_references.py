@@ -63,7 +63,7 @@ def document(running: RunningService, job: str) -> dict[str, Any]:
         asked = [one.model_dump() for one in now.request.references]
         return (told["state"], told["references"]) == (now.state, asked)
 
-    until(is_written, 10)
+    until(is_written)
     told: dict[str, Any] = json.loads(path.read_text())
     return told
 

@@ -82,11 +82,11 @@ def test_a_server_out_of_reach_is_waited_for(run_service: RunService) -> None:
     running = run_service()
     job = running.rendering()
     running.server.stop()
-    until(lambda: running.service.get(job).unreachable_since, 10)
+    until(lambda: running.service.get(job).unreachable_since)
     troubled = running.service.get(job)
     assert (troubled.state, troubled.error and troubled.error.kind) == ("rendering", "ServerUnreachable")
     running.server.start()
-    until(lambda: running.service.get(job).unreachable_since is None, 10)
+    until(lambda: running.service.get(job).unreachable_since is None)
     assert running.service.get(job).error is None
     running.server.finish()
     assert running.becomes(job, "completed").error is None
@@ -98,7 +98,7 @@ def test_an_answer_that_makes_no_sense_is_waited_out(run_service: RunService, an
     running = run_service()
     job = running.rendering()
     running.server.instead = answer
-    until(lambda: running.service.get(job).unreachable_since, 10)
+    until(lambda: running.service.get(job).unreachable_since)
     running.server.instead = None
     running.server.finish()
     assert running.becomes(job, "completed").error is None
@@ -136,7 +136,7 @@ def test_a_video_of_a_job_that_nobody_waited_for_is_fetched_on_request(run_servi
     assert warned is not None
     running.server.video = VideoServer.video
     running.server.finish()
-    until(lambda: running.service.get(job).video_on_server, 10)
+    until(lambda: running.service.get(job).video_on_server)
     running.stays(job, "abandoned")
     assert running.service.plans.of(job).next.act == "fetch_video"
     assert running.service.plans.second_render(running.service.get(job)) is not None
@@ -153,7 +153,7 @@ def test_a_job_that_was_changed_since_does_not_take_the_video_of_before(run_serv
     assert running.service.steps.change(job, text="It snows instead.")
     running.server.start()
     running.server.finish()
-    until(lambda: not running.occupied, 10)
+    until(lambda: not running.occupied)
     running.stays(job, "abandoned")
     assert running.service.plans.of(job).next.act == "send_again"
 
@@ -234,7 +234,7 @@ def test_a_clock_that_is_set_back_keeps_no_place_taken(run_service: RunService) 
     with running.worker.store.database.write() as session:  # as if the clock had been an hour ahead then
         row = session.get_one(JobRow, job)
         row.finished, row.server_job_id = datetime.now(UTC) + timedelta(hours=1), None
-    until(lambda: not running.occupied, 10)
+    until(lambda: not running.occupied)
 
 
 def test_the_time_of_a_render_is_learned(run_service: RunService) -> None:
@@ -263,7 +263,7 @@ def test_the_parts_of_a_render_are_learned(run_service: RunService) -> None:
     shown = iter([0, 0, 25, 50, 75, 99, 99])
     running = run_service(VideoServer(seconds=None, percent=lambda job: next(shown, 99)))
     job = running.rendering()
-    until(lambda: running.service.get(job).progress == 99, 10)
+    until(lambda: running.service.get(job).progress == 99)
     running.server.finish()
     running.becomes(job, "completed")
     estimate = running.worker.store.times.estimate_of(running.service.get(job).request, server="gpu-0")

@@ -26,7 +26,7 @@ from jobs.store.bucket_folders import folders_of
 from jobs.store.orders import Order
 from jobs.store.store import Store, open_store
 from tests.jobs.load.video_server import VideoServer
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 REPO = Path(__file__).resolve().parents[3]
 SMALL = RenderSettings(width=640, height=352, num_frames=17, fps=24, guidance_scale=5.0, num_inference_steps=4, seed=7)
@@ -119,7 +119,9 @@ def worker(
             running.stop()
 
 
-def in_state(service: JobService, job_id: str, *states: str, seconds: float = 30, every: float = 0.05) -> JobRecord:
+def in_state(
+    service: JobService, job_id: str, *states: str, seconds: float = PATIENCE, every: float = 0.05
+) -> JobRecord:
     """The job once it is in one of the states."""
     until(lambda: service.get(job_id).state in states, seconds, every)
     return service.get(job_id)

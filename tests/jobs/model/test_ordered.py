@@ -101,7 +101,7 @@ def test_where_nobody_has_the_key_the_job_waits_and_says_which(
     with service_at(settings_of(keyed)) as (service, _):
         (job,) = ordered(service)
         with running_service(tmp_path, VideoServer(seconds=None)):
-            until(lambda: error_of(service, job), 20)
+            until(lambda: error_of(service, job))
             waiting = service.get(job)
             assert waiting.error
             assert (waiting.state, waiting.error.kind) == ("preparing", "ServiceMissing")
@@ -118,7 +118,7 @@ def test_a_person_has_it_made_by_what_is_here(
     with service_at(settings_of(places(tmp_path, **services.environment("gemini")))) as (service, _):
         (job,) = ordered(service)
     with running_service(tmp_path, VideoServer(seconds=None)) as running:
-        until(lambda: error_of(running.service, job), 20)
+        until(lambda: error_of(running.service, job))
         running.service.steps.decide(job, keep=False)
         assert made(running.service, job) == ["offline"] * 4
 
@@ -133,7 +133,7 @@ def test_who_goes_on_without_a_key_orders_no_drafts_by_that(
         assert made(running.service, job) == ["gemini"]
     with running_service(tmp_path, VideoServer(seconds=None)) as running:
         assert running.service.approve(job, to_end=True)
-        until(lambda: error_of(running.service, job), 20)
+        until(lambda: error_of(running.service, job))
         assert [one.provider for one in running.service.steps.of(job)] == ["gemini"]
 
 
@@ -147,11 +147,11 @@ def test_a_run_that_was_taken_over_is_left_to_who_has_the_key(tmp_path: Path, se
         first = stack.enter_context(worker(tmp_path, keyed))
         stack.enter_context(worker(tmp_path, places(tmp_path)))
         (job,) = ordered(service)
-        until(lambda: services.count("gemini.text"), 20)
+        until(lambda: services.count("gemini.text"))
         first.process.kill()
         first.process.wait()
         killed.set()
-        until(lambda: error_of(service, job) == "ServiceMissing", 40)
+        until(lambda: error_of(service, job) == "ServiceMissing")
         stack.enter_context(worker(tmp_path, keyed))
         assert made(service, job) == ["gemini"] * 4
 

@@ -74,7 +74,7 @@ def test_a_job_whose_server_died_goes_to_another_with_its_seed(run_service: RunS
 def test_a_job_on_a_server_out_of_reach_goes_to_another_as_a_copy(run_service: RunService) -> None:
     running, job, mine, other = two_with_one_job(run_service)
     mine.stop()
-    until(lambda: running.service.get(job).unreachable_since, 10)
+    until(lambda: running.service.get(job).unreachable_since)
     copies = {running.service.send_again(job, anywhere=True) for _ in range(3)}
     (copy,) = copies - {None}
     assert copy is not None
@@ -86,7 +86,7 @@ def test_a_job_on_a_server_out_of_reach_goes_to_another_as_a_copy(run_service: R
     running.becomes(copy, "completed")
     mine.start()
     mine.finish()
-    until(lambda: not running.occupied, 10)
+    until(lambda: not running.occupied)
 
 
 def test_a_lost_job_for_one_server_only_goes_anywhere_when_asked_to(run_service: RunService) -> None:
@@ -183,7 +183,7 @@ def test_a_job_on_a_server_that_is_taken_off_goes_on_there(running: RunningServi
     first, second = running.servers
     job = running.rendering()
     configured.write(**{"gpu-1": second})
-    until(lambda: [one.name for one in running.worker.registry.servers] == ["gpu-1"], 10)
+    until(lambda: [one.name for one in running.worker.registry.servers] == ["gpu-1"])
     (next_one,) = running.ordered("bob")
     assert running.becomes(next_one, "rendering").server == "gpu-1"
     first.finish()
@@ -197,7 +197,7 @@ def test_a_job_on_a_server_that_moves_is_followed_where_it_was_sent(
     first, second = running.servers
     job = running.rendering()
     configured.write(**{"gpu-0": second})
-    until(lambda: running.worker.registry.servers[0].base_url == second.url, 10)
+    until(lambda: running.worker.registry.servers[0].base_url == second.url)
     first.finish()
     assert running.becomes(job, "completed").server_url == first.url
     (next_one,) = running.ordered("bob")
@@ -207,7 +207,7 @@ def test_a_job_on_a_server_that_moves_is_followed_where_it_was_sent(
 def test_a_configuration_that_cannot_be_used_stops_nothing(running: RunningService, configured: Configured) -> None:
     job = running.rendering()
     configured.file.write_text("SGLANG_SERVERS='[{'\n")
-    until(lambda: running.worker.registry.error, 10)
+    until(lambda: running.worker.registry.error)
     running.server.finish()
     running.becomes(job, "completed")
     running.becomes(running.rendering(), "rendering")

@@ -41,7 +41,7 @@ def error_of(running: RunningService, job: str) -> str:
 def test_it_is_not_started_again_at_once_and_the_job_says_why_it_waits(run_service: RunService, broken: Broken) -> None:
     running = run_service()
     (job,) = running.ordered(server="preview")
-    until(lambda: error_of(running, job), 10)
+    until(lambda: error_of(running, job))
     running.stays(job, "queued")
     assert (error_of(running, job), broken.starts) == ("PreviewError", 1)
 
@@ -64,9 +64,9 @@ def test_what_a_job_said_is_gone_once_the_engine_has_started(
     monkeypatch.setattr(jobs.servers.pool, "_FIRST_REST", 0.5)
     running = run_service()
     (job,) = running.ordered(server="preview")
-    until(lambda: error_of(running, job), 10)
+    until(lambda: error_of(running, job))
     monkeypatch.setattr(jobs.servers.pool, "preview_engine", working_engine)
-    until(lambda: not error_of(running, job), 10)
+    until(lambda: not error_of(running, job))
 
 
 @contextmanager

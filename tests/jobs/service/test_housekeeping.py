@@ -128,7 +128,7 @@ def test_a_delete_that_was_killed_half_way_is_finished_by_the_next_worker(tmp_pa
         job = shot(service, store)
         assert store.jobs.delete(job.id)
         with working(settings):
-            until(lambda: store.jobs.get(job.id) is None, 20)
+            until(lambda: store.jobs.get(job.id) is None)
         assert not (tmp_path / job.id).exists()
 
 

@@ -71,7 +71,7 @@ def test_the_request_is_the_same(tmp_path: Path, kind: str) -> None:
             in_state(first.service, job.id, "completed")
             video = (first.service.files.folder(job.id) / "video.mp4").read_bytes()
         with working_app(tmp_path / "elsewhere", server) as elsewhere:
-            until(lambda: elsewhere.worker.monitor.server_status(patience=1), 10)
+            until(lambda: elsewhere.worker.monitor.server_status(patience=1))
             test = page("create/create.py")
             test.file_uploader(key="restore-files-0").set_value([("a.mp4", video, "video/mp4")])
             test = begun(drawn(test), "render")
