@@ -13,9 +13,9 @@ from core.messages import gettext_noop, message
 if TYPE_CHECKING:
     from config import Settings
 
-UPLOADED = gettext_noop(
-    "Uploaded: {n} files, {size} MB. In the bucket already: {there}. Not on this machine: {missing}."
-)
+_UPLOADED = gettext_noop("Uploaded: {n} files, {size} MB. In the bucket already: {there}.")
+_NOTHING = gettext_noop("Nothing to upload: {there} files are in the bucket.")
+_MISSING = gettext_noop("Neither there nor on this machine: {missing}. Start this on the machine that has them.")
 
 
 def add_storage_commands(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
@@ -40,5 +40,7 @@ def run_storage(_: argparse.Namespace, settings: Settings) -> dict[str, object]:
 
         found = service.files.housekeeping().upload(on_step)
     size = f"{found.bytes / 1e6:.1f}"
-    words = message(UPLOADED, n=found.files, size=size, there=found.there, missing=found.missing)
-    return {"text": translated(words), **asdict(found)}
+    said = [message(_UPLOADED if found.files else _NOTHING, n=found.files, size=size, there=found.there)]
+    if found.missing:
+        said.append(message(_MISSING, missing=found.missing))
+    return {"text": "\n".join(map(translated, said)), **asdict(found)}

@@ -62,6 +62,8 @@ class BucketUnusable(StorageError):
 class NoBucket(MovaError):
     """An upload without STORAGE_URL."""
 
+    exit_code = 2
+
     what = gettext_noop("There is no bucket to upload to: STORAGE_URL is not set.")
     advice = gettext_noop("Set it in .env as the operator guide says, and start this again.")
 
