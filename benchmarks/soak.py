@@ -6,7 +6,8 @@ Jobs are created, cancelled, abandoned, retried and deleted at random. The servi
 misbehave on the wire, restart, and forget their jobs. Workers are processes, as ``python -m jobs.worker`` starts them:
 one lives through it all and is measured, the others are killed at random. At the end everything is healed, what waits
 for a person is sent, and then every job has to be in a true final state. With ``--bucket`` every process has a folder
-of its own, and shares nothing but PostgreSQL and a bucket.
+of its own, and shares nothing but PostgreSQL and a bucket; then every recorded file has to be in the bucket, and in it
+nothing that is nobody's.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from tests.hostile.odd_videos import DEVIATING, UNPLAYABLE
 from tests.jobs.load.video_server import FakeJob
 from tests.jobs.load.workers import SMALL, WorkerProcess, environment, service_at, settings_of, white_order, worker
 from tests.jobs.storage.buckets import database_and_bucket
+from tests.jobs.storage.whole import not_whole
 from tests.providers.fake_services import FakeServices, Received, Reply
 
 SERVERS, MORTALS = 3, 2
@@ -127,7 +129,7 @@ def run_soak(
         soak.drain()
         time.sleep(_REST_SECONDS)
         soak.seen.after = held_by(survivor.process.pid)
-        soak.sum_up(folder, survivor)
+        soak.sum_up(folder, survivor, with_bucket=bool(shared))
         return soak.seen
 
 
@@ -248,8 +250,8 @@ class Soak:
             time.sleep(0.3)
         self.seen.drain_seconds = time.monotonic() - started
 
-    def sum_up(self, folder: Path, survivor: WorkerProcess) -> None:
-        """Look at every job once more, as it is recorded and as it is on the disk."""
+    def sum_up(self, folder: Path, survivor: WorkerProcess, *, with_bucket: bool) -> None:
+        """Look at every job once more, as it is recorded and as it is on the disk and in the bucket."""
         jobs = [job for job in map(self.service.known, self.mine) if job]
         posts = Counter(sent.tag for server in self.servers for sent in server.accepted)
         self.seen.states = dict(Counter(job.state for job in jobs))
@@ -262,7 +264,7 @@ class Soak:
         files = [str(path.relative_to(folder)) for path in folder.rglob(".*.part") if "mortal" not in str(path)]
         gone = set(self.mine) - {job.id for job in jobs}
         folders = [f"folder of deleted {job_id}" for job_id in gone if (folder / job_id).exists()]
-        self.seen.left = [*slots, *files, *folders]
+        self.seen.left = [*slots, *files, *folders, *(not_whole(self.service, self.store) if with_bucket else ())]
         self.seen.words = survivor.words
         self.seen.visited_elsewhere = ELSEWHERE.visited
 

@@ -100,7 +100,7 @@ class Worker:
         self._threads = self._turns(own_only)
         self._outlook = supervisor.thread("servers", self._look_at_servers, _LOOK_AT_SERVERS)
         self._copies = supervisor.thread("copies", self._look_after_copies, _CATCH_UP)
-        self._copies_dropped = -math.inf
+        self._copies_dropped, self._owes_left = -math.inf, False
         self.registry = ServerRegistry(settings)
         self.monitor = ServerMonitor(self.registry, self._wake.set)
         self.pool = ServerPool(self.registry, self.monitor)
@@ -276,6 +276,9 @@ class Worker:
             _LOG.warning(words, self.settings.retention_days, retired.jobs, retired.bytes / 1e6)
 
     def _look_after_copies(self) -> None:
+        if not self._owes_left:
+            self.service.files.housekeeping().owe_left()
+            self._owes_left = True
         self.folders.storage.catch_up()
         if time.monotonic() - self._copies_dropped > _DROP_COPIES:
             freed = self.service.files.housekeeping().drop_copies()

@@ -78,6 +78,13 @@ class BucketHousekeeping(Housekeeping):
 
     # ---- copies on this machine --------------------------------------------------------------------------------
 
+    def owe_left(self) -> None:
+        known, storage, root = self._store.chores.jobs(), self._job_folders.storage, self._settings.output_dir
+        for path in root.glob(f"*/{ANSWERS}*"):
+            job = known.get(path.parent.name)
+            if job is not None and job[0] not in FINAL:
+                storage.owe(path.relative_to(root).as_posix())
+
     def upload(self, on_step: OnStep) -> Uploaded:
         storage, root = self._job_folders.storage, self._settings.output_dir
         for folder in (*root.glob("presets/*/"), *root.glob("films/*/cards/")):
@@ -110,10 +117,10 @@ class BucketHousekeeping(Housekeeping):
 
     def drop_copies(self) -> int:
         days, known, freed = self._settings.storage_copy_days, self._store.chores.jobs(), 0
-        for folder in super()._folders() if days else ():
+        for folder in super()._folders():
             if folder not in known:
                 freed += self._deleted_elsewhere(folder)
-            elif known[folder][0] in FINAL:
+            elif days and known[folder][0] in FINAL:
                 freed += self._unused(folder, time.time() - days * 86_400)
         return freed
 

@@ -160,6 +160,12 @@ class Housekeeping:
         """
         raise NoBucket
 
+    def owe_left(self) -> None:
+        """Have the storage keep what an earlier process bought and was killed before it could: no record names it.
+
+        Another machine may go on with its job.
+        """
+
     def drop_copies(self) -> int:
         """Remove from this machine what is in the bucket and was not used for as long as the settings say.
 

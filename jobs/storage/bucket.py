@@ -183,6 +183,8 @@ class BucketStorage(LocalStorage):
             except OSError as problem:
                 if problem.errno is None:  # of the connection, not of this machine's disk
                     raise
+                if not target.parent.is_dir():  # deleted meanwhile, with its job
+                    return False
                 raise storage_error(target.parent, problem) from None
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -10,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from config import Settings
-from core.errors import BucketUnusable, NoBucket
+from core.errors import BucketUnusable, NoBucket, StorageError
 from jobs.model.records import JobRecord
 from jobs.service.service import JobService
 from jobs.storage.base import LocalStorage
 from jobs.storage.bucket import IN_BUCKET, BucketStorage
 from jobs.store.response_cache import CachingProvider, ResponseCache
 from jobs.store.store import Store
+from jobs.worker import Worker
 from media.frames import white_png
 from providers.base import TextAnswer, TextRequest
 from record.folder import FIRST_FRAME, POSTER, VIDEO, RunFolder
@@ -129,6 +131,7 @@ def test_what_another_machine_deleted_is_gone_here_as_well(machines: list[Settin
             assert elsewhere.files.path(job, VIDEO) is not None
             assert (other.output_dir / job.id / IN_BUCKET).is_file()
             house = elsewhere.files.housekeeping()
+            house._settings = other.model_copy(update={"storage_copy_days": 0})  # copies in use are kept for ever
             service.delete(job.id)
             assert house.drop_copies() == 0  # may be on its way to a record
             for name in (job.id, stray.id):
@@ -167,3 +170,66 @@ def test_an_answer_that_was_paid_for_reaches_the_bucket_when_it_is_back(
     puts = len([one for one in bucket.asked if one.startswith("PUT")])
     storage.catch_up()
     assert len([one for one in bucket.asked if one.startswith("PUT")]) == puts
+
+
+def test_what_a_killed_process_bought_reaches_the_bucket_although_another_machine_has_its_job(
+    bucket: Bucket, machines: list[Settings]
+) -> None:
+    one, other = machines
+    with service_at(one) as (service, store):
+        going, ended = shot(service, store, state="draft"), _completed(service, store)
+        for job in (going, ended):
+            (service.files.folder_of(job) / ".answer-first_frame-1-ab.json").write_bytes(b"{}")
+    worker = Worker(one)
+    try:
+        worker._look_after_copies()
+        puts = len([one for one in bucket.asked if one.startswith("PUT")])
+        worker._look_after_copies()
+        assert len([one for one in bucket.asked if one.startswith("PUT")]) == puts
+    finally:
+        worker.store.close()
+    storage = BucketStorage(other)
+    assert storage.bring(f"{going.id}/.answer-first_frame-1-ab.json") is not None
+    assert storage.bring(f"{ended.id}/.answer-first_frame-1-ab.json") is None  # of no use any more
+
+
+def test_a_copy_is_dropped_by_two_at_once(machines: list[Settings], monkeypatch: pytest.MonkeyPatch) -> None:
+    with service_at(machines[0]) as (service, store):
+        job = _completed(service, store)
+        _aged(service.files.folder_of(job), VIDEO)
+        house, two = service.files.housekeeping(), service.files.housekeeping()
+        compared = BucketStorage.is_copy
+
+        def meanwhile(storage: BucketStorage, name: str, sha256: str) -> bool:
+            monkeypatch.setattr(BucketStorage, "is_copy", compared)
+            assert two.drop_copies() > 0
+            return compared(storage, name, sha256)
+
+        monkeypatch.setattr(BucketStorage, "is_copy", meanwhile)
+        assert house.drop_copies() == 0
+        assert not (service.files.folder_of(job) / VIDEO).exists()
+        assert service.files.path(job, VIDEO) is not None
+
+
+def test_a_fetch_survives_a_deleted_job_and_a_full_disk(
+    machines: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = machines
+    with service_at(one) as (service, store), service_at(other) as (elsewhere, _):
+        job = _completed(service, store)
+        monkeypatch.setattr("core.files.os.fsync", _full)
+        with pytest.raises(StorageError, match="No space left on device"):
+            elsewhere.files.path(job, VIDEO)
+        assert not list((other.output_dir / job.id).glob("*.mp4")) + list((other.output_dir / job.id).glob(".*.part"))
+
+        def deleted(_: int) -> None:
+            elsewhere.delete(job.id)
+
+        monkeypatch.setattr("core.files.os.fsync", deleted)
+        assert elsewhere.files._folders.here(job.id, VIDEO) is None
+        assert not (other.output_dir / job.id).exists()
+        assert not list(service.files.storage.kept(job.id))
+
+
+def _full(_: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

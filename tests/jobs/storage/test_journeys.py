@@ -30,6 +30,7 @@ from tests.jobs.finished_shots import shot
 from tests.jobs.load.workers import SMALL, service_at
 from tests.jobs.storage.buckets import Bucket
 from tests.jobs.storage.machines import machine
+from tests.jobs.storage.whole import not_whole
 from tests.pictures import gradient
 
 Machine = Callable[[str], Settings]
@@ -132,6 +133,10 @@ def test_deleting_retention_and_orphans_reach_the_bucket(
         }
         assert house.remove(usage.orphans) == 10
         assert {one.name for one in store.files.of(stays.id)} == {key.rpartition("/")[2] for key in _keys(service)}
+        assert list(not_whole(service, store)) == []
+        (video,) = (one for one in store.files.of(stays.id) if one.name == VIDEO)
+        service.files.storage.remove(f"{stays.id}/{VIDEO}")
+        assert list(not_whole(service, store)) == [f"not in the bucket: {stays.id}/{video.sha256[:16]}/{VIDEO}"]
 
 
 def _keys(service: JobService) -> list[str]:
