@@ -72,7 +72,7 @@ def _simple(commands: Commands) -> argparse.ArgumentParser:
 
 
 def _full(commands: Commands) -> argparse.ArgumentParser:
-    from cli.terminal import add_render_options
+    from cli.terminal import add_render_options, add_switch
     from core.steps import STEPS
 
     command = commands.add_parser("full", help="a description becomes a video, every step on record")
@@ -91,9 +91,8 @@ def _full(commands: Commands) -> argparse.ArgumentParser:
         "--cast", type=Path, metavar="F", help="cards of people and places (JSON), their pictures beside it"
     )
     command.add_argument("--until", choices=STEPS[:-1], metavar="STEP", help=f"stop after: {', '.join(STEPS[:-1])}")
-    command.add_argument("--captions", action="store_true", default=None, help="captions are wanted on the picture")
-    trimmed = "use the trimmed negative prompt where one is offered"
-    command.add_argument("--trim-negative-prompt", action="store_true", default=None, help=trimmed)
+    add_switch(command, "captions", "captions are wanted on the picture")
+    add_switch(command, "trim_negative_prompt", "use the trimmed negative prompt where one is offered")
     add_render_options(command)
     return command
 

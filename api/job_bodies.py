@@ -13,6 +13,7 @@ from config import Model
 from core.errors import FieldUnfit, UnknownServer
 from core.messages import gettext_noop
 from core.render_settings import Orientation, OutputQuality
+from core.request_options import Switches
 from core.steps import Step
 from jobs.model.request import PREVIEW, Mode, QueueKey
 from jobs.servers.selection import queue_without_asking
@@ -31,7 +32,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
-class OrderBody(_Body):
+class OrderBody(_Body, Switches):
     """A job as it is asked for. What is left out is as in the settings.
 
     ``text`` is the description of Full Workflow, or Simple Mode's prompt. ``picture`` is the first frame as a data URL;
@@ -53,9 +54,6 @@ class OrderBody(_Body):
     output_quality: OutputQuality | None = None
     crop_shift: Real = 0.0
     bars: bool = False
-    captions: bool = False
-    trim_negative_prompt: bool = False
-    draft: bool = False
     until: Step | None = Field(None, description="The last step to make before the job waits for you")
     review_each_step: bool = False
     picture: str | None = None
@@ -83,7 +81,7 @@ class OrderBody(_Body):
     def _options(self) -> CommandOptions:
         same = (
             *("orientation", "num_frames", "fps", "seed", "guidance_scale", "num_inference_steps", "negative_prompt"),
-            *("output_quality", "crop_shift", "bars", "captions", "trim_negative_prompt", "draft", "until"),
+            *("output_quality", "crop_shift", "bars", "until", *self.switches),
         )
         text = "prompt" if self.mode == "simple" else "description"
         return CommandOptions.model_validate({text: self.text, **{name: getattr(self, name) for name in same}})

@@ -45,9 +45,6 @@ class Row(RunOptions):
     mode: Literal["simple", "full"] | None = None
     image: str | None = None
     cast: str | None = None
-    captions: bool = False
-    trim_negative_prompt: bool = False
-    draft: bool = False
 
     @property
     def kind(self) -> Literal["simple", "full"]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cli.cards import cards_shown
 from core.file_names import as_it_lies
 from core.limits import checked_text, checked_text_with_notes, whole_within
 from core.messages import Message, gettext_noop
 from core.render_settings import Orientation, OutputQuality, RenderSettings, render_settings
-from core.request_options import RequestOptions
+from core.request_options import Switches
 from core.steps import Step
 from description.text import collapse
 from jobs.model.drafts import draft_steps
@@ -36,10 +36,11 @@ _DEFAULTED = ("num_frames", "fps", "guidance_scale", "num_inference_steps", "see
 _OF_A_RUN = (*_DEFAULTED, "orientation", "negative_prompt", "description")
 
 
-class RunOptions(BaseModel):
-    """The options of one run as given; None means the setting, or the value of the run to continue."""
+class RunOptions(Switches):
+    """The options of one run as given; None means the setting, or the value of the run to continue.
 
-    model_config = ConfigDict(frozen=True)
+    A switch that is not given is not among ``model_fields_set``.
+    """
 
     prompt: str | None = None
     description: str | None = None
@@ -57,17 +58,7 @@ class RunOptions(BaseModel):
     output_quality: OutputQuality | None = None
     crop_shift: float = 0.0
     bars: bool = False
-    captions: bool | None = None
-    trim_negative_prompt: bool | None = None
-    draft: bool | None = None
     takes: Annotated[int, Field(ge=1, le=MOST_TAKES)] | None = None
-
-    @property
-    def switches(self) -> dict[str, bool]:
-        """The switches that a command line or a row can set."""
-        return {
-            name: bool(getattr(self, name)) for name in RequestOptions.model_fields if name in RunOptions.model_fields
-        }
 
     @property
     def crop(self) -> CropChoice:
@@ -118,7 +109,8 @@ class CommandOptions(RunOptions):
     def like(self, before: RunRecord) -> Self:
         """The same, with options that were not given taken from an earlier run."""
         known = {**vars(before), **before.options}
-        taken = {name: known[name] for name in (*_OF_A_RUN, *self.switches) if getattr(self, name) is None}
+        not_said = [name for name in _OF_A_RUN if getattr(self, name) is None]
+        taken = {name: known[name] for name in (*not_said, *(self.switches.keys() - self.model_fields_set))}
         if self.draft and not before.options["draft"]:
             taken.pop("num_inference_steps", None)
         if taken.get("fps"):
@@ -185,9 +177,7 @@ def simple_order(options: RunOptions, settings: Settings, picture: OwnPicture | 
     text, removed = checked_text_with_notes(options.prompt or "", gettext_noop("prompt"))
     text = checked_text(collapse(text), gettext_noop("prompt"))
     render, notes = options.render(key.model, settings)
-    request = options.request(
-        text, key, render, mode="simple", white_frame=options.white_frame, draft=bool(options.draft)
-    )
+    request = options.request(text, key, render, mode="simple", white_frame=options.white_frame, draft=options.draft)
     _, cut = render_frame(open_source(picture.data, settings) if picture else None, render, request.crop)
     return _order(request, picture, (*removed, *notes, *cut))
 

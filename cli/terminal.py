@@ -55,12 +55,7 @@ def add_render_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="N", help="0 draws one; it is printed and recorded")
     parser.add_argument("--guidance-scale", type=float, metavar="X", help="default 5.0; 1 turns guidance off")
     parser.add_argument("--num-inference-steps", type=int, metavar="N", help="default 50")
-    parser.add_argument(
-        "--draft",
-        action="store_true",
-        default=None,
-        help="in DRAFT_STEPS steps (25) unless told; `rerun JOB --final` renders its final",
-    )
+    add_switch(parser, "draft", "in DRAFT_STEPS steps (25) unless told; `rerun JOB --final` renders its final")
     parser.add_argument(
         "--takes", type=int, metavar="N", help="2 to 8: one seed after the other, until a take is good; all are kept"
     )
@@ -70,6 +65,11 @@ def add_render_options(parser: argparse.ArgumentParser) -> None:
         "--crop-shift", type=float, default=0.0, metavar="X", help="-1 left/top, 0 centre, 1 right/bottom"
     )
     parser.add_argument("--bars", action="store_true", help="keep the whole picture, with bars instead of a crop")
+
+
+def add_switch(parser: argparse.ArgumentParser, name: str, words: str) -> None:
+    """The flag of one of a request's switches; not given, it is not among the options."""
+    parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", default=argparse.SUPPRESS, help=words)
 
 
 def with_values(arguments: Sequence[str], texts: Sequence[str]) -> list[str]:

@@ -272,11 +272,10 @@ def fill_form(run: Restored, start: Start) -> None:
         "guidance_scale": float(render.guidance_scale),
         "seed": render.seed,
         "negative_prompt": render.negative_prompt or "",
-        "captions": run.options.captions,
+        **{name: run.options.options[name] for name in SWITCHES},
     }
     use(checked(values), no_negative_prompt=render.negative_prompt == "", draft=run.options.draft)
     state["create-text"] = run.description if run.mode == "full" else run.prompt
-    state.update({f"create-{name}": run.options.options[name] for name in SWITCHES})
     state["create-bars"], state["create-shift"] = False, 0.0
     takes_frame = run.frame and not run.white_frame and _takes_frame(run, start)
     state[PICTURE] = run.frame if takes_frame else None

@@ -27,7 +27,7 @@ _KEYS = {
     "guidance_scale": "create-guidance",
     "seed": "create-seed",
     "negative_prompt": "create-negative",
-    "captions": "create-captions",
+    **{name: f"create-{name}" for name in SWITCHES},
 }
 
 PICTURE = "create-picture"  # the bytes of the person's own, as they came
@@ -62,7 +62,7 @@ def _defaults(settings: Settings) -> dict[str, object]:
         "guidance_scale": settings.guidance_scale,
         "seed": str(settings.seed),
         "negative_prompt": "",
-        "captions": False,
+        **dict.fromkeys(SWITCHES, False),
     }
 
 
