@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 import config
-from tests import database_templates
+from tests import database_templates, disk
 from tests.real_sglang.launched import LaunchedServer
 
 # A runner in the background ignores Ctrl-C and the end of its terminal, and what the tests start would inherit that.
@@ -26,6 +26,7 @@ hypothesis.settings.load_profile("no clock")
 
 database_templates.use_copies()
 database_templates.share_statements()
+disk.wait_for_none()
 
 REPO = Path(__file__).resolve().parent.parent
 _OURS = {name.upper() for name in config.Settings.model_fields} | {"GOOGLE_API_KEY", "OPENAI_ORG_ID"}

@@ -89,10 +89,11 @@ def main() -> None:
     os.umask(0o022)
     for name in IMPORTED:
         importlib.import_module(name)
-    from tests import database_templates
+    from tests import database_templates, disk
 
     database_templates.prepare()
     database_templates.use_copies()
+    disk.wait_for_none()
     gc.freeze()
     address = sys.argv[1]
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads cannot be copied"
