@@ -27,7 +27,9 @@ def finished_video(job: JobRecord) -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         with st.container(key="screen"):
-            show_video(job)
+            if is_shown := show_video(job):
+                _star(job)  # over its corner
+        if not is_shown:
             _star(job)
         takes_strip(job)
     with right:

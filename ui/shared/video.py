@@ -17,20 +17,21 @@ from ui.shared.plain import escape_markdown
 from ui.shared.words import in_seconds, listed
 
 
-def show_video(job: JobRecord) -> None:
-    """The player, as wide as its place, again and again; a word where the file is gone."""
+def show_video(job: JobRecord) -> bool:
+    """The player, as wide as its place, again and again. False where words say why there is none."""
     files = job_service().files
     if not files.has(job, VIDEO):
         st.warning(_("The video's file no longer exists."), icon=":material/error:")
-        return
+        return False
     alt = _("Video: {text}").format(text=job.request.text[:120])
     try:
         files.check_reach(job, VIDEO)
         source = _address(job) or files.path(job, VIDEO) or ""
     except BucketUnusable as problem:
         show_error(problem)
-        return
+        return False
     st.video(source, alt=alt, width="stretch", loop=True)
+    return True
 
 
 def receipt_of(job: JobRecord) -> str:

@@ -62,6 +62,7 @@ def test_it_is_said_everywhere(
         assert said in words(job_page(job))
         shown = job_page(job, "zh_CN")
         assert "无法使用" in words(shown)
+        assert shown.button(key="star")
         assert said not in words(job_page(here))
         names = (VIDEO, FIRST_FRAME)
         paths = [*(file_path(job.id, name) for name in names), poster_path(job.id, 1), thumbnail_path(job.id, "1")]
