@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 QUICKEST, QUICK, CALM = 0.05, 0.2, 2.0
-_QUICK_IN_A_CROWD, _CALM_IN_A_CROWD = 0.5, 4.5
+_QUICK_IN_A_CROWD, _CALM_IN_A_CROWD = 0.5, 6.0
 _SHARE = 0.02  # of the time a render has taken: no more than that is an end seen late where it is a short one
 _QUICK_AFTER_CHANGE = 10.0  # seconds of quick asking after a job's state changes
 _QUICK_BEFORE_END = 4.0  # seconds before the expected end
