@@ -2,8 +2,8 @@
 # Sets up .venv with everything the tests need and runs them. Arguments after the first go to pytest.
 #   ./run_tests.sh             checks, types, and all tests but those below
 #   ./run_tests.sh --browser   the journeys in a real Chromium
-#   ./run_tests.sh --long      crash, load, unplug and soak tests: processes are really killed; and whole runs of the command
-#                              line and of the documents' commands
+#   ./run_tests.sh --long      crash, load, unplug and soak tests: processes are really killed; whole runs of the command
+#                              line and of the documents' commands; and all cases of what the first part tries a few of
 #   ./run_tests.sh --all       all of these, one after the other
 #   ./run_tests.sh --real      against SGLang itself, without a GPU, in .sglang-venv (3 GB and 3 minutes the first time)
 #   ./run_tests.sh --containers  Dockerfile and compose.yaml, built and run by podman; as root, not part of CI
@@ -19,6 +19,30 @@ long+=(tests/cli tests/documents/test_commands.py tests/documents/test_api_page.
 long+=(tests/hostile/test_environments.py tests/hostile/test_servers_that_misbehave.py tests/core/test_file_access.py)
 long+=(tests/jobs/model/test_ordered.py tests/jobs/execution/test_film_orders.py tests/jobs/servers/test_preview_process.py)
 long+=(tests/providers/test_services_in_the_engine.py tests/api/test_mcp.py)
+# All combinations, whole processes, and what waits for a server that hangs. What is not named here of a file is in the quick part.
+long+=(tests/api/test_openai_sdk.py tests/api/test_schema.py tests/hostile/test_patterns.py)
+long+=(tests/contract/test_create.py tests/contract/test_numbers.py)
+long+=(tests/hostile/test_nothing_goes_elsewhere.py::test_only_what_is_configured_is_spoken_to\[{dashscope,openai}\])
+long+=(tests/launcher/test_tune.py tests/launcher/test_environment.py::test_it_is_installed_once_and_used_from_then_on)
+long+=(tests/launcher/test_launch.py::test_{a_server_that_dies,a_server_that_fails_its_warm_up_is_never_called_ready})
+long+=(tests/launcher/test_launch.py::test_{a_server_in_the_middle_of_a_render_is_waited_for,two_at_once_of_which_one_dies})
+long+=(tests/jobs/acts/test_every_act.py::test_every_act_in_this_state tests/jobs/storage/test_workers.py)
+long+=(tests/jobs/model/test_makers.py::test_{a_new_job_asks_for_its_own_texts_and_picture,the_same_maker_is_asked_for_nothing_twice})
+long+=(tests/jobs/model/test_makers.py::test_{only_what_is_there_and_fits_can_be_reused,results_of_an_unknown_maker_are_told_by_their_service})
+long+=(tests/jobs/execution/test_takes.py::test_{it_stops_at_the_first_good_take,the_cap_is_said_and_kept})
+long+=(tests/jobs/execution/test_take_report.py::test_a_kill_while_listening_fetches_and_asks_nothing_again)
+long+=(tests/jobs/execution/test_take_report.py::test_in_a_crowd_every_file_is_made_safe_before_a_service_hears_one)
+long+=(tests/jobs/execution/test_take_report.py::test_each_way_of_failing_ends_in_words_and_the_job_is_completed)
+long+=(tests/jobs/execution/test_poller.py::test_a_server_that_hangs_delays_no_other)
+long+=(tests/jobs/execution/test_dispatch.py::test_a_server_that_hangs_holds_up_no_other)
+long+=(tests/jobs/execution/test_prepare.py::test_a_big_batch_is_prepared_a_dozen_at_a_time_and_holds_up_nobody_else)
+long+=(tests/jobs/execution/test_automatic_retry.py::test_a_save_that_is_cut_off_and_begun_again_makes_one_try)
+long+=(tests/jobs/store/test_processes.py::test_{eight_writers_lose_nothing,four_claimers_share_three_servers})
+long+=(tests/jobs/store/test_processes.py::test_{what_four_processes_do_to_the_same_jobs_happens_once,processes_that_find_an_empty_database_make_the_tables_once})
+long+=(tests/ui/create/test_restored_round_trip.py tests/media/test_joining.py::test_{fifty_shots_end_together,one_shot_and_a_hundred})
+long+=(tests/film/test_storyboard_pdf.py::test_every_shot_has_its_row\[300\])
+long+=(tests/compatibility/test_older_outputs.py::test_a_finished_run_is_rendered_again_from_its_{id,video_alone})
+long+=(tests/steps/test_step_scripts.py::test_{wrong_input_is_exit_code_2_with_its_kind,a_name_that_leaves_no_room_is_said_before_anything_is_bought})
 real=(tests/real)
 containers=(tests/containers)
 
@@ -55,13 +79,15 @@ quick() {
   types=$(mktemp)
   .venv/bin/mypy . >"$types" 2>&1 &
   local mypy=$!
-  local left_out=() folder
-  for folder in "${browser[@]}" "${long[@]}" "${real[@]}" "${containers[@]}"; do
-    [[ " $*" == *" $folder"* ]] || left_out+=("$folder")  # what is named is run
+  local left_out=() options=() one
+  for one in "${browser[@]}" "${long[@]}" "${real[@]}" "${containers[@]}"; do
+    [[ " $*" == *" ${one%%::*}"* ]] && continue  # what is named is run
+    left_out+=("$one")
+    if [[ $one == *::* ]]; then options+=("--deselect=$one"); else options+=("--ignore=$one"); fi
   done
   echo "Not in this part: ${left_out[*]}. Run them with: ./run_tests.sh --browser, --long, --real, --containers"
-  # One more again: a third of the time a test waits for a thread of its own.
-  run -n "$((more_than_cores + 1))" "${left_out[@]/#/--ignore=}" "$@" || code=$?
+  # One more again: a third of its time a test waits for a thread of its own.
+  run -n "$((more_than_cores + 1))" "${options[@]}" "$@" || code=$?
   wait "$mypy" || code=1
   cat "$types"
   rm "$types"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -57,8 +58,21 @@ class Api:
         return client
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[Api]:
-    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path), "NUM_FRAMES": "5"})) as (service, store):
+@contextmanager
+def api_at(folder: Path) -> Iterator[Api]:
+    with service_at(settings_of({"OUTPUT_DIR": str(folder), "NUM_FRAMES": "5"})) as (service, store):
         settings = service._context.settings
         yield Api(service, ApiContext(settings, service, lambda: False), store)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    with api_at(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def same_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """One for all tests of a file: what it holds already is what the next requests meet."""
+    with api_at(tmp_path_factory.mktemp("api")) as made:
+        yield made

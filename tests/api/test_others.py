@@ -56,6 +56,16 @@ def test_every_address_is_walked() -> None:
 
 @pytest.fixture
 def anns(api: Api) -> dict[str, str]:
+    return made_by_ann(api)
+
+
+@pytest.fixture(scope="module")
+def same_anns(same_api: Api) -> dict[str, str]:
+    """For what must change nothing of it."""
+    return made_by_ann(same_api)
+
+
+def made_by_ann(api: Api) -> dict[str, str]:
     """A job, a film and a webhook of Ann's."""
     ann = api.client(ANN)
     job = ann.post("/api/v1/jobs", json={"text": "A secret harbour.", "picture": PICTURE}, params={"start": False})
@@ -85,8 +95,13 @@ def _without(ids: dict[str, str], text: str) -> str:
 
 
 @pytest.mark.parametrize("operation", with_an_id())
-def test_what_is_somebody_elses_is_not_there(api: Api, anns: dict[str, str], operation: str) -> None:
-    before = (api.service.get(anns["job_id"]), api.service.steps.of(anns["job_id"]), api.service.of(ANN).films.all())
+def test_what_is_somebody_elses_is_not_there(same_api: Api, same_anns: dict[str, str], operation: str) -> None:
+    api, anns = same_api, same_anns
+    before = (
+        api.service.get(anns["job_id"]),
+        api.service.steps.of(anns["job_id"]),
+        api.service.of(ANN).films.all(),
+    )
     bob = api.client(BOB)
     answer = asked(bob, operation, anns)
     assert answer.status_code == 404, answer.text
@@ -96,7 +111,11 @@ def test_what_is_somebody_elses_is_not_there(api: Api, anns: dict[str, str], ope
     other = asked(bob, operation, absent)
     if "{film_id}" not in operation or not operation.startswith("PUT"):
         assert _without(absent, other.text) == _without(anns, answer.text)
-    after = (api.service.get(anns["job_id"]), api.service.steps.of(anns["job_id"]), api.service.of(ANN).films.all())
+    after = (
+        api.service.get(anns["job_id"]),
+        api.service.steps.of(anns["job_id"]),
+        api.service.of(ANN).films.all(),
+    )
     assert after == before
 
 

@@ -5,7 +5,6 @@ A long one, in which every request follows from those before it: ``python -m ben
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import hypothesis
@@ -21,9 +20,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from api.context import ApiContext
 from tests.api.conftest import ANN, Api, app_of_all
-from tests.jobs.load.workers import service_at, settings_of
 
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _EXAMPLES = 3  # an operation
@@ -36,17 +33,9 @@ def operations() -> list[tuple[str, str]]:
     return [(path, method) for path, methods in paths.items() for method in methods if path != _FOLLOWED]
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """One for all: what it holds already is what the next requests meet."""
-    folder = tmp_path_factory.mktemp("api")
-    with service_at(settings_of({"OUTPUT_DIR": str(folder), "NUM_FRAMES": "5"})) as (service, store):
-        yield Api(service, ApiContext(service._context.settings, service, lambda: False), store)
-
-
 @pytest.mark.parametrize(("path", "method"), operations())
-def test_answers_are_as_described(api: Api, path: str, method: str) -> None:
-    client = api.client(ANN)
+def test_answers_are_as_described(same_api: Api, path: str, method: str) -> None:
+    client = same_api.client(ANN)
     headers = {"Authorization": client.headers["Authorization"]}
     ids = _made(client)
     schema = schemathesis.openapi.from_dict(app_of_all().openapi())

@@ -21,4 +21,4 @@ def test_every_act_in_this_state(machine: type[Acts], state: JobState) -> None:
 
 
 def test_histories_of_acts_and_faults(machine: type[Acts]) -> None:
-    assert histories(machine, 5) >= 500
+    assert histories(machine, 3) >= 300
