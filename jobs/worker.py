@@ -58,7 +58,6 @@ _LOOK_AT_SERVERS = 2.0
 _LOOK_AT_FILMS = 3.0
 _KEEP_HOUSE = 600.0
 _CATCH_UP, _DROP_COPIES = 5.0, 3600.0
-_LOOK_FOR_MESSAGES = 1.0
 _MESSAGES_KEPT = timedelta(days=30)
 _FIRST_LOOK = 3.0  # what a person's act waits for the first look at servers that nobody configured
 _LAST_TURNS = 5.0  # what a stop waits for our own threads, all of them together
@@ -149,7 +148,7 @@ class Worker:
             return turns
         return [
             *turns,
-            thread("webhooks", self.webhooks.turn, _LOOK_FOR_MESSAGES),
+            thread("webhooks", self.webhooks.turn, self.webhooks.rest),
             thread("films", self._go_on_with_films, _LOOK_AT_FILMS),
         ]
 

@@ -31,7 +31,7 @@ Kind = Literal["prepare", "render"]
 Advance = Callable[[str], bool]
 
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
-_QUEUE_REST = 2.0  # seconds until a run of a dead process goes on, once it is taken over
+_QUEUE_REST = 3.0  # seconds until a run of a dead process goes on, once it is taken over
 _TIDY_REST = 4.0  # seconds; on PostgreSQL DBOS holds a lock meanwhile, which ends after five
 _advance: dict[str, Advance] = {}
 _walking: set[str] = set()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LOOK = 1.0  # seconds between questions to the database about what is still wanted
+_LOOK, _LOOK_IDLE = 1.0, 2.0  # seconds between questions to the database about what is still wanted
 _TOGETHER = 0.3  # seconds for which progress is collected; a beginning and an end are written at once
 _IN_TROUBLE = 12  # servers that are not well and are asked at the same time
 _A_CROWD = 50  # servers; with more of them each is asked less often
@@ -64,7 +64,7 @@ class Poller:
                 self._woken.clear()
                 await self._refresh()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK):
+                    async with asyncio.timeout(_LOOK if self._servers else _LOOK_IDLE):
                         await self._woken.wait()
             if writer.done():
                 writer.result()

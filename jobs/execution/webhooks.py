@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WAITS = (0.0, 5.0, 300.0, 1_800.0, 7_200.0, 18_000.0, 36_000.0, 36_000.0)
 LONGEST_TRY = 15.0
 _AT_ONCE, _TO_ONE = 16, 4
+_REST, _REST_UNUSED = 1.0, 3.0  # seconds between turns; the second where nobody has a webhook
 _GONE = 410
 
 
@@ -54,6 +55,7 @@ class WebhookSender:
         self._holds_lease, self._stopping, self._now = holds_lease, stopping, now
         self._flying: dict[int, str] = {}  # the webhook of each message that was taken and is not recorded yet
         self._ailing: set[str] = set()
+        self._is_used = False
         self._landed = threading.Condition()
         self._landings: list[tuple[int, Outcome | None]] = []
         self._fault: Exception | None = None
@@ -65,7 +67,8 @@ class WebhookSender:
             StoreError: the database cannot be used.
         """
         tried = 0
-        while not self._stopping.is_set():
+        self._is_used = self._is_used or self._store.are_there()
+        while self._is_used and not self._stopping.is_set():
             self._record()
             on_way = bool(self._flying)
             due = self._store.due(self._now())
@@ -78,6 +81,10 @@ class WebhookSender:
             self._rest(busy=bool(taken))
         self._record()
         return tried
+
+    def rest(self) -> None:
+        """Wait until the next turn."""
+        self._stopping.wait(_REST if self._is_used else _REST_UNUSED)
 
     def _record(self) -> None:
         """Record what has landed, together: a transaction for each would take longer than the tries."""

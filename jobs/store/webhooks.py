@@ -134,6 +134,11 @@ class Webhooks:
 
     # ---- sending -----------------------------------------------------------------------------------------------------
 
+    def are_there(self) -> bool:
+        """Whether anybody has a webhook."""
+        with self._database.read() as session:
+            return bool(session.scalar(select(exists().select_from(WebhookRow))))
+
     def due(self, moment: datetime) -> tuple[WebhookRecord, ...]:
         """Those of everybody to which something is to be sent now."""
         waits = exists().where(_Row.webhook == WebhookRow.id, *_due(moment))
