@@ -111,8 +111,13 @@ class FilmOrders:
         except (StoreError, StorageError):
             raise
         except MovaError:  # said on the page, where its person asks for it again
-            return "end"
+            return "end" if self._is_as_it_was(film, state) else "wait"
         return "order"
+
+    def _is_as_it_was(self, film: Film, state: ShotState) -> bool:
+        """Whether the jobs of a shot are those that were read: another process may have begun the same order."""
+        now = next((one for one in self._films.shots(film) if one.shot.id == state.shot.id), state)
+        return now.jobs == state.jobs
 
 
 def _after_frame(state: ShotState, before: ShotState | None, comes: bool) -> _Next:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from film.document import Film
+from core.errors import UnknownJob
+from film.document import Film, shot_hash
 from film.editing import shot_of, with_shot
 from film.edits import with_join
 from jobs.model.session_keys import SessionKeys
 from jobs.service.service import JobService
 from jobs.service.shots import ShotService
-from jobs.store.films import Films
+from jobs.store.films import Films, ShotOrder
 from tests.film.samples import FILM, changed
 from tests.jobs.conftest import RunService
 from tests.jobs.load.video_server import VideoServer
+from tests.jobs.load.workers import service_at, service_over, settings_of
 from tests.jobs.running_service import RunningService
 from tests.providers.fake_services import FakeServices
 from tests.waiting import until
@@ -107,6 +110,34 @@ def test_what_broke_off_is_gone_on_with_and_nothing_is_made_twice(
     until(lambda: not running.service.film_orders.waiting(CHAIN))
     assert len(running.server.accepted) == 3
     assert [len(one.jobs) for one in running.service.films.shots(CHAIN)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("other_was_first", [True, False])
+def test_what_another_process_begins_meanwhile_ends_no_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_was_first: bool
+) -> None:
+    """Refused because another process had the job: the orders of all shots after it were forgotten."""
+    render: Callable[..., Any] = ShotService.render
+    own = settings_of({"OUTPUT_DIR": str(tmp_path / "outputs")})
+    with service_at(own) as (other, store):
+        service = service_over(own, store)
+        service.films.save(CHAIN)
+        states = [shot_hash(CHAIN, scene, shot) for scene, shot in CHAIN.in_order()]
+        store.films.order(
+            service.person.name, [ShotOrder(CHAIN.id, f"s{n}", "take", one) for n, one in enumerate(states, 1)]
+        )
+
+        def refused(*args: Any, **more: Any) -> Any:
+            monkeypatch.setattr(ShotService, "render", render)
+            if other_was_first:
+                other.film_orders.go_on()
+            raise UnknownJob(job="film-s1")
+
+        monkeypatch.setattr(ShotService, "render", refused)
+        service.film_orders.go_on()
+        assert service.film_orders.waiting(CHAIN) == ({"s2", "s3"} if other_was_first else frozenset())
+        service.film_orders.go_on()
+        assert [len(one.jobs) for one in service.films.shots(CHAIN)] == [int(other_was_first), 0, 0]
 
 
 def first_at_the_server(running: RunningService) -> str:
