@@ -284,11 +284,19 @@ class SGLangClient:
             raise JobLost(server=self.name, job=job)
         if status in (502, 503, 504):
             if method == "GET" or status == 503:  # a POST that a gateway answers so may have reached the server
-                self.check_health()
+                self._say_trouble(method)
             raise ServerSilent(reason_of_body(body), server=self.name)
         if status >= 300:
             raise refusal(status, body, self.name)
         return parsed(body, self.name)
+
+    def _say_trouble(self, method: str) -> None:
+        """Raise what the matter with the server is, where that can be told; of a POST only what it says itself."""
+        try:
+            self.check_health()
+        except (ServerUnreachable, ServerSilent):  # gone since then: what it was sent may have arrived nevertheless
+            if method == "GET":
+                raise
 
     def _job(self, answer: Any) -> VideoJob:
         from render.answers import video_job

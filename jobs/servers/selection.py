@@ -12,6 +12,7 @@ from core.errors import (
     NoServerReady,
     ServerError,
     ServerMismatch,
+    ServerSilent,
     ServerWarmingUp,
     UnknownServer,
 )
@@ -23,6 +24,7 @@ from render.pace import back_off
 from sglang_client import SGLangClient
 
 _PROBE_SECONDS = 2.0
+_COMES_BACK = (ServerWarmingUp, ServerSilent)  # something is there: it loads, or is too busy to answer
 
 OnServerError = Callable[[ServerError, float], None]
 
@@ -43,7 +45,8 @@ def chosen_server(settings: Settings, named: str | None, on_server_error: OnServ
 
     Args:
         named: a configured name, an address, or None for a free choice.
-        on_server_error: told about a warming server while it is waited for, and for how many seconds.
+        on_server_error: told about a server that warms up or is too busy to answer, while it is waited for, and for
+            how many seconds.
 
     Raises:
         UnknownServer, BadAddress, ServerMismatch, NoServerReady or what is wrong with the named server.
@@ -132,7 +135,7 @@ def _named(settings: Settings, named: str, on_server_error: OnServerError) -> Ch
     while True:
         try:
             return _ready(configured(settings, named))
-        except ServerWarmingUp as error:
+        except _COMES_BACK as error:
             _wait_a_little(error, started, settings.server_patience, on_server_error)
 
 
@@ -145,12 +148,12 @@ def _first_ready(settings: Settings, on_server_error: OnServerError) -> ChosenSe
                 return _ready(server)
             except ServerError as error:
                 errors.append(error)
-        warming = next((error for error in errors if isinstance(error, ServerWarmingUp)), None)
-        if not warming:
+        waited_for = next((error for error in errors if isinstance(error, _COMES_BACK)), None)
+        if not waited_for:
             raise NoServerReady(
                 troubles=joined(gettext_noop("{first}. {second}."), (error.phrase() for error in errors))
             )
-        _wait_a_little(warming, started, settings.server_patience, on_server_error)
+        _wait_a_little(waited_for, started, settings.server_patience, on_server_error)
 
 
 def _wait_a_little(error: ServerError, started: float, patience: float, on_server_error: OnServerError) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from tests.cli.shell import TINY, Shell
@@ -23,3 +24,26 @@ def test_an_unclear_submit_is_said_and_sent_again_only_when_asked_to(shell: Shel
         assert (again.returncode, again.json["state"], server.posts()) == (0, "completed", 2)
         assert again.json["seed"] == first.json["seed"]
         assert server.most_at_once == 1
+
+
+@dataclass
+class Away(VideoServer):
+    """Takes the first job, breaks its answer off, and answers no question for a while: ``questions`` so many."""
+
+    questions: int = 2
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], body: bytes, kind: str) -> tuple[int, Any]:
+        self.drop_answer_to_posts = method == "POST"
+        found = super().answer(method, path, query, body, kind)
+        if method == "POST" or not self.accepted or not self.questions:
+            return found
+        self.questions -= path == "/v1/videos"
+        return 502, None
+
+
+def test_a_server_that_takes_a_job_and_is_away_is_waited_for(shell: Shell) -> None:
+    """Neither does the command line give up nor is the job rendered twice."""
+    with Away(seconds=0.1) as server:
+        done = shell("simple", "--prompt", "a cat", "--white-frame", "--json", "--server", server.url, *TINY)
+    assert (done.returncode, done.json["state"], server.posts()) == (0, "completed", 1)
+    assert "Still waiting" in done.stderr

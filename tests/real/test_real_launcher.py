@@ -37,6 +37,7 @@ class Render:
                 shell.command(*words), cwd=shell.folder, env=shell.environment(), stdout=log, stderr=log
             )
         mova.waits_until_rendering()
+        until(lambda: "denoising" in self.said)  # it has the server's answer, however busy this machine is
 
     @property
     def said(self) -> str:

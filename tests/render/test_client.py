@@ -209,6 +209,21 @@ def test_a_post_whose_connection_breaks_is_not_repeated() -> None:
         assert len([r for r in requests if r.startswith(b"POST")]) == 1
 
 
+def test_a_post_refused_by_a_server_that_is_gone_then_may_have_arrived(
+    httpserver: HTTPServer, client: SGLangClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counted as not sent, and was sent once more without a look."""
+
+    def gone() -> None:
+        raise ServerUnreachable(server="it", reason="refused")
+
+    seen = in_turn(httpserver, "/v1/videos", [Response(b"", 503)])
+    monkeypatch.setattr(client, "check_health", gone)
+    with pytest.raises(ServerSilent):
+        client.submit("p", b"x", RENDER)
+    assert len(seen) == 1
+
+
 def test_a_job_is_found_by_its_tag(httpserver: HTTPServer, client: SGLangClient) -> None:
     httpserver.expect_request("/v1/videos", method="GET").respond_with_json({"data": [job(model="tag")]})
     found = client.find("tag")
