@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-import jobs.servers.selection
 from config import Server, Settings
 from core.errors import ServerError, ServerSilent, ServerUnreachable, ServerWarmingUp
 from jobs.servers.selection import queue_for
@@ -30,7 +31,7 @@ def test_a_busy_or_warming_server_is_waited_for(
     monkeypatch.setattr(SGLangClient, "check_warm_up", lambda _client, _seconds: None)
     info = ServerInfo(model=GPU.model, served_model_name=GPU.model, version="1", preview=False)
     monkeypatch.setattr(SGLangClient, "check_model", lambda _client, _model: info)
-    monkeypatch.setattr(jobs.servers.selection.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     said: list[ServerError] = []
     key = queue_for(Settings(sglang_servers=(GPU,)), named, lambda error, _waited: said.append(error))
     assert (key.model, key.wanted_server, [type(one) for one in said]) == ("mova-360p", named, [trouble])
