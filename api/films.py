@@ -150,10 +150,10 @@ class PictureName(BaseModel):
 def list_films(
     caller: Reader,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    cursor: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
 ) -> FilmPage:
     """Your films with how far they are."""
-    found = caller.service.films.overviews(limit=limit + 1, offset=cursor)
+    found, after = caller.service.films.page(limit=limit, after=cursor)
     entries = [
         FilmEntry(
             id=one.film.id,
@@ -164,9 +164,9 @@ def list_films(
             edited=one.edited,
             url=_url(one.film.id),
         )
-        for one in found[:limit]
+        for one in found
     ]
-    return FilmPage(films=entries, next=str(cursor + limit) if len(found) > limit else None)
+    return FilmPage(films=entries, next=after)
 
 
 @router.post("/films", status_code=201, responses=answers(409))

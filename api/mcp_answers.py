@@ -137,7 +137,7 @@ class FilmList(BaseModel):
     """``older`` is what ``after`` takes for the next page; None at the end."""
 
     films: list[FilmLine]
-    older: int | None
+    older: str | None
 
 
 class FilmShot(BaseModel):

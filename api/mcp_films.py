@@ -29,8 +29,8 @@ class FilmActs:
     caller: Caller
     base: str
 
-    def page(self, limit: int, after: int) -> FilmList:
-        found = self.caller.service.films.overviews(limit=limit + 1, offset=after)
+    def page(self, limit: int, after: str | None) -> FilmList:
+        found, older = self.caller.service.films.page(limit=limit, after=after)
         films = [
             FilmLine(
                 id=one.film.id,
@@ -40,9 +40,9 @@ class FilmActs:
                 takes=one.takes,
                 edited=one.edited.isoformat(timespec="seconds"),
             )
-            for one in found[:limit]
+            for one in found
         ]
-        return FilmList(films=films, older=after + limit if len(found) > limit else None)
+        return FilmList(films=films, older=older)
 
     def status(self, film_id: str) -> FilmStatus:
         service, words = self.caller.service, self.caller.translate

@@ -164,7 +164,7 @@ FilmId = Annotated[str, Field(max_length=80, description="The id of a film")]
 async def list_films(
     ctx: Context,
     limit: Annotated[int, Field(ge=1, le=50)] = 10,
-    after: Annotated[int, Field(ge=0, le=1_000_000, description="`older` of the page before")] = 0,
+    after: Annotated[str | None, Field(max_length=200, description="`older` of the page before")] = None,
 ) -> FilmList:
     """The person's films, the last edited first: how many shots each has, with a first frame, with a take."""
     return await done(ctx, lambda acts: acts.films.page(limit, after), "read")

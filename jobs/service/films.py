@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import (
     BadFilm,
+    FieldUnfit,
     FileMissing,
     FilmChanged,
     NothingToExtend,
@@ -27,7 +28,7 @@ from jobs.service.film_drafts import FilmDrafts
 from jobs.service.film_of_chain import film_of, with_chain
 from jobs.service.film_sounds import FilmSounds
 from jobs.service.shot_states import FilmOverview, RecordedShots, ShotState, inputs_of, states_of
-from jobs.store.films import FilmRecord, ShotJob
+from jobs.store.films import FilmCursor, FilmRecord, ShotJob
 from jobs.store.response_cache import CachingProvider, ResponseCache, clear_responses
 from record.folder import RunFolder
 
@@ -124,9 +125,27 @@ class FilmService:
                     except OSError as problem:
                         raise storage_error(path.parent, problem) from None
 
-    def overviews(self, *, limit: int, offset: int = 0) -> tuple[FilmOverview, ...]:
+    def page(self, *, limit: int, after: str | None = None) -> tuple[tuple[FilmOverview, ...], str | None]:
+        """A page of films, the last edited first, and the cursor of the page after it, None at the end.
+
+        Films that are made, edited or deleted meanwhile neither repeat nor hide another one.
+
+        Raises:
+            FieldUnfit: ``after`` is no cursor of such a page.
+        """
+        cursor = FilmCursor.read(after) if after is not None else None
+        if after is not None and cursor is None:
+            words = gettext_noop("it is not what the page before gave; begin without it")
+            raise FieldUnfit(where="cursor", reason=words)
+        found = self.overviews(limit=limit + 1, after=cursor)
+        if len(found) <= limit:
+            return found, None
+        last = found[limit - 1]
+        return found[:limit], str(FilmCursor(last.edited, last.film.id))
+
+    def overviews(self, *, limit: int, offset: int = 0, after: FilmCursor | None = None) -> tuple[FilmOverview, ...]:
         """Films with how far they are, the last edited first."""
-        records = self._films.all(self._owner, limit=limit, offset=offset)
+        records = self._films.all(self._owner, limit=limit, offset=offset, after=after)
         recorded = self._recorded([record.id for record in records])
         found = []
         for record in records:

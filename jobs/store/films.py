@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import delete, func, select
 
+from core.limits import is_plain_id
 from jobs.database.database import Database
 from jobs.database.tables import FilmJobRow, FilmOrderRow, FilmRow
 from jobs.model.records import FileRecord, JobChanges
 from jobs.store.files import write_file
 from jobs.store.webhook_outbox import tell_of_film
 from jobs.store.writes import change_job, changed_columns
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,29 @@ class ShotJob:
     shot: str
     job_id: str
     inputs: str
+
+
+@dataclass(frozen=True)
+class FilmCursor:
+    """A place in the list of films: the last film before it, and when that was edited, in UTC."""
+
+    edited: datetime
+    id: str
+
+    def __str__(self) -> str:
+        """Opaque to programs, and fit for an address."""
+        told = f"{(self.edited - _EPOCH) // _MICROSECOND}:{self.id}"
+        return urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, told: str) -> FilmCursor | None:
+        """The cursor that was given out as this text; None for any other text."""
+        try:
+            moment, _, film = urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode("ascii").partition(":")
+            found = cls(_EPOCH + int(moment) * _MICROSECOND, film)
+        except (ValueError, OverflowError):
+            return None
+        return found if is_plain_id(film) and str(found) == told else None
 
 
 ShotAct = Literal["frame", "take"]
@@ -71,8 +98,10 @@ class Films:
         with self._database.read() as session:
             return session.scalar(select(func.count(FilmRow.id.distinct())).where(FilmRow.owner == owner)) or 0
 
-    def all(self, owner: str, *, limit: int | None = None, offset: int = 0) -> tuple[FilmRecord, ...]:
-        """The newest revision of each film, the last edited first."""
+    def all(
+        self, owner: str, *, limit: int | None = None, offset: int = 0, after: FilmCursor | None = None
+    ) -> tuple[FilmRecord, ...]:
+        """The newest revision of each film, the last edited first; ``after`` is where the page before ended."""
         newest = (
             select(FilmRow.id, func.max(FilmRow.revision).label("revision"))
             .where(FilmRow.owner == owner)
@@ -87,6 +116,9 @@ class Films:
             .limit(limit)
             .offset(offset)
         )
+        if after is not None:
+            same = (FilmRow.created == after.edited) & (FilmRow.id > after.id)
+            query = query.where((FilmRow.created < after.edited) | same)
         with self._database.read() as session:
             return tuple(map(_record, session.scalars(query)))
 

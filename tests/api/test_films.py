@@ -38,6 +38,24 @@ def test_a_film_is_recorded_read_and_changed(api: Api) -> None:
     assert (entry["title"], entry["shots"], entry["takes"]) == ("Port", 2, 0)
 
 
+def test_pages_neither_skip_nor_repeat_while_films_come_and_go(api: Api) -> None:
+    ann = api.client(ANN)
+    for n in range(5):
+        ann.post(FILMS, json=FILM | {"id": f"film-{n}"})
+    first = ann.get(FILMS, params={"limit": 2}).json()
+    assert [one["id"] for one in first["films"]] == ["film-4", "film-3"]
+    ann.post(FILMS, json=FILM | {"id": "newer"})
+    for gone in ("film-4", "film-3"):
+        assert ann.delete(f"{FILMS}/{gone}").status_code == 204
+    second = ann.get(FILMS, params={"limit": 2, "cursor": first["next"]}).json()
+    assert [one["id"] for one in second["films"]] == ["film-2", "film-1"]
+    third = ann.get(FILMS, params={"cursor": second["next"]}).json()
+    assert ([one["id"] for one in third["films"]], third["next"]) == (["film-0"], None)
+    for other in ("20", "x", "å", first["next"] + "A"):
+        refused = ann.get(FILMS, params={"cursor": other})
+        assert (refused.status_code, refused.json()["code"]) == (422, "field_unfit"), other
+
+
 def test_frames_and_takes_are_ordered(api: Api) -> None:
     ann = api.client(ANN)
     ann.post(FILMS, json=FILM)
