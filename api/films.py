@@ -17,7 +17,6 @@ from core.errors import FieldUnfit, FileMissing, FilmChanged, FilmExists, MatchM
 from core.messages import gettext_noop
 from film.document import Film
 from jobs.model.states import JobState
-from jobs.service.cuts import Joined
 
 router = APIRouter(prefix="/api/v1", tags=["Films"])
 Match = Annotated[
@@ -311,13 +310,12 @@ def _joined(caller: Caller, film: Film, revision: int) -> JoinedFilm:
     cuts = caller.service.cuts
     cut, task = cuts.of(film), cuts.joining(caller.background, film.id)
     told = JoinedFilm(state="none", revision=revision, missing=list(cut.missing))
-    if joined := cuts.joined(film, cut):
+    if task is not None and not task.done:  # also once the file is there: what is said of it comes last
+        told.state, told.percent = "joining", min(task.percent, 100)
+    elif joined := cuts.joined(film, cut):
         told.state, told.seconds, told.url = "joined", cut.seconds, f"{_url(film.id)}/video"
         told.bytes = cuts.file(joined).stat().st_size
-        if task is not None and isinstance(task.result, Joined) and task.result.name == joined.name:
-            told.notes = [note.text(caller.translate) for note in task.result.notes]
-    elif task is not None and not task.done:
-        told.state, told.percent = "joining", min(task.percent, 100)
+        told.notes = [note.text(caller.translate) for note in joined.notes]
     elif task is not None and task.error is not None:
         told.state, told.problem = "failed", problem_of(task.error, caller.translate)
     return told

@@ -153,7 +153,7 @@ def step_record(row: StepRow) -> StepRecord:
 
 
 def file_record(row: FileRow) -> FileRecord:
-    return _record(FileRecord, row)
+    return _record(FileRecord, row, notes=messages_from_json(row.notes or []))
 
 
 def slot_record(row: SlotRow) -> SlotRecord:

@@ -123,6 +123,7 @@ class FileRow(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int] = mapped_column(BigInteger)
     created: Mapped[datetime]
+    notes: Mapped[list[dict[str, Any]] | None]
 
 
 class SlotRow(Base):

@@ -284,7 +284,7 @@ class BatchRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class FileRecord:
-    """A file in a job's folder: ``kind`` such as first_frame or video, size in bytes."""
+    """A file in a job's folder: ``kind`` such as first_frame or video, size in bytes; ``notes`` say how it was made."""
 
     job_id: str
     kind: str
@@ -292,6 +292,7 @@ class FileRecord:
     sha256: str
     bytes: int
     created: datetime | None = None
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

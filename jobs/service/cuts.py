@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core.background import BackgroundTask, BackgroundTasks
@@ -220,7 +220,12 @@ class CutService:
         if not takes or cut.missing:
             return None
         name = _name(film, takes)
-        return Joined(takes[-1].id, name) if self._context.folders.has(takes[-1].id, name) else None
+        return self._recorded(takes[-1].id, name) if self._context.folders.has(takes[-1].id, name) else None
+
+    def _recorded(self, job_id: str, name: str) -> Joined:
+        """A joined file with what was said when it was made, whenever and by whichever process that was."""
+        files = self._context.store.files.of(job_id)
+        return Joined(job_id, name, next((one.notes for one in files if one.name == name), ()))
 
     def joining(self, background: BackgroundTasks, film_id: str) -> BackgroundTask | None:
         """How the last joining goes; None where none was begun, or where the film was edited since it ended."""
@@ -280,10 +285,12 @@ class CutService:
             takes,
             name,
             join,
-            lambda file: self._context.store.films.completed(self._owner, film_id, revision, file),
+            lambda file: self._context.store.films.completed(
+                self._owner, film_id, revision, replace(file, notes=tuple(notes))
+            ),
         )
         self._films.remove_joined(film_id, but=name)
-        return Joined(takes[-1].id, name, tuple(notes))
+        return self._recorded(takes[-1].id, name)
 
 
 def _name(film: Film, takes: Sequence[JobRecord]) -> str:

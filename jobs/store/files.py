@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from jobs.database.database import Database
-from jobs.database.rows import file_record
+from jobs.database.rows import file_record, messages_as_json
 from jobs.database.tables import FileRow
 from jobs.model.records import FileRecord
 from jobs.store.writes import now
@@ -16,7 +16,8 @@ _KEYS = (FileRow.job_id, FileRow.name)
 
 def write_file(database: Database, session: Session, file: FileRecord) -> None:
     """The statement that records a file."""
-    database.upsert(session, FileRow, vars(file) | {"created": file.created or now()}, _KEYS)
+    values = vars(file) | {"created": file.created or now(), "notes": messages_as_json(file.notes) or None}
+    database.upsert(session, FileRow, values, _KEYS)
 
 
 class Files:

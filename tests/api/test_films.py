@@ -84,6 +84,7 @@ def test_a_film_is_joined_and_fetched(api: Api) -> None:
     joined = ann.get(f"{film}/join").json()
     assert (joined["state"], joined["url"]) == ("joined", f"{film}/video"), joined
     assert joined["notes"]
+    assert "全片" in ann.get(f"{film}/join", headers={"Accept-Language": "zh-CN"}).json()["notes"][0]
     whole, part = ann.get(joined["url"]), ann.get(joined["url"], headers={"Range": "bytes=4-7"})
     assert (whole.headers["content-type"], len(whole.content)) == ("video/mp4", joined["bytes"])
     assert (part.status_code, part.content) == (206, b"ftyp")

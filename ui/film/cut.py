@@ -167,14 +167,13 @@ def _take(film_id: str, asked: object) -> None:
 
 def _joined(film: Film, joined: Joined | None) -> None:
     """The joined file of the film as it is now; why an attempt to join it failed."""
-    task = job_service().cuts.joining(app_context().background, film.id)
     if joined is None:
+        task = job_service().cuts.joining(app_context().background, film.id)
         if task is not None and task.error is not None:
             show_error(task.error)
         return
     st.subheader(_("The joined film"))
-    if task is not None and isinstance(task.result, Joined) and task.result.name == joined.name:
-        show_notes(task.result.notes)
+    show_notes(joined.notes)
     with st.container(width=320 if film.orientation == "portrait" else 860):
         source = address(file_path(joined.job_id, joined.name))
         st.video(source, alt=_("The joined film"), width="stretch")

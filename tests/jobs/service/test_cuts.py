@@ -238,7 +238,10 @@ def test_what_is_trimmed_for_a_shot_that_continues_is_said_and_recorded(
     assert [one.partition(":")[0] for one in shots] == ["Shot 1", "Shot 2", "Shot 3"]
     newest, revision = service.films.get(film.id)
     assert (revision, newest.shots[0].trim.end) == (2, 5)
-    assert service.cuts.joined(newest, service.cuts.of(newest)) is not None
+    found = service.cuts.joined(newest, service.cuts.of(newest))
+    assert found is not None
+    assert found.notes == joined.notes  # also after a restart
+    assert service.cuts.join(film.id, ignore, after=2).notes == joined.notes
     assert probe(service.files.folder(joined.job_id) / joined.name).num_frames == newest.num_frames
 
 
