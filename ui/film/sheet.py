@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.messages import Message
+from core.messages import Message, gettext_noop
 from film.composition import marks_of
 from film.document import Film
 from film.editing import changed
-from jobs.model.states import MOVING
+from jobs.model.states import MOVING, PREPARING
 from jobs.service.film_sheet import FilmSheet, Price
 from ui.app_context import app_context
 from ui.film.address import PAGE, page_number
@@ -23,6 +23,9 @@ from ui.shared.watching import live
 from ui.shared.widgets import act_bar, primary_button
 from ui.shared.words import in_seconds
 
+_PRESS_AGAIN = gettext_noop(
+    "Your key is kept for this session only, so they do not follow by themselves: come back then and press again."
+)
 _MARKS = 6  # warnings above the sheet; each shot bears its own, too
 
 
@@ -118,13 +121,18 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
     missing = [one for one in sheet.missing if one.shot.id not in ordered]
     follow = [one for one in sheet.waiting if one.shot.id not in ordered]
     ready = [one for one in sheet.ready if one.shot.id not in ordered]
+    alone = job_service().film_orders.go_on_alone
+    later = 0 if alone else sum(one.inputs is None for one in missing)
+    making = any(one.job is not None and one.job.state in PREPARING for one in sheet.shots)
     with act_bar():
         if busy:
             st.caption(_("Ordering…"), width="content")
-        elif missing:
-            _make_frames(film, len(missing), words_only=bool(sheet.refusals))
+        elif missing and not (making and later == len(missing)):
+            _make_frames(film, (len(missing) - later) or later, words_only=bool(sheet.refusals))
+            _say_later(later)
         elif any(one.shot.frame.source != "last" and not one.has_frame and not one.shot.held for one in sheet.shots):
             st.caption(_("The frames are being made…"), width="content")
+            _say_later(later)
         elif ready:
             _render(film, len(ready), len(follow))
         elif ordered:
@@ -133,6 +141,8 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
         elif follow:
             words = _("Being rendered. Shots that go on from these can be rendered next: {n}.")
             st.caption(words.format(n=len(follow)), width="content")
+            if not alone:
+                st.caption(_(_PRESS_AGAIN), width="content")
         else:
             st.caption(_("Everything that is not held back is rendered or on its way."), width="content")
             if any(one.takes for one in sheet.shots) and primary_button(
@@ -140,6 +150,13 @@ def _acts(film: Film, sheet: FilmSheet) -> None:
             ):
                 st.query_params["stage"] = "takes"
                 st.rerun()
+
+
+def _say_later(later: int) -> None:
+    """Frames that a press cannot make yet, and that nothing makes where the key ends with the session."""
+    if later:
+        words = _("Frames that are drawn after the one before, once that is there: {n}.").format(n=later)
+        st.caption(f"{words} {_(_PRESS_AGAIN)}", width="content")
 
 
 def _make_frames(film: Film, missing: int, *, words_only: bool) -> None:
@@ -164,7 +181,8 @@ def _render(film: Film, ready: int, follow: int) -> None:
     if follow:
         alone_words = _("Shots among them that go on from another one, each rendered after it: {n}.")
         words = _("Shots that go on from one of these, to be rendered after it: {n}.")
-        st.caption((alone_words if alone else words).format(n=follow), width="content")
+        said = (alone_words if alone else words).format(n=follow)
+        st.caption(said if alone else f"{said} {_(_PRESS_AGAIN)}", width="content")
 
 
 def _begin(film: Film, *, render: bool) -> None:

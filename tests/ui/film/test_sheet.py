@@ -12,6 +12,7 @@ from core.errors import ServerUnreachable
 from description.likeness import NO_JSON, Likeness
 from film.document import Film, Scene, Shot
 from jobs.model.records import StepRecord, StoredError
+from jobs.model.session_keys import SessionKeys
 from tests.film.samples import FILM, changed
 from tests.pictures import picture
 from tests.ui.film.counting import statements
@@ -196,6 +197,28 @@ def test_the_button_counts_what_it_sends_and_says_what_waits(app_context: AppCon
     assert primaries(sheet(film)) == ["Render the approved ones (1)"]
     assert "has its video" in words(sheet(film))
     assert "已有视频" in words(sheet(film, "zh_CN"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Your key is kept for this session only"), ("zh_CN", "您的密钥只保存在本次会话中")]
+)
+def test_with_a_key_of_this_session_what_does_not_follow_by_itself_is_said_before(
+    app_context: AppContext, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    """The button counted frames that nothing would have made, and nobody was told to come back."""
+    keys = SessionKeys()
+    keys.put(app_context.settings, "gemini_api_key", "a-key-of-the-session")
+    monkeypatch.setattr("ui.session.session_keys", lambda: keys)
+    film = edited(shot_before=True)
+    app_context.service.films.save(film)
+    test = sheet(film, language)
+    assert primaries(test) == [{"en": "Make the frames (1)", "zh_CN": "生成首帧（1）"}[language]]
+    assert said in words(test)
+    button(test, "make-frames")
+    ordered(app_context)
+    test = sheet(film, language)
+    assert primaries(test) == []
+    assert said in words(test)
 
 
 def test_more_than_three_that_go_on_are_warned_of(app_context: AppContext) -> None:
