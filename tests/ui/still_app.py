@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -65,6 +66,20 @@ def words(test: AppTest) -> str:
     found = (str(element.value) for kind in (*kinds, test.success, test.toast) for element in kind)
     folds = (one.label for one in test.expander)
     return re.sub(r"\\(\W)", r"\1", "\n".join([*found, *folds])).replace("\u2060", "")
+
+
+def chips(test: AppTest) -> str:
+    """The labels of everything that opens: the chips and the receipt."""
+    found: list[str] = []
+
+    def walk(node: Any) -> None:
+        if label := getattr(getattr(node.proto, "popover", None), "label", ""):
+            found.append(label)
+        for child in getattr(node, "children", {}).values():
+            walk(child)
+
+    walk(test.main)
+    return re.sub(r"\\(\W)", r"\1", "\n".join(found))
 
 
 def primaries(test: AppTest) -> list[str]:

@@ -31,7 +31,8 @@ _BEFORE, _AGAIN = allowing("approve"), allowing("retry")
 def job_acts(job: JobRecord, plan: JobPlan) -> None:
     """The buttons for the job's present state, below the receipt of what they would do."""
     following, before = plan.next.step, job.state in _BEFORE
-    with act_bar(above=partial(show_plan, plan) if before else None):
+    buys = before or (job.state in _AGAIN and bool(plan.steps.to_buy))
+    with act_bar(above=partial(show_plan, plan) if buys else None):
         if before:
             _go_on(job, following)
         elif job.state in _AGAIN:
@@ -133,15 +134,17 @@ def _approve(job_id: str, following: Step) -> bool:
 
 
 def _run_to_end(job_id: str, following: Step) -> bool:
-    _make_anew(job_id, following)
-    return job_service().approve(job_id, to_end=True)
+    is_asked = _make_anew(job_id, following)  # then a step before the one that is asked about may be the next
+    return job_service().approve(job_id, to_end=True, expected=None if is_asked else following)
 
 
-def _make_anew(job_id: str, following: Step, only: Step | None = None) -> None:
+def _make_anew(job_id: str, following: Step, only: Step | None = None) -> bool:
     """The button names a step that another maker made: pressing it makes that step again."""
     asked = job_service().steps.in_question(job_id)
-    if asked and asked[0].step == following:
+    is_asked = bool(asked) and asked[0].step == following
+    if is_asked:
         job_service().steps.decide(job_id, keep=False, only=only)
+    return is_asked
 
 
 def _services_here(job_id: str) -> None:

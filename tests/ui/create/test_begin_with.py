@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 
 from core.errors import ServerUnreachable
 from tests.ui.jobs_in_states import ended
 from tests.ui.seen_servers import see
-from tests.ui.still_app import button, learned, page, primaries, words
+from tests.ui.still_app import button, chips, learned, page, primaries, words
 from ui.app_context import AppContext
 from ui.create.begin_with import _EXAMPLES
 from ui.shared.links import title_of
@@ -33,27 +30,17 @@ def test_the_last_four_videos_lead_to_their_pages(app_context: AppContext) -> No
     assert sum("job/job.py" in link or "id=" in link for link in links) == len(jobs)
 
 
-def chips(language: str = "en") -> str:
-    """The labels of everything that opens: the chips and the receipt."""
-    found: list[str] = []
-
-    def walk(node: Any) -> None:
-        if label := getattr(getattr(node.proto, "popover", None), "label", ""):
-            found.append(label)
-        for child in getattr(node, "children", {}).values():
-            walk(child)
-
-    walk(page("create/create.py", language).main)
-    return re.sub(r"\\(\W)", r"\1", "\n".join(found))
+def folded(language: str = "en") -> str:
+    return chips(page("create/create.py", language))
 
 
 def test_the_receipt_says_when_it_is_ready(app_context: AppContext) -> None:
     learned(app_context, {"a": 300, "b": 360})
-    assert "8.04 s · 640×352 · mova-360p, ready ≈ " in chips()
+    assert "8.04 s · 640×352 · mova-360p, ready ≈ " in folded()
 
 
 def test_without_a_measurement_no_time_is_promised(app_context: AppContext) -> None:
-    said = chips()
+    said = folded()
     assert "8.04 s · 640×352 · mova-360p · drafted offline, free" in said
     assert "≈" not in said
 

@@ -13,7 +13,7 @@ from jobs.model.records import StepRecord, StoredError
 from jobs.service.service import JobService
 from tests.pictures import picture
 from tests.ui.jobs_in_states import TEXTS, full_job, job_page, press, rows
-from tests.ui.still_app import drawn, page, primaries, words
+from tests.ui.still_app import chips, drawn, page, primaries, words
 from ui.app_context import AppContext
 from ui.create.receipt import what_is_bought
 
@@ -238,6 +238,31 @@ def test_the_receipt_tells_what_the_buttons_buy_anew(app_context: AppContext, ma
     shown = [(one.step, one.maker) for one in plan.steps.to_buy]
     press(job_page(job), "Run to the end")
     assert [(one.step, one.maker) for one in app_context.service.plans.of(job.id).steps.to_make] == shown
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_an_ended_job_that_makes_steps_again_shows_what_they_buy(app_context: AppContext, state: str) -> None:
+    """Its button bought the rest of the job, and nothing on the page said so."""
+    job = full_job(app_context, 1)
+    app_context.worker.store.jobs.move_to(job.id, "preparing")
+    app_context.worker.store.jobs.move_to(job.id, state)  # type: ignore[arg-type]
+    with_openai(app_context)
+    app_context.service.steps.decide(job.id, keep=True)
+    test = job_page(job)
+    assert primaries(test) == ["Make first frame"]
+    assert "buys 2 to 3 texts + 1 picture" in chips(test)
+    press(test, "Make first frame")
+    plan = app_context.service.plans.of(job.id)
+    assert what_is_bought(plan) == "buys 2 to 3 texts + 1 picture"
+
+
+def test_run_to_the_end_is_refused_where_another_step_is_next_by_now(app_context: AppContext) -> None:
+    job = full_job(app_context, 3)
+    test = job_page(job)
+    app_context.service.steps.edit(job.id, "image_prompt", "A black cat.")  # in another tab
+    test = press(test, "Run to the end")
+    assert "its next step is now first frame" in words(test)
+    assert app_context.service.get(job.id).state == "waiting"
 
 
 def test_kept_it_counts_and_can_be_sent(app_context: AppContext) -> None:
