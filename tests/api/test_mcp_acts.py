@@ -127,7 +127,7 @@ def offered(acts: Acts, makes: str) -> str:
 def test_a_film_is_made_by_the_estimates_of_where_it_stands(api: Api) -> None:
     acts = acts_of(api, ANN)
     acts.caller.service.films.save(SMALL)
-    (line,) = acts.films.page(10, 0).films
+    (line,) = acts.films.page(10, None).films
     assert (line.id, line.shots, line.frames) == (SMALL.id, 3, 0)
     before = acts.films.status(SMALL.id)
     assert [(one.makes, one.shots, one.requests) for one in before.can_be_made][:1] == [("frames", 3, (0, 0))]
@@ -157,7 +157,7 @@ def test_somebody_else_s_film_is_not_there(api: Api) -> None:
     acts = acts_of(api, ANN)
     acts.caller.service.films.save(SMALL)
     estimate, bob = offered(acts, "frames"), acts_of(api, BOB)
-    assert bob.films.page(10, 0).films == []
+    assert bob.films.page(10, None).films == []
     with pytest.raises(UnknownFilm):
         bob.films.status(SMALL.id)
     for unknown in (estimate, "x.y.z"):
