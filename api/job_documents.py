@@ -165,7 +165,8 @@ class PlannedDocument(BaseModel):
 
 class EstimateDocument(BaseModel):
     """What would happen if it were ordered now. ``refusal`` is why it would not be accepted; ``held_up`` why nothing is
-    sent at present; times are in seconds, None where nothing like it was measured.
+    sent at present; times are in seconds, None where nothing like it was measured. ``takes`` are rendered at most,
+    in ``gpu_seconds`` together; ``heard_by`` hears each once at most, which is among the calls.
     """
 
     next_act: NextWord
@@ -179,6 +180,9 @@ class EstimateDocument(BaseModel):
     ahead: int
     paused: bool
     starts_in: float | None
+    takes: int
+    gpu_seconds: float | None
+    heard_by: str | None
     render_time: RenderTime | None
     refusal: Problem | None
     held_up: Problem | None
@@ -299,14 +303,17 @@ def estimate_document(caller: Caller, plan: JobPlan, request: JobRequest) -> Est
         next_act=plan.next.act,
         next_step=plan.next.step,
         steps=steps,
-        calls_least=plan.steps.calls.least,
-        calls_most=plan.steps.calls.most,
+        calls_least=plan.calls.least,
+        calls_most=plan.calls.most,
         model=render.key.model,
         server=render.server,
         preview=render.is_preview,
         ahead=render.ahead,
         paused=render.paused,
         starts_in=render.starts_in,
+        takes=render.takes,
+        gpu_seconds=render.gpu_seconds,
+        heard_by=render.heard_by.provider if plan.hearings.most and render.heard_by else None,
         render_time=_time(render.estimate),
         refusal=problem_of(plan.refusal, translate) if plan.refusal else None,
         held_up=problem_of(render.error, translate) if render.error else None,

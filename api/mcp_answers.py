@@ -26,7 +26,9 @@ WORDS: dict[str, str] = {
 
 
 class StepToMake(BaseModel):
-    """``requests`` is how often the service is asked, at least and at most; 0 where it is made offline."""
+    """``requests`` is how often the service is asked, at least and at most; 0 where it is made offline. ``service`` is
+    empty where a key is gone.
+    """
 
     step: str
     service: str
@@ -40,13 +42,15 @@ class Estimate(BaseModel):
     id: str
     job: str
     steps: list[StepToMake] = Field(description="What is made before the render")
-    requests: tuple[int, int] = Field(description="Requests to paid services, at least and at most")
+    requests: tuple[int, int] = Field(description="Requests to paid services to its end, hearing the video included")
     stops_before: str | None = Field(description="The step before which the job asks its person again")
     rendered_by: str | None = Field(description="The server; None where it is not known yet")
     preview: bool = Field(description="Rendered by the preview engine: a sketch, not MOVA")
     ahead: int = Field(description="Jobs ahead in the queue")
     starts_in_seconds: float | None
     seconds_to_render: tuple[float, float, float] | None = Field(description="Median, and the middle 80 %, as learned")
+    takes: int = Field(description="How many are rendered at most")
+    gpu_seconds: float | None = Field(description="Of all takes at most, as learned")
     held_up_by: str | None
     cautions: list[str]
     refused: str | None = Field(description="Why it would not be accepted, such as a limit that is reached")

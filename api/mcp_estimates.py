@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from api.mcp_answers import Estimate, StepToMake
 from core.errors import PlanChanged, UnknownJob
 from core.limits import is_plain_id
-from providers.offline import NAME as OFFLINE
 
 if TYPE_CHECKING:
     from api.access import Caller
@@ -28,7 +27,7 @@ def estimate_of(caller: Caller, job: JobRecord) -> Estimate:
     makes = [
         StepToMake(
             step=one.step,
-            service=one.maker.provider if one.maker else OFFLINE,
+            service=one.maker.provider if one.maker else "",
             model=one.maker.model if one.maker else "",
             requests=(one.calls.least, one.calls.most),
         )
@@ -41,13 +40,15 @@ def estimate_of(caller: Caller, job: JobRecord) -> Estimate:
         id=estimate_id(job, plan),
         job=job.id,
         steps=makes[:1] if asks else makes,
-        requests=(steps.calls.least, steps.calls.most),
+        requests=(plan.calls.least, plan.calls.most),
         stops_before=(later[0] if makes and asks else job.request.until),
         rendered_by=None if render.is_preview else render.server,
         preview=render.is_preview,
         ahead=render.ahead,
         starts_in_seconds=render.starts_in,
         seconds_to_render=(learned.median, learned.low, learned.high) if learned else None,
+        takes=render.takes,
+        gpu_seconds=render.gpu_seconds,
         held_up_by=render.error.message(words) if render.error else None,
         cautions=[one.text(words) for one in plan.cautions],
         refused=plan.refusal.message(words) if plan.refusal else None,

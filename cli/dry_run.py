@@ -37,7 +37,7 @@ class DryRow:
 
     @property
     def as_json(self) -> dict[str, object]:
-        calls, estimate = self.plan.steps.calls, self.plan.render.estimate
+        calls, estimate = self.plan.calls, self.plan.render.estimate
         makers = [(step.step, step.maker) for step in self.plan.steps.to_make]
         return {
             "line": self.one.line,
@@ -46,23 +46,26 @@ class DryRow:
             "steps": [{"step": step, "maker": maker.as_json() if maker else None} for step, maker in makers],
             "requests": [calls.least, calls.most],
             "estimate": round(estimate.median, 1) if estimate else None,
+            "takes": self.plan.render.takes,
             "warnings": [str(caution) for caution in self.plan.cautions],
         }
 
 
 def sums(rows: Sequence[DryRow]) -> list[Message]:
     """Requests to services, jobs ahead of the first row, and how long all renders take one after the other."""
-    calls = sum((row.plan.steps.calls for row in rows), Calls())
+    calls = sum((row.plan.calls for row in rows), Calls())
     ahead = max((row.plan.render.ahead for row in rows), default=0)
-    times = [row.plan.render.estimate for row in rows]
+    times = [row.plan.render.gpu_seconds for row in rows]
     said = [
         message(gettext_noop("Requests to services: {least} to {most}."), least=calls.least, most=calls.most),
         message(gettext_noop("Jobs ahead in the queue: {n}."), n=ahead),
     ]
     if None in times:
         return [*said, message(gettext_noop("How long they render is not known: no such render has been timed yet."))]
-    minutes = round(sum(one.median for one in times if one) / 60, 1)
+    minutes = round(sum(one for one in times if one) / 60, 1)
     words = gettext_noop("Rendered one after the other they take about {minutes} minutes of a GPU.")
+    if any(row.plan.render.takes > 1 for row in rows):
+        words = gettext_noop("With all their takes they take about {minutes} minutes of a GPU at most.")
     return [*said, message(words, minutes=minutes)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,8 @@ from record.folder import RunFolder
 
 if TYPE_CHECKING:
     from config import Settings
+    from jobs.plan.plan import JobPlan
+    from jobs.plan.render import RenderPlan
     from record.folder import RunRecord
 
 STILL_ON_GPU = gettext_noop(
@@ -117,7 +120,7 @@ def run_resume(options: argparse.Namespace, settings: Settings) -> dict[str, obj
         if options.words_only:
             service.steps.words_only(job.id)
         if job.state != "completed":
-            _say_cautions(service, job.id)
+            _say_cautions(service.plans.of(job.id))
         if job.state == "unclear":
             going = _sent_again(service, job.id) if options.retry else _looked_for(service, job.id)
         elif options.retry and service.plans.is_stalled(job):
@@ -177,9 +180,9 @@ def _offer(service: JobService, order: Order, options: argparse.Namespace) -> No
         _say(options, message(MADE_BEFORE, job=one.job.id, date=f"{one.job.created:%Y-%m-%d}", made=made))
 
 
-def _say_cautions(service: JobService, job_id: str) -> None:
+def _say_cautions(plan: JobPlan) -> None:
     """What a person should know before a job goes on."""
-    for caution in service.plans.of(job_id).cautions:
+    for caution in plan.cautions:
         say(remark(caution))
 
 
@@ -191,9 +194,10 @@ def decide(service: JobService, job_id: str, options: argparse.Namespace) -> Non
 
 def _followed(service: JobService, job: JobRecord, options: argparse.Namespace) -> dict[str, object]:
     """Say what the receipt of a page says before anything is spent, then start the job and watch it."""
-    _say_cautions(service, job.id)
-    if job.request.takes > 1:
-        say(_most(service, job))
+    plan = service.plans.of(job.id)
+    _say_cautions(plan)
+    if plan.render.takes > 1:
+        say(_most(plan.render))
     service.start(job.id)
     return watched(service, service.get(job.id), options)
 
@@ -219,10 +223,11 @@ def watched(service: JobService, job: JobRecord, options: argparse.Namespace) ->
     return watched(service, service.get(next_try), options)
 
 
-def _most(service: JobService, job: JobRecord) -> Message:
+def _most(render: RenderPlan) -> Message:
     """What several takes cost at most, as far as renders like them were measured."""
-    minutes, n = service.library.gpu_minutes(job.id), job.request.takes
-    return message(MOST_TAKES_SAID, n=n) if minutes is None else message(MOST_MINUTES, n=n, minutes=minutes)
+    if render.gpu_seconds is None:
+        return message(MOST_TAKES_SAID, n=render.takes)
+    return message(MOST_MINUTES, n=render.takes, minutes=math.ceil(render.gpu_seconds / 60))
 
 
 def _best(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from core.steps import Step
 from jobs.model.states import JobState, allowing
 from jobs.plan.render import RenderPlan
-from jobs.plan.steps import StepPlan
+from jobs.plan.steps import Calls, StepPlan
 
 if TYPE_CHECKING:
     from core.errors import MovaError
@@ -30,7 +30,8 @@ class NextAct:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPlan:
-    """Everything planned; ``refusal`` is why the job would not be accepted, such as a quota that is reached.
+    """Everything planned; ``refusal`` is why it would not be accepted, such as a quota that is reached or a key that is
+    gone.
 
     ``cautions`` are what a person should know before it is sent.
     """
@@ -40,6 +41,16 @@ class JobPlan:
     next: NextAct
     refusal: MovaError | None = None
     cautions: tuple[Message, ...] = ()
+
+    @property
+    def hearings(self) -> Calls:
+        """How often a service hears what was rendered; nothing where the job stops before its render."""
+        return self.render.hearings if self.steps.until in (None, "render") else Calls()
+
+    @property
+    def calls(self) -> Calls:
+        """How often services are asked until the video is there."""
+        return self.steps.calls + self.hearings
 
 
 def next_act(state: JobState, steps: StepPlan, *, video_on_server: bool = False) -> NextAct:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobs.model.records import Estimate
+from jobs.plan.steps import Calls
 
 if TYPE_CHECKING:
     from core.errors import MovaError
+    from core.steps import Maker
     from jobs.model.request import QueueKey
     from jobs.servers.status import ServerStatus
 
@@ -39,6 +41,8 @@ class RenderPlan:
     ``ahead`` counts waiting and running jobs, of which ``given_up`` are run for nobody any more.
 
     ``is_preview``: the preview engine renders it. ``is_known`` is False until the servers were checked.
+    ``takes`` are rendered at most, which keep a GPU busy for ``gpu_seconds`` together, None if unknown; ``heard_by``
+    hears each of them, once at most.
     """
 
     key: QueueKey
@@ -51,6 +55,13 @@ class RenderPlan:
     paused: bool = False
     estimate: Estimate | None = None
     starts_in: float | None = None
+    takes: int = 1
+    gpu_seconds: float | None = None
+    heard_by: Maker | None = None
+
+    @property
+    def hearings(self) -> Calls:
+        return Calls(0, self.takes if self.heard_by else 0)
 
 
 def plan_render(key: QueueKey, status: ServerStatus | None, queue: QueueAhead, *, may_preview: bool) -> RenderPlan:

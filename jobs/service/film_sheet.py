@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from core.steps import Step
@@ -103,11 +103,13 @@ class FilmSheets:
         framed = [*made, *((one, records[one.latest.id]) for one in states if one.is_stale and one.latest is not None)]
         pictures = {one.shot.id: found for one, them in framed if (found := chosen_of(them, "first_frame"))}
         told = {shot: prompt.output for shot, prompt in prompts.items() if prompt.output}
+        render = self._plans.render_of_request(self._shots.request(film, "-"))
+        renders = self._price(film, records, [one for one in states if is_to_render(one)])
         return FilmSheet(
             shots=states,
             frames=self._price(film, records, [one for one in states if is_missing(one)], until="first_frame"),
-            renders=self._price(film, records, [one for one in states if is_to_render(one)]),
-            render=self._plans.render_of_request(self._shots.request(film, "-")),
+            renders=_with_hearings(renders, render),
+            render=render,
             pictures=pictures,
             prompts=told,
             reversals=reversals(film, told),
@@ -157,6 +159,15 @@ class FilmSheets:
             return before.request.changed(text=text, until=until, references=references), records[before.id], before
         own = () if state.shot.frame.source == "made" else _own_frame()
         return self._shots.request(film, text).changed(until=until, references=references), own, None
+
+
+def _with_hearings(price: Price, render: RenderPlan) -> Price:
+    """The price of renders with what hears them."""
+    if not price.shots or render.heard_by is None:
+        return price
+    calls = sum((render.hearings for _ in range(price.shots)), price.calls)
+    service = f"{render.heard_by.provider} {render.heard_by.model}".strip()
+    return replace(price, calls=calls, services=tuple(sorted({*price.services, service})))
 
 
 def is_missing(state: ShotState) -> bool:

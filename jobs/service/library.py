@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -137,15 +136,6 @@ class JobLibrary:
 
     def _finished(self, job_id: str) -> dict[str, JobRecord]:
         return {job.id: job for job in self.takes(job_id) if job.state == "completed"}
-
-    def gpu_minutes(self, job_id: str) -> int | None:
-        """What all takes of a job cost at most, with the cap; None where no render like it was measured."""
-        job, cap = self._context.get(job_id), self._context.settings.takes_gpu_minutes
-        usual = self._store.times.estimate_of(job.request)
-        if usual is None:
-            return None
-        minutes = math.ceil(usual.median * job.request.takes / 60)
-        return min(minutes, cap) if cap else minutes
 
     def made_before(self, text: str, orientation: Orientation) -> tuple[MadeBefore, ...]:
         """Results of this person's newest jobs with exactly the same text, as far as a service made them."""

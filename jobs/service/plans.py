@@ -8,10 +8,10 @@ from functools import cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from core.errors import MovaError, ProviderError, QuotaReached, ServerStalled
+from core.errors import KeyGone, MovaError, ProviderError, QuotaReached, ServerStalled
 from core.messages import Message, gettext_noop, message
 from core.plain_text import clock
-from core.steps import Step, following
+from core.steps import Maker, Step, following
 from generate_first_frame import check_references
 from jobs.model.makers import YOURS, MakerOf, told
 from jobs.model.ordered import ordered_maker
@@ -24,6 +24,7 @@ from jobs.plan.progress import Stall, render_progress, stall_on
 from jobs.plan.render import QueueAhead, RenderPlan, plan_render, queue_ends
 from jobs.plan.steps import StepPlan, plan_steps
 from jobs.store.orders import Order, stale_after
+from providers import listener
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,6 +56,7 @@ class PlanService:
             steps=steps,
             render=self.render_of(job),
             next=next_act_of(job, steps),
+            refusal=self._refusal_of(job, steps),
             cautions=_once(cautions),
         )
 
@@ -246,6 +248,18 @@ class PlanService:
             except ProviderError as problem:
                 yield Message(problem.what, problem.facts)
 
+    def _refusal_of(self, job: JobRecord, steps: StepPlan) -> MovaError | None:
+        """Why a job that stands still would not go on: a key that it needs, or the quota of its person."""
+        quota, is_again = self._context.quota, job.state in allowing("retry") and not job.video_on_server
+        try:
+            if job.state in UNDECIDED and steps.to_buy:
+                self._context.overrides(job)
+            if quota is not None and (job.state == "draft" or is_again):
+                self._context.store.jobs.check_unfinished(job.owner, quota)
+        except (KeyGone, QuotaReached) as problem:
+            return problem
+        return None
+
     def _refusal(self, order: Order) -> MovaError | None:
         if self._context.quota is None:
             return None
@@ -275,7 +289,22 @@ class PlanService:
             paused=store.queue.is_paused(key),
             given_up=sum(job.state not in ON_A_GPU for job in sent),
         )
-        return plan_render(key, status, queue, may_preview=may_preview)
+        plan = plan_render(key, status, queue, may_preview=may_preview)
+        return plan if plan.is_preview else self._with_takes(plan, request)
+
+    def _with_takes(self, plan: RenderPlan, request: JobRequest) -> RenderPlan:
+        """How many renders may follow of themselves, and who hears them."""
+        context, usual = self._context, _median(plan.estimate)
+        takes, cap = request.takes, context.settings.takes_gpu_minutes * 60
+        if takes == 1:  # another one follows where it looks failed, whatever that costs
+            takes, cap = 1 + context.settings.look_retries, 0
+        paid = takes if not cap or not usual else min(takes, max(1, int(cap / usual)))
+        return replace(plan, takes=takes, gpu_seconds=usual and usual * paid, heard_by=self._listener())
+
+    def _listener(self) -> Maker | None:
+        keys = self._context.keys
+        found = listener(self._context.settings, keys.overrides() if keys else {})
+        return Maker(provider=found.name, model=found.model("hearing")) if found else None
 
     def ends_of(self, key: QueueKey, waiting: Sequence[JobRecord]) -> list[float | None]:
         """When the jobs that wait in a queue, in their order, will have ended: seconds from now, None if unknown."""

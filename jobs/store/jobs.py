@@ -88,6 +88,11 @@ class Jobs:
         with self._database.read() as session:
             check_new_job(self._database, session, owner, quota, incoming, jobs=jobs)
 
+    def check_unfinished(self, owner: str, quota: Quota) -> None:
+        """Raise what starting another one of the owner's jobs would raise."""
+        with self._database.read() as session:
+            check_unfinished(self._database, session, owner, quota)
+
     def check_disk(self, owner: str, quota: Quota, incoming: int) -> None:
         """Check that the owner's files and these bytes have room; raises DiskQuota."""
         with self._database.read() as session:

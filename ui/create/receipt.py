@@ -14,7 +14,6 @@ from jobs.plan.plan import JobPlan
 from jobs.plan.render import RenderPlan
 from jobs.plan.steps import Calls
 from providers.offline import NAME as OFFLINE
-from ui.app_context import app_context
 from ui.create.draft import Draft
 from ui.session import translate as _
 from ui.shared.plain import escape_markdown
@@ -71,16 +70,18 @@ def _short_where(render: RenderPlan) -> str:
 
 
 def what_is_bought(plan: JobPlan) -> str:
-    """``buys 3 to 4 texts + 1 picture``; what is drafted without a model costs nothing."""
+    """``buys 3 to 4 texts + 1 picture + 1 hearing at most``; what is drafted without a model costs nothing."""
     to_buy = plan.steps.to_buy
     if any(one.maker is None for one in to_buy):
         return _name(None)
     texts = sum((one.texts for one in to_buy), Calls())
     pictures = sum((one.pictures for one in to_buy), Calls())
-    if not texts.most and not pictures.most:
-        return _("drafted offline, free") if to_buy else ""
     bought = [_texts(texts)] if texts.most else []
     bought += [_("1 picture")] if pictures.most else []  # a job has one first frame
+    if heard := plan.hearings.most:
+        bought.append(_("1 hearing at most") if heard == 1 else _("{n} hearings at most").format(n=heard))
+    if not bought:
+        return _("drafted offline, free") if to_buy else ""
     return _("buys {what}").format(what=" + ".join(bought))
 
 
@@ -108,21 +109,19 @@ def _show_plan(plan: JobPlan) -> None:
         _say_takes(plan.render)
     else:
         st.markdown(f":material/sync: {_('Checking the servers…')}")
-    if plan.steps.to_buy:
+    if plan.steps.to_buy or plan.hearings.most:
         st.markdown(f":material/smart_toy: {_services(plan)}")
-        if plan.render.estimate:
+        if plan.steps.to_buy and plan.render.estimate:
             st.caption(_("Writing the texts, and the time you take to read them, come on top."))
 
 
 def _say_takes(render: RenderPlan) -> None:
     """What several takes cost at most, before the first is sent."""
-    takes, cap = int(st.session_state.get("create-takes") or 1), app_context().settings.takes_gpu_minutes * 60
-    if takes > 1 and render.estimate:
-        most = render.estimate.median * takes
+    if render.takes > 1 and render.gpu_seconds is not None:
         words = _("Up to {n} takes: about {time} of GPU time at most.")
-        st.caption(words.format(n=takes, time=duration(min(most, cap) if cap else most)))
-    elif takes > 1:
-        st.caption(_("Up to {n} takes are rendered; no render like these was measured yet.").format(n=takes))
+        st.caption(words.format(n=render.takes, time=duration(render.gpu_seconds)))
+    elif render.takes > 1:
+        st.caption(_("Up to {n} takes are rendered; no render like these was measured yet.").format(n=render.takes))
 
 
 def _where(render: RenderPlan) -> str:
@@ -171,7 +170,10 @@ def _services(plan: JobPlan) -> str:
     for one in plan.steps.to_buy:
         makers.setdefault(_name(one.maker), []).append(step_title(one.step))
     parts = [f"{', '.join(titles)}: {maker}" for maker, titles in makers.items()]
-    calls = sum((one.calls for one in plan.steps.to_buy), Calls())
+    if plan.hearings.most and plan.render.heard_by:
+        service = escape_markdown(plan.render.heard_by.provider)
+        parts.append(_("what is said in the video is heard by: {service}").format(service=service))
+    calls = sum((one.calls for one in plan.steps.to_buy), plan.hearings)
     if calls.most > calls.least:
         parts.append(_("{least} to {most} requests").format(least=calls.least, most=calls.most))
     elif calls.most:

@@ -89,7 +89,8 @@ def _head(film: Film, sheet: FilmSheet) -> None:
         )
     if sheet.renders.shots:
         words = _("Shots to render: {n}").format(n=sheet.renders.shots)
-        st.markdown(f":material/movie: {words} · {bought(sheet.renders)} · {gpu_time(sheet)}")
+        frames = f" ({_('with their first frames')})" if sheet.missing and sheet.frames.calls.most else ""
+        st.markdown(f":material/movie: {words} · {bought(sheet.renders)}{frames} · {gpu_time(sheet)}")
 
 
 def bought(price: Price) -> str:

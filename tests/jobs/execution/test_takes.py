@@ -33,10 +33,13 @@ def ordered(running: RunningService, takes: int, text: str = TEXT) -> list[JobRe
     """A job in so many takes at most, and those that came of it, all finished."""
     order = white_order(text=text)
     job = running.service.create(replace(order, request=order.request.changed(takes=takes)))
+    plan = running.service.plans.of(job.id)
     assert running.service.start(job.id)
     found = [running.becomes(job.id, "completed")]
     while found[-1].bookkeeping.next_try:
         found.append(running.becomes(found[-1].bookkeeping.next_try, "completed"))
+    assert len(found) <= plan.render.takes
+    assert plan.calls.least <= len(found) <= plan.calls.most  # each is heard once
     return found
 
 
@@ -119,4 +122,5 @@ def test_the_cap_is_said_and_kept(tmp_path: Path, film: bytes, monkeypatch: pyte
         assert CAPPED in [one.template for one in takes[-1].warnings]
         assert takes[-1].takes is not None
         assert takes[-1].takes["stopped"] == "cap"
-        assert running.service.library.gpu_minutes(takes[0].id) == 2
+        plan = running.service.plans.render_of(takes[0])
+        assert (plan.takes, plan.gpu_seconds) == (8, 100.0)
