@@ -30,8 +30,7 @@ class NextAct:
 
 @dataclass(frozen=True, kw_only=True)
 class JobPlan:
-    """Everything planned; ``refusal`` is why it would not be accepted, such as a quota that is reached or a key that is
-    gone.
+    """Everything planned; ``refusal`` is why the job would not be accepted, such as a quota that is reached.
 
     ``cautions`` are what a person should know before it is sent.
     """

@@ -49,14 +49,14 @@ class PlanService:
         job = self._context.get(job_id)
         steps, chosen = self.steps_of(job), self._context.store.steps.chosen(job.id)
         cautions = [*self._picture_cautions(job.request, self._size_of(job.request)), *text_cautions(job.request)]
-        cautions += self._reference_cautions(job.request, steps)
+        cautions += [*self._reference_cautions(job.request, steps), *self._key_cautions(job, steps)]
         if steps.next_step == "render":
             cautions += description_cautions(job.request, chosen.values())
         return JobPlan(
             steps=steps,
             render=self.render_of(job),
             next=next_act_of(job, steps),
-            refusal=self._refusal_of(job, steps),
+            refusal=self._refusal_of(job),
             cautions=_once(cautions),
         )
 
@@ -248,17 +248,24 @@ class PlanService:
             except ProviderError as problem:
                 yield Message(problem.what, problem.facts)
 
-    def _refusal_of(self, job: JobRecord, steps: StepPlan) -> MovaError | None:
-        """Why a job that stands still would not go on: a key that it needs, or the quota of its person."""
+    def _refusal_of(self, job: JobRecord) -> MovaError | None:
+        """Why a job that stands still would not be begun."""
         quota, is_again = self._context.quota, job.state in allowing("retry") and not job.video_on_server
+        if quota is None or not (job.state == "draft" or is_again):
+            return None
+        try:
+            self._context.store.jobs.check_unfinished(job.owner, quota)
+        except QuotaReached as problem:
+            return problem
+        return None
+
+    def _key_cautions(self, job: JobRecord, steps: StepPlan) -> Iterator[Message]:
+        """A key that is gone, for which a job would wait before its next step."""
         try:
             if job.state in UNDECIDED and steps.to_buy:
                 self._context.overrides(job)
-            if quota is not None and (job.state == "draft" or is_again):
-                self._context.store.jobs.check_unfinished(job.owner, quota)
-        except (KeyGone, QuotaReached) as problem:
-            return problem
-        return None
+        except KeyGone as problem:
+            yield Message(problem.what, problem.facts)
 
     def _refusal(self, order: Order) -> MovaError | None:
         if self._context.quota is None:

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from config import Server
-from core.errors import DiskQuota, ServerDead, TooManyUnfinished, UnknownJob
+from core.errors import DiskQuota, KeyGone, ServerDead, TooManyUnfinished, UnknownJob
 from jobs.model.people import Person
 from jobs.model.request import PREVIEW, QueueKey
+from jobs.model.session_keys import SessionKeys
 from jobs.plan.plan import JobPlan, NextAct
 from jobs.servers.status import ServerStatus
 from jobs.service.service import JobService
+from jobs.store.orders import Order
 from tests.jobs.load.workers import service_at, settings_of, white_order
 from tests.jobs.samples import a_request
 from tests.jobs.service.conftest import OpenService
@@ -47,6 +49,31 @@ def test_a_quota_is_told_before_anything_is_written(tmp_path: Path) -> None:
         assert isinstance(mine.plans.of_order(white_order()).refusal, TooManyUnfinished)
         assert service.plans.of_order(white_order()).refusal is None  # the program itself has no limit
         assert (store.pages.count(), len(list(tmp_path.glob("2*")))) == (1, 1)
+
+
+def test_the_quota_is_told_of_a_draft_and_of_a_job_that_is_sent_again(tmp_path: Path) -> None:
+    with service_at(settings_of({"OUTPUT_DIR": str(tmp_path), "QUOTA_JOBS_WAITING": "1"})) as (service, _store):
+        mine = service.of(ANN)
+        draft, other = mine.create(white_order()).id, mine.create(white_order()).id
+        assert mine.plans.of(draft).refusal is None
+        assert mine.start(other)
+        assert isinstance(mine.plans.of(draft).refusal, TooManyUnfinished)
+        assert mine.plans.of(other).refusal is None  # it has its place
+        with pytest.raises(TooManyUnfinished):
+            mine.start(draft)
+
+
+def test_a_key_that_is_gone_is_told_before_a_press(opened: OpenService) -> None:
+    """The page named the steps and their price; pressed, the job waited for a key."""
+    keys = SessionKeys()
+    keys.put(opened.service._context.settings, "gemini_api_key", "a-key-of-the-session")
+    mine = opened.service.of(ANN, keys)
+    job = mine.create(Order(request=a_request(mode="full", white_frame=False, review_each_step=True)))
+    assert not mine.plans.of(job.id).cautions
+    opened.store.jobs.update(job.id, bookkeeping={"session_keys": ("gemini_api_key",)})
+    later = opened.service.of(ANN).plans.of(job.id)
+    assert [one.template for one in later.cautions] == [KeyGone.what]
+    assert (later.calls.most, mine.plans.of(job.id).cautions) == (0, ())
 
 
 def test_an_order_writes_nothing(opened: OpenService) -> None:
