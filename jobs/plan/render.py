@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobs.model.records import Estimate
+from jobs.model.request import PREVIEW
 from jobs.plan.steps import Calls
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def plan_render(key: QueueKey, status: ServerStatus | None, queue: QueueAhead, *
         "estimate": queue.estimate,
     }
     if status is None:
-        return RenderPlan(key=key, is_known=False, **known)  # type: ignore[arg-type]
+        return RenderPlan(key=key, is_known=False, is_preview=key.wanted_server == PREVIEW, **known)  # type: ignore[arg-type]
     error = status.holds_up(key, may_preview=may_preview)
     ready = status.ready(key)
     return RenderPlan(

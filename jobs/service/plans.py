@@ -141,7 +141,7 @@ class PlanService:
         self._context.check_sees(job)
         status, key = self._context.servers(), job.queue_key
         error = status.holds_up(key, may_preview=job.bookkeeping.may_preview) if status else None
-        return error or self._context.holds_up(key) or self._stalled(key)
+        return error or self._not_sent(key)
 
     def is_preview(self, job: JobRecord) -> bool:
         """Whether the preview engine would render a job if its person sent it now."""
@@ -177,6 +177,10 @@ class PlanService:
 
     def _stall_on(self, server: str) -> Stall | None:
         return stall_on(self._context.store, server)
+
+    def _not_sent(self, key: QueueKey) -> MovaError | None:
+        """What keeps the engine from sending anything of a queue beside the health of its servers."""
+        return self._context.holds_up(key) or self._stalled(key)
 
     def _stalled(self, key: QueueKey) -> ServerStalled | None:
         """The error of a queue whose every ready server has a job that stands still."""
@@ -297,7 +301,11 @@ class PlanService:
             given_up=sum(job.state not in ON_A_GPU for job in sent),
         )
         plan = plan_render(key, status, queue, may_preview=may_preview)
-        return plan if plan.is_preview else self._with_takes(plan, request)
+        if plan.is_preview:
+            return plan
+        if plan.is_known and plan.error is None and (error := self._not_sent(key)):
+            plan = replace(plan, error=error, starts_in=None)
+        return self._with_takes(plan, request)
 
     def _with_takes(self, plan: RenderPlan, request: JobRequest) -> RenderPlan:
         """How many renders may follow of themselves, and who hears them."""

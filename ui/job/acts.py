@@ -34,7 +34,7 @@ def job_acts(job: JobRecord, plan: JobPlan) -> None:
     buys = before or (job.state in _AGAIN and bool(plan.steps.to_buy))
     with act_bar(above=partial(show_plan, plan) if buys else None):
         if before:
-            _go_on(job, following)
+            _go_on(job, plan)
         elif job.state in _AGAIN:
             _again(job, following)
         elif job.state == "unclear":
@@ -45,8 +45,9 @@ def job_acts(job: JobRecord, plan: JobPlan) -> None:
             _meanwhile(job)
 
 
-def _go_on(job: JobRecord, following: Step) -> None:
-    label = act_label(following, preview=job_service().plans.is_preview(job))
+def _go_on(job: JobRecord, plan: JobPlan) -> None:
+    following = plan.next.step
+    label = act_label(following, preview=plan.render.is_preview)
     _button(label, _approve, job.id, following, icon="arrow_forward", primary=True)
     if following != "render":
         _button(_("Run to the end"), _run_to_end, job.id, following, icon="fast_forward")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import jobs.service.plans
 from config import Server
-from core.errors import DiskQuota, KeyGone, ServerDead, TooManyUnfinished, UnknownJob
+from core.errors import DiskQuota, KeyGone, ServerDead, ServerStalled, TooManyUnfinished, UnknownJob
 from jobs.model.people import Person
 from jobs.model.request import PREVIEW, QueueKey
 from jobs.model.session_keys import SessionKeys
 from jobs.plan.plan import JobPlan, NextAct
+from jobs.plan.progress import Stall
 from jobs.servers.status import ServerStatus
 from jobs.service.service import JobService
 from jobs.store.orders import Order
@@ -74,6 +76,22 @@ def test_a_key_that_is_gone_is_told_before_a_press(opened: OpenService) -> None:
     later = opened.service.of(ANN).plans.of(job.id)
     assert [one.template for one in later.cautions] == [KeyGone.what]
     assert (later.calls.most, mine.plans.of(job.id).cautions) == (0, ())
+
+
+def test_what_keeps_the_engine_from_sending_is_in_the_plan(
+    opened: OpenService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job that stands still on every server promised a time at which the next one begins."""
+    well = seeing(opened, ServerStatus(SERVERS, {"one": None, "two": None}, preview=False))
+    rendered(opened, server="one", seconds=60)
+    job = well.create(white_order())
+    assert well.plans.of(job.id).render.error is None
+    assert well.plans.of(job.id).render.starts_in == 0
+    monkeypatch.setattr(jobs.service.plans, "stall_on", lambda _store, _server: Stall("denoising", 600, 10))
+    for render in (well.plans.of(job.id).render, well.plans.of_order(white_order()).render):
+        assert isinstance(render.error, ServerStalled)
+        assert render.starts_in is None
+    assert isinstance(well.plans.holds_up(job), ServerStalled)
 
 
 def test_an_order_writes_nothing(opened: OpenService) -> None:
