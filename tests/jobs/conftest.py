@@ -17,6 +17,7 @@ from tests.jobs.load.video_server import VideoServer
 from tests.jobs.running_service import RunningService, running_service
 from tests.jobs.storage.buckets import Bucket, bucket_on, bucket_server
 from tests.postgres import WHY_MISSING, Postgres, programs, throwaway_postgres
+from tests.providers.fake_services import FakeServices
 
 RunService = Callable[..., RunningService]
 
@@ -73,6 +74,12 @@ def store(address: str) -> Iterator[Store]:
     opened = open_store(address)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def services() -> Iterator[FakeServices]:
+    with FakeServices() as fake:
+        yield fake
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import signal
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.pictures import encoded
 from tests.preview.preview_samples import gradient
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,9 +27,7 @@ ONE_FRAME = {"num_frames": (None, "1"), "num_inference_steps": (None, "1")}
 
 
 def png() -> bytes:
-    buffer = io.BytesIO()
-    gradient((64, 64)).save(buffer, "PNG")
-    return buffer.getvalue()
+    return encoded(gradient((64, 64)))
 
 
 def picture() -> dict[str, Any]:

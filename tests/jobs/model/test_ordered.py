@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -28,12 +27,6 @@ from tests.waiting import until
 
 PREPARED = list(STEPS[:-1])
 worker = partial(fresh_worker, begin=Forked)
-
-
-@pytest.fixture
-def services() -> Iterator[FakeServices]:
-    with FakeServices() as fake:
-        yield fake
 
 
 def places(folder: Path, **more: str) -> dict[str, str]:

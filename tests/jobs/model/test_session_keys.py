@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +18,6 @@ from tests.providers.fake_services import KEYS, FakeServices
 
 ANN = Person(name="ann")
 MINE = "AIza-typed-by-ann-4711"
-
-
-@pytest.fixture
-def services() -> Iterator[FakeServices]:
-    with FakeServices() as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import pytest
-from PIL import Image
 
 from config import Settings
 from core.messages import Message
@@ -18,6 +16,7 @@ from jobs.plan.steps import Calls, PlannedStep, plan_steps
 from pipeline import Materials, Tools, make
 from providers.base import ReferencesTaken
 from tests.jobs.load.workers import SMALL
+from tests.pictures import picture
 from tests.providers.test_references import reference
 from tests.steps.fake_provider import FakeProvider
 from tests.steps.test_prompt_rewriter_with_image import BAD, ELEMENTS, GOOD, USER
@@ -31,12 +30,6 @@ CARDS = (
     reference("Harbour", "green", role="place"),
     reference("the shot before", "grey", role="shot"),
 )
-
-
-def frame() -> bytes:
-    written = io.BytesIO()
-    Image.new("RGB", (640, 352), "teal").save(written, "PNG")
-    return written.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -56,13 +49,13 @@ def frame() -> bytes:
 def test_a_step_asks_as_often_as_the_plan_says(
     step: Step, limit: int | None, image_prompt: str, texts: list[str], calls: int
 ) -> None:
-    provider = FakeProvider(texts=list(texts), picture=frame(), prompt_limit=limit)
+    provider = FakeProvider(texts=list(texts), picture=picture(), prompt_limit=limit)
     materials = Materials(
         description=USER,
         orientation="landscape",
         render=SMALL,
         image_prompt=image_prompt,
-        first_frame=frame(),
+        first_frame=picture(),
         visual_elements=ELEMENTS,
     )
     make(step, materials, Tools(Settings(), lambda _capability: provider))
@@ -79,7 +72,7 @@ def test_a_step_asks_as_often_as_the_plan_says(
 def test_a_frame_after_pictures_asks_once_more_for_each_card(step: Step, calls: int, said: str) -> None:
     taken = ReferencesTaken(model="fake-brush", most=9)
     texts = [SHORT] if step == "image_prompt" else [said] * 3
-    provider = FakeProvider(texts=list(texts), picture=frame(), references=taken, prompt_limit=800)
+    provider = FakeProvider(texts=list(texts), picture=picture(), references=taken, prompt_limit=800)
     materials = Materials(description=USER, orientation="landscape", render=SMALL, image_prompt=LONG, references=CARDS)
     make(step, materials, Tools(Settings(), lambda _capability: provider))
     asked = len(provider.asked) + len(provider.looked) + len(provider.drawn)

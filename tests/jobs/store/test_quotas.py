@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +21,7 @@ from jobs.store.store import Store
 from tests.jobs.finished_shots import shot
 from tests.jobs.load.workers import service_over, settings_of, white_order
 from tests.jobs.samples import new_job
+from tests.pictures import encoded
 
 ANN, BOB = Person(name="ann"), Person(name="bob")
 ROOT = Person(name="root", is_admin=True)
@@ -56,12 +56,6 @@ def begun(service: JobService) -> JobRecord:
     job = service.create(white_order())
     assert service.start(job.id)
     return job
-
-
-def photo() -> bytes:
-    written = io.BytesIO()
-    Image.effect_noise((640, 640), 90).convert("RGB").save(written, "PNG")
-    return written.getvalue()
 
 
 def test_there_is_no_limit_by_default(service: Make) -> None:
@@ -128,7 +122,7 @@ def test_deleting_does_not_give_the_day_back_but_another_day_does(
 
 
 def test_files_have_room_or_are_refused(service: Make) -> None:
-    mine, picture = service(disk_mb=1), photo()
+    mine, picture = service(disk_mb=1), encoded(Image.effect_noise((640, 640), 90).convert("RGB"))
     job = mine.create(white_order(picture=picture))
     for _ in range(1_000_000 // len(picture) + 1):
         try:
