@@ -132,8 +132,8 @@ class Visit:
 
     @property
     def primary(self) -> Locator:
-        """The primary buttons on the screen, of which there has to be one; not those that a script is taking away."""
-        return self.page.locator(f"{_STANDING} button[kind=primary]").filter(visible=True)
+        """The primary buttons and links on the screen, of which there has to be one; none that a script takes away."""
+        return self.page.locator(f"{_STANDING} :is(button, a)[kind=primary]").filter(visible=True)
 
     @property
     def query(self) -> dict[str, str]:
