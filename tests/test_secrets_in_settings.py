@@ -49,8 +49,17 @@ def of(read: Callable[[], Settings]) -> str:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_no_setting_quotes_what_may_be_a_secret(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    check_shapes(monkeypatch, name, SHAPES[:2])
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_no_setting_quotes_it_in_any_shape(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    check_shapes(monkeypatch, name, SHAPES[2:])
+
+
+def check_shapes(monkeypatch: pytest.MonkeyPatch, name: str, shapes: list[str]) -> None:
     good = config.fresh()
-    for shape in SHAPES:
+    for shape in shapes:
         quoted = [of(partial(config.with_overrides, good, {name: shape}))]
         monkeypatch.setenv(name.upper(), shape)
         quoted += [of(config.fresh), of(lambda: config.with_overrides(good, {}))]

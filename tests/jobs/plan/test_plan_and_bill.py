@@ -222,14 +222,28 @@ def new_job(bench: Bench, which: str = "one") -> str:
     return bench.service.create(Order(request=request)).id
 
 
-@settings(
-    max_examples=25,
+FEW = settings(
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(first=st.sampled_from(["none", "one"]), history=st.lists(ACTS, min_size=3, max_size=14))
+any_history = given(first=st.sampled_from(["none", "one"]), history=st.lists(ACTS, min_size=3, max_size=14))
+
+
+@FEW
+@any_history
 def test_what_was_shown_is_what_happens(bench: Bench, first: str, history: list[tuple[Any, ...]]) -> None:
+    play(bench, first, history)
+
+
+@settings(FEW, max_examples=25)
+@any_history
+def test_what_was_shown_happens_in_many_histories(bench: Bench, first: str, history: list[tuple[Any, ...]]) -> None:
+    play(bench, first, history)
+
+
+def play(bench: Bench, first: str, history: list[tuple[Any, ...]]) -> None:
     job_id = new_job(bench, first)
     for what in [*history, ("decide", False), ("go on", True)]:
         act(bench, job_id, what)
