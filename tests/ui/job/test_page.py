@@ -236,6 +236,8 @@ def test_the_receipt_tells_what_the_buttons_buy_anew(app_context: AppContext, ma
     plan = app_context.service.plans.of(job.id)
     assert what_is_bought(plan) == "buys 3 to 4 texts + 1 picture"
     shown = [(one.step, one.maker) for one in plan.steps.to_buy]
+    heard = replace(plan.render, takes=3, heard_by=Maker(provider="openai", model="local-audio"))
+    assert what_is_bought(replace(plan, render=heard)).endswith("1 picture + 3 hearings at most")
     press(job_page(job), "Run to the end")
     assert [(one.step, one.maker) for one in app_context.service.plans.of(job.id).steps.to_make] == shown
 
