@@ -9,23 +9,24 @@ It sees the frames that the check of the file decodes anyway: a film is decoded 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 
+from media.film_sound import FrameSound
 from media.findings import Finding
+from media.loudness import RATE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.render_settings import RenderSettings
+    from media.loudness import Sound
     from media.videos import VideoFacts
 
 _EVERY = 4  # of so many frames one is looked at: six a second
@@ -35,8 +36,7 @@ _FLAT_SHARE = 0.9  # of the frames looked at: a fade from or to one colour is no
 _STILL = 8.0  # of 255, the most that one cell may change; compression and grain change 7, six white pixels that move 11
 _STILL_SHARE = 0.9
 _WINDOW = 4_800  # samples, 0.1 s
-_RATE = 48_000
-_AT_ONCE = 10 * _RATE  # samples, so that the longest film takes no more memory than ten seconds
+_AT_ONCE = 10 * RATE  # samples, so that the longest film takes no more memory than ten seconds
 _SILENT = 0.001  # the loudest window's root mean square: -60 dB; a whisper recorded low has -45
 _CEILING = 0.95  # AAC rounds flat tops; a loud mix has a hundredth of its samples up there, one 12 dB too loud a sixth
 _CLIPPED_WINDOW = 0.1
@@ -78,38 +78,44 @@ class _Picture:
 
 @dataclass
 class _Sound:
-    """Of each tenth of a second: how loud it is, and how much of it is at the ceiling."""
+    """Of each tenth of a second: how loud it is, and how much of it is at the ceiling in one channel or another."""
 
-    ears: AudioResampler = field(default_factory=lambda: AudioResampler(format="flt", layout="mono", rate=_RATE))
-    parts: list[NDArray[np.float32]] = field(default_factory=list)  # that wait until they are enough
+    frames: FrameSound = field(default_factory=FrameSound)
+    parts: list[Sound] = field(default_factory=list)  # that wait until they are enough
     waiting: int = 0  # samples in them
     loudness: list[float] = field(default_factory=list)
     at_ceiling: list[float] = field(default_factory=list)
 
     def add(self, frame: AudioFrame) -> None:
-        for part in _mono(self.ears.resample(frame)):
-            self.parts.append(part)
-            self.waiting += part.size
+        self.frames.add(frame)
+        self._take(self.frames.taken())
         if self.waiting >= _AT_ONCE:
             self._listen_to_windows()
 
+    def _take(self, parts: list[Sound]) -> None:
+        self.parts += parts
+        self.waiting += sum(part.shape[1] for part in parts)
+
     def _listen_to_windows(self) -> None:
         """All whole windows in one go: an array for each of them would take longer than the looking."""
-        samples = np.concatenate(self.parts)
-        whole = samples.size // _WINDOW * _WINDOW
-        self._listen(samples[:whole].reshape(-1, _WINDOW))
-        self.parts, self.waiting = [samples[whole:]], samples.size - whole
+        samples = np.concatenate(self.parts, axis=1)
+        whole = samples.shape[1] // _WINDOW * _WINDOW
+        self._listen(samples[:, :whole], _WINDOW)
+        self.parts, self.waiting = [samples[:, whole:]], samples.shape[1] - whole
 
-    def _listen(self, windows: NDArray[np.float32]) -> None:
-        self.loudness += np.sqrt(np.mean(np.square(windows, dtype=np.float64), axis=1)).tolist()
-        self.at_ceiling += np.mean(np.abs(windows) >= _CEILING, axis=1).tolist()
+    def _listen(self, samples: Sound, window: int) -> None:
+        middle = samples.mean(axis=0).reshape(-1, window)
+        loudest = np.abs(samples).max(axis=0).reshape(-1, window)
+        self.loudness += np.sqrt(np.mean(np.square(middle, dtype=np.float64), axis=1)).tolist()
+        self.at_ceiling += np.mean(loudest >= _CEILING, axis=1).tolist()
 
     @property
     def finding(self) -> tuple[Finding, ...]:
+        self._take(self.frames.rest())
         if self.waiting:
             self._listen_to_windows()
         if self.waiting:
-            self._listen(self.parts[0][None])
+            self._listen(self.parts[0], self.waiting)
         heard = [ceiling for loud, ceiling in zip(self.loudness, self.at_ceiling, strict=True) if loud > _SILENT]
         if not heard:
             return ("silent",)
@@ -156,7 +162,3 @@ def _cells(frame: VideoFrame, scaler: VideoReformatter) -> NDArray[np.int16]:
     width, height = max(1, frame.width // _CELL), max(1, frame.height // _CELL)
     small = scaler.reformat(frame, width=width, height=height, format="rgb24", interpolation="AREA", threads=1)
     return small.to_ndarray().astype(np.int16)
-
-
-def _mono(frames: Iterable[AudioFrame]) -> list[NDArray[np.float32]]:
-    return [frame.to_ndarray().reshape(-1).astype(np.float32) for frame in frames]

@@ -62,14 +62,16 @@ def film(path: Path, pictures: Iterable[Picture], sound: Sound | None, *, crf: i
     with av.open(str(path), "w", format="mp4") as file:
         track = file.add_stream("libx264", rate=FPS, options={"preset": "veryfast", "crf": str(crf)})
         track.width, track.height, track.pix_fmt = 320, 176, "yuv420p"
-        heard = file.add_stream("aac", rate=RATE, layout="mono") if sound is not None else None
+        layout = "mono" if sound is None or sound.ndim == 1 else "stereo"
+        heard = file.add_stream("aac", rate=RATE, layout=layout) if sound is not None else None
         for n, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts = n
             file.mux(track.encode(frame))
         file.mux(track.encode())
         if heard is not None and sound is not None:
-            samples = av.AudioFrame.from_ndarray(sound.astype(np.float32)[None], format="flt", layout="mono")
+            rows = np.ascontiguousarray(np.atleast_2d(sound), np.float32)
+            samples = av.AudioFrame.from_ndarray(rows, format="fltp", layout=layout)
             samples.sample_rate = RATE
             file.mux(heard.encode(samples))
             file.mux(heard.encode())
@@ -125,6 +127,8 @@ SOUNDS = {
     "no track": (None, ("silent",)),
     "12 dB too loud": (np.clip(speech() / np.abs(speech()).max() * 4, -1, 1), ("clipped",)),
     "30 dB too loud": (np.clip(speech() * 100, -1, 1), ("clipped",)),
+    "loud and alike on both sides": (np.stack(2 * [np.clip(speech() / np.abs(speech()).max() * 4, -0.8, 0.8)]), ()),
+    "too loud on one side": (np.stack([speech(), np.clip(speech() * 100, -1, 1)]), ("clipped",)),
 }
 
 
