@@ -86,6 +86,7 @@ class Worker:
             self._own,
             lambda job: self._preparing.missing(job),
             lambda: self._rendering.room_to_save,
+            lambda job_id: job_id in self._rendering.turned_away,
         )
         self.folders = folders_of(settings, self.store)
         self._sends = WorkerLease(self.store.database, own_only=True)

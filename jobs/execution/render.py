@@ -98,6 +98,7 @@ class RenderStage:
     own: OwnJobs | None = None
     cut_off: dict[str, float] = field(default_factory=dict)
     saving: set[str] = field(default_factory=set)
+    turned_away: set[str] = field(default_factory=set)  # as there was no room to save them
     keys: Callable[[JobRecord], Mapping[str, str | None]] = lambda _: {}
     sent: Callable[[], None] = lambda: None
 
@@ -114,7 +115,9 @@ class RenderStage:
             return False
         if job.state == "saving":
             if not self.room_to_save:
+                self.turned_away.add(job_id)
                 return False
+            self.turned_away.discard(job_id)
             self.saving.add(job_id)
         try:
             return stage(job)

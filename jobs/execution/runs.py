@@ -27,7 +27,8 @@ _DEAD_AFTER = 8.0  # a name on PostgreSQL must be free this long: the database s
 
 @dataclass
 class Runs:
-    """``missing`` says which key a job lacks here, ``room_to_save`` how many videos may be fetched besides.
+    """``missing`` says which key a job lacks here, ``room_to_save`` how many videos may be fetched besides, and
+    ``is_turned_away`` whether a job found no room a moment ago: its run ends, and it comes back.
 
     ``own`` are the jobs of a process that works on no others.
     """
@@ -37,6 +38,7 @@ class Runs:
     own: OwnJobs | None
     missing: Callable[[JobRecord], ServiceMissing | None]
     room_to_save: Callable[[], int]
+    is_turned_away: Callable[[str], bool]
     _suspects: dict[str, float] = field(default_factory=dict)
     _idle: dict[str, float] = field(default_factory=dict)
     _untaken: dict[str, float] = field(default_factory=dict)
@@ -46,10 +48,12 @@ class Runs:
         active = self.store.jobs.in_states(WITH_A_RUN)
         running, room = engine.unfinished() if active else {}, self.room_to_save()
         for job in sorted(active, key=lambda job: job.stage == LISTENING):  # what is not safe yet goes first
+            if job.id in running and self.is_turned_away(job.id):
+                room -= 1
             if job.state in PREPARING or job.id in running or not self._may_run("render", job):
                 continue
             if job.state == "saving":
-                if not room:
+                if room <= 0:
                     continue
                 room -= 1
             engine.start("render", job.id)
