@@ -66,7 +66,7 @@ GIVEN: dict[str, Any] = {
 WITHOUT_A_JOB = {
     *("of", "create", "files.housekeeping", "plans.of_order", "plans.ends_of"),
     *("steps.with_keys_of_others", "videos.film", "videos.joined"),
-    *(f"films.{name}" for name in ("all", "get", "save", "add_picture", "shots")),
+    *(f"films.{name}" for name in ("all", "get", "page", "save", "add_picture", "shots")),
     *(f"films.{name}" for name in ("count", "overviews", "revisions", "draw_card", "export_cards", "has_picture")),
     *(f"films.{name}" for name in ("delete", "jobs_of", "picture", "remove_joined")),
     *(f"shots.{name}" for name in ("make_frames", "remake_frame", "render", "request", "reword_frame")),
