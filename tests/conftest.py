@@ -29,7 +29,17 @@ database_templates.share_statements()
 disk.wait_for_none()
 
 REPO = Path(__file__).resolve().parent.parent
+# Processes that are really killed, loaded and unplugged, and whole runs of the command line.
+_LONG = tuple(f"tests/{folder}/" for folder in ("cli", "jobs/crash", "jobs/load", "jobs/unplug", "soak"))
 _OURS = {name.upper() for name in config.Settings.model_fields} | {"GOOGLE_API_KEY", "OPENAI_ORG_ID"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of these folders belongs to the long part of the suite."""
+    for item in items:
+        if item.nodeid.startswith(_LONG):
+            item.add_marker("long")
 
 
 @pytest.fixture(autouse=True)

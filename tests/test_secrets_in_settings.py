@@ -52,6 +52,7 @@ def test_no_setting_quotes_what_may_be_a_secret(monkeypatch: pytest.MonkeyPatch,
     check_shapes(monkeypatch, name, SHAPES[:2])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_no_setting_quotes_it_in_any_shape(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     check_shapes(monkeypatch, name, SHAPES[2:])

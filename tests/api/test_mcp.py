@@ -27,6 +27,8 @@ from tests.api.running_api import RunningApi
 from tests.conftest import REPO
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.long
+
 TEXT = "An orange cat looks up at a girl in a red coat. Rain patters."
 _EVERY = 0.3
 

@@ -16,7 +16,7 @@ from tests.api.running_api import RunningApi
 from tests.pictures import gradient
 from tests.waiting import until
 
-pytestmark = pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")
+pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore:The Sora API:DeprecationWarning")]
 SMALL = {"num_frames": 5, "num_inference_steps": 2}
 LONG = {"num_frames": 9, "num_inference_steps": 60}
 

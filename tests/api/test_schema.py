@@ -22,6 +22,8 @@ from starlette.testclient import TestClient
 
 from tests.api.conftest import ANN, Api, app_of_all
 
+pytestmark = pytest.mark.long
+
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 _EXAMPLES = 3  # an operation
 # What is followed waits for changes, which nothing makes here; tests/api/test_jobs.py follows a job.

@@ -55,6 +55,7 @@ def test_a_job_that_waits_goes_on_to_its_end_over_what_was_made(shell: Shell, co
     assert [made[step["step"]]["output"] for step in before] == [step["output"] for step in before]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("run", [FULL, SIMPLE, ROW])
 def test_a_finished_run_is_rendered_again_from_its_id(shell: Shell, run: str) -> None:
     before, done = record(shell, run), shell("rerun", run, "--json")
@@ -65,6 +66,7 @@ def test_a_finished_run_is_rendered_again_from_its_id(shell: Shell, run: str) ->
         assert again[name] == was, name
 
 
+@pytest.mark.long
 def test_a_finished_run_is_rendered_again_from_its_video_alone(shell: Shell) -> None:
     video = shell.folder / "alone.mp4"
     video.write_bytes((shell.folder / "outputs" / FULL / "video.mp4").read_bytes())

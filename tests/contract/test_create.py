@@ -12,6 +12,8 @@ import pytest
 from tests.contract.contract_target import KEYS, ONE_FRAME, PROMPT, TINY, Target
 from tests.pictures import gradient
 
+pytestmark = pytest.mark.long
+
 DATA_URL = "data:image/png;base64," + base64.b64encode(gradient(640, 352)).decode()
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.contract.contract_target import ONE_FRAME, Target
 
+pytestmark = pytest.mark.long
+
 # fields -> size in the answer, size of the file; per model
 SIZES: list[tuple[dict[str, Any], dict[str, tuple[str, tuple[int, int]]]]] = [
     ({}, {"mova-360p": ("640x352", (640, 352)), "mova-720p": ("1280x720", (1280, 720))}),

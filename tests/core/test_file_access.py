@@ -13,6 +13,8 @@ import pytest
 import config
 from tests.cli.shell import Shell
 
+pytestmark = pytest.mark.long
+
 REPO = Path(config.__file__).parent
 # Forks once for each pair of a folder and who may get at it: what is imported takes most of the time.
 _OPEN_OFFICES = """

@@ -14,6 +14,8 @@ from description.negative import offered, wants_captions
 from description.quotations import quotations
 from description.text import collapse, mended, plain_prose, sentences
 
+pytestmark = pytest.mark.long
+
 PIECES = [
     *('"', '"a', "“", "“”", "“a” ", "「", "「」", "'", "''", "\"'", 'she says "', "“a ", '" "'),
     *("a ", ". ", "。", "...", "!?", "Mr. ", "a-", "don't ", "A", "0", "猫", "\u0301", "👨‍👩‍👧‍👦", "\u200d"),

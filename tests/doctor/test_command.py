@@ -92,6 +92,7 @@ def test_a_wrong_setting_is_told_and_the_machine_is_looked_at_all_the_same() -> 
     assert "disk" not in found
 
 
+@pytest.mark.long
 def test_no_key_and_no_password_is_ever_told(nowhere: dict[str, str]) -> None:
     addresses = {"GEMINI_API_URL": "http://127.0.0.1:9", "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
     for options in ((), ("--json",)):

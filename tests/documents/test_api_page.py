@@ -15,6 +15,8 @@ from tests.api.running_api import RunningApi
 from tests.conftest import REPO
 from tests.pictures import picture
 
+pytestmark = pytest.mark.long
+
 PAGES = (REPO / "docs" / "api.md", REPO / "docs" / "api.zh-CN.md")
 _EXAMPLE = re.compile(r"(?ms)^```(sh|python)\n(.*?)^```$")
 _SMALL = {"NUM_FRAMES": "17", "NUM_INFERENCE_STEPS": "2"}

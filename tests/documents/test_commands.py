@@ -26,6 +26,8 @@ from tests.forked import NAMES
 from tests.forked import run as run_forked
 from tests.pictures import picture
 
+pytestmark = pytest.mark.long
+
 _SECONDS = 120
 # Started, looked at and stopped, or typed one after the other, by tests of their own.
 _TYPED = {line for page in ("README.md", "README.zh-CN.md") for line in lines_of(page)}

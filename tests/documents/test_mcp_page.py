@@ -20,6 +20,8 @@ from tests.api.running_api import RunningApi
 from tests.conftest import REPO
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.long
+
 PAGES = ["docs/mcp.md", "docs/mcp.zh-CN.md"]
 
 

@@ -38,7 +38,7 @@ def streams(pdf: bytes) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("count", [0, 1, A_PAGE, 300])
+@pytest.mark.parametrize("count", [0, 1, A_PAGE, pytest.param(300, marks=pytest.mark.long)])
 def test_every_shot_has_its_row(count: int) -> None:
     pdf = storyboard_pdf("灯塔 The Lamp", [row(number) for number in range(1, count + 1)], HEADINGS)
     assert pdf.startswith(b"%PDF-")

@@ -14,6 +14,8 @@ import pytest
 from tests.cli.shell import REPO, TINY, Done, Shell, engine
 from tests.pictures import picture
 
+pytestmark = pytest.mark.long
+
 ENCODINGS = ("gbk", "cp1252")
 RENDER = ("simple", "--prompt", "A cat · 猫 →", "--white-frame", *TINY)
 

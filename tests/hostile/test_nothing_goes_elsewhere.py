@@ -44,7 +44,7 @@ finally:
 """
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", ["gemini", *(pytest.param(one, marks=pytest.mark.long) for one in SERVICES[1:])])
 def test_only_what_is_configured_is_spoken_to(service: str, tmp_path: Path) -> None:
     with FakeServices() as services, FaultyServer(seconds=0.05) as server:
         variables = environment(tmp_path / "outputs", [server]) | services.environment(service)

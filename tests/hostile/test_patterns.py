@@ -5,7 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import REPO
+
+pytestmark = pytest.mark.long
 
 
 def test_no_pattern_costs_more_than_a_text_is_long() -> None:

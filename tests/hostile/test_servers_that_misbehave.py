@@ -32,6 +32,8 @@ from tests.jobs.load.workers import in_state, white_order
 from tests.jobs.running_service import RunningService, running_service
 from tests.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.long
+
 SILENT, UNCLEAR, REFUSED, MOVED = "ServerSilent", "ServerAnswerUnclear", "RequestRefused", "ServerMovedElsewhere"
 BROKEN, TOO_LARGE, NO_VIDEO = "DownloadBroken", "VideoRefused", "VideoUnplayable"
 # What the answer to a question is taken for. "other kind" is right in all but its name, and does no harm.

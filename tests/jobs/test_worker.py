@@ -9,12 +9,16 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import config
 from jobs.model.request import JobRequest
 from jobs.store.orders import Order
 from jobs.worker import Worker
 from tests.renders import landscape
 from tests.waiting import until
+
+pytestmark = pytest.mark.long
 
 REPO = Path(config.__file__).parent
 

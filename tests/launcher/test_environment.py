@@ -75,6 +75,7 @@ def launch(clone: Path, *words: str, python: str, **variables: str) -> subproces
     )
 
 
+@pytest.mark.long
 def test_it_is_installed_once_and_used_from_then_on(clone: Path, managed_python: str, tmp_path: Path) -> None:
     packages = tmp_path / "wheels"
     packages.mkdir()

@@ -96,7 +96,9 @@ def one(port: int, folder: Path) -> list[str]:
     return ["--model-path", "MOVA-360p", "--num-gpus", "1", "--gpu-memory", "80", "--port", str(port), *files]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, *(pytest.param(one, marks=pytest.mark.long) for one in (signal.SIGINT, signal.SIGHUP))]
+)
 def test_a_start_and_a_stop(folder: Path, number: signal.Signals) -> None:
     port = free_block()
     launch = Launch(folder, *one(port, folder))
@@ -114,6 +116,7 @@ def test_a_start_and_a_stop(folder: Path, number: signal.Signals) -> None:
     assert "mova-360p: stopped" in launch.said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("act", "status", "words"),
     [
@@ -136,6 +139,7 @@ def test_a_server_that_dies(folder: Path, act: str, status: int, words: str) -> 
     assert launch.left() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("act", "words"),
     [
@@ -161,6 +165,7 @@ def test_a_server_that_fails_its_warm_up_is_never_called_ready(folder: Path, act
     assert launch.left() == []
 
 
+@pytest.mark.long
 def test_a_server_in_the_middle_of_a_render_is_waited_for(folder: Path) -> None:
     launch = Launch(folder, *one(free_block(), folder), act="slow-to-end")
     launch.waits_for("ready after")
@@ -170,6 +175,7 @@ def test_a_server_in_the_middle_of_a_render_is_waited_for(folder: Path) -> None:
     assert launch.left() == []
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_listen_is_ended_by_the_second_signal(folder: Path) -> None:
     launch = Launch(folder, *one(free_block(), folder), act="deaf")
     launch.waits_for("ready after")
@@ -189,6 +195,7 @@ def test_nothing_is_left_where_the_launcher_itself_is_killed(folder: Path) -> No
     os.kill(launch.pids[1], signal.SIGKILL)  # SGLang's workers watch their parent; the actor's does not
 
 
+@pytest.mark.long
 def test_two_at_once_of_which_one_dies(folder: Path) -> None:
     port = free_block()
     words = ["--num-gpus", "1", "--gpu-memory", "80", *one(port, folder)[-4:]]

@@ -17,6 +17,8 @@ from tests.launcher.made_up import checkpoint
 from tests.launcher.test_launch import Launch, run
 from tests.real_sglang.ports import free_block
 
+pytestmark = pytest.mark.long
+
 ACTOR = Path(__file__).with_name("tuned_sglang.py")
 FULL = ("--tune", "--tune-frames", "5", "--tune-steps", "10")
 

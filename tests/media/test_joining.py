@@ -149,6 +149,7 @@ def test_a_dissolve_blends_pictures_and_keeps_the_loudness(tmp_path: Path) -> No
     assert max(root) / min(root) < 1.25
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sound", [SoundPlan(), SoundPlan(loudness=-16)], ids=["as it is", "levelled"])
 def test_fifty_shots_end_together(tmp_path: Path, sound: SoundPlan) -> None:
     shot = film(tmp_path / "1.mp4", num_frames=9, sound=tone(), sound_seconds=0.31)
@@ -159,6 +160,7 @@ def test_fifty_shots_end_together(tmp_path: Path, sound: SoundPlan) -> None:
     assert facts.sound_seconds == pytest.approx(facts.num_frames / 24, abs=1 / 24)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", [1, 100])
 def test_one_shot_and_a_hundred(tmp_path: Path, count: int) -> None:
     shot = film(tmp_path / "1.mp4", num_frames=5, size=(32, 32), sound=tone())

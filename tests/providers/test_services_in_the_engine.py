@@ -29,6 +29,8 @@ from tests.pictures import picture
 from tests.providers.asking import SERVICES
 from tests.providers.fake_services import FakeServices, Received, Reply
 
+pytestmark = pytest.mark.long
+
 GONE, LATE, BUSY = "ProviderUnreachable", "ProviderTimeout", "ProviderBusy"
 UNCLEAR, REFUSED = "ProviderAnswerUnclear", "ProviderRefused"
 FAILURES = {

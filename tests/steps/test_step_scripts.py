@@ -82,6 +82,7 @@ def test_a_text_that_begins_with_a_dash_or_names_a_file_is_a_text(tmp_path: Path
         assert text in done.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("script", "arguments", "kind"),
     [
@@ -113,6 +114,7 @@ def test_an_output_that_cannot_be_written_is_said_before_anything_is_made(tmp_pa
     assert "image_prompt" not in done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("length", [238, 249, 255, 300])
 @pytest.mark.parametrize("script", ["full", "generate"])
 def test_a_name_that_leaves_no_room_is_said_before_anything_is_bought(tmp_path: Path, script: str, length: int) -> None:

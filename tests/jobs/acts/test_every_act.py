@@ -8,6 +8,7 @@ from jobs.model.states import JOB_STATES, JobState
 from tests.jobs.acts.machine import ACTS, Acts, histories
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("state", JOB_STATES)
 def test_every_act_in_this_state(machine: type[Acts], state: JobState) -> None:
     acts = machine()

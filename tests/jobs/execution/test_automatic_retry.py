@@ -73,6 +73,7 @@ CUTS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("after", [False, True])
 def test_a_save_that_is_cut_off_and_begun_again_makes_one_try(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
+
 from jobs.model.records import QueuePosition
 from jobs.model.request import QueueKey
 from tests.jobs.conftest import RunService
@@ -86,6 +88,7 @@ def test_a_server_that_is_not_there_is_waited_for(run_service: RunService) -> No
     running.becomes(job, "rendering")
 
 
+@pytest.mark.long
 def test_a_server_that_hangs_holds_up_no_other(run_service: RunService) -> None:
     over = threading.Event()
 

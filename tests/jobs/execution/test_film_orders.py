@@ -24,6 +24,8 @@ from tests.jobs.running_service import RunningService
 from tests.providers.fake_services import FakeServices
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 SMALL = Film.model_validate(changed(FILM, {"shot_frames": 17}))
 CHAIN = with_join(with_join(SMALL, "s2", "continue"), "s3", "continue")
 AFTER = Film.model_validate(changed(SMALL, {"shot_before": True}))

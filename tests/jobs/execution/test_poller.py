@@ -54,6 +54,7 @@ def test_what_comes_after_another_on_its_server_is_asked_about_at_once(
         running.becomes(job, "completed")
 
 
+@pytest.mark.long
 def test_a_server_that_hangs_delays_no_other(run_service: RunService) -> None:
     hangs = threading.Event()
 

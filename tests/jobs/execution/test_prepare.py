@@ -233,6 +233,7 @@ def test_a_description_that_holds_a_tag_goes_nowhere_without_a_person(
     assert (done.error, running.server.posts()) == (None, 1)
 
 
+@pytest.mark.long
 def test_a_big_batch_is_prepared_a_dozen_at_a_time_and_holds_up_nobody_else(
     run_service: RunService, services: FakeServices
 ) -> None:

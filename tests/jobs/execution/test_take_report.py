@@ -98,6 +98,7 @@ FAILURES: dict[str, tuple[Reply, str | None, str | None]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", FAILURES)
 def test_each_way_of_failing_ends_in_words_and_the_job_is_completed(tmp_path: Path, film: bytes, way: str) -> None:
     reply, unheard, doubted = FAILURES[way]
@@ -113,6 +114,7 @@ def test_each_way_of_failing_ends_in_words_and_the_job_is_completed(tmp_path: Pa
         assert fake.count("openai.hearing") == 1
 
 
+@pytest.mark.long
 def test_nothing_is_sent_where_nobody_hears(tmp_path: Path, film: bytes) -> None:
     with FakeServices() as fake:
         for folder, more, why in (
@@ -148,6 +150,7 @@ def test_a_film_is_decoded_once(tmp_path: Path, film: bytes, monkeypatch: pytest
     assert decoded == ["probed", "written"]
 
 
+@pytest.mark.long
 def test_words_stay_out_of_the_video_where_prompts_do(tmp_path: Path, film: bytes) -> None:
     more = {"PROVENANCE_PROMPTS": "false"}
     with FakeServices() as fake, working(tmp_path, film, **fake.environment("openai"), **more) as running:
@@ -162,6 +165,7 @@ def test_words_stay_out_of_the_video_where_prompts_do(tmp_path: Path, film: byte
         assert job.report["lines"][0]["heard"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("cut", ["reported", "move_to"])
 def test_a_kill_while_listening_fetches_and_asks_nothing_again(
     tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch, cut: str
@@ -231,6 +235,7 @@ def test_a_speakers_voice_is_told_beside_the_other_shots_of_the_film(
         assert speakers_of(store, first, [LINE, "Who is there?"]) == ()
 
 
+@pytest.mark.long
 def test_in_a_crowd_every_file_is_made_safe_before_a_service_hears_one(
     tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,7 @@ def working(folder: Path, film: bytes, fake: FakeServices, **more: Any) -> Any:
     return running_service(folder, VideoServer(video=lambda _: film), **variables)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("heard", "renders"), [((SAID,), 1), ((OTHER, HALF, SAID), 3), ((OTHER, HALF, OTHER, HALF, SAID), 4)]
 )
@@ -102,6 +103,7 @@ def test_one_take_is_one_whatever_is_heard(tmp_path: Path, film: bytes) -> None:
         assert (done.look, done.heard, running.server.posts(), done.takes) == ((), "not_said", 1, None)
 
 
+@pytest.mark.long
 def test_a_persons_own_copy_is_one_take(tmp_path: Path, film: bytes) -> None:
     with FakeServices() as fake, working(tmp_path, film, fake) as running:
         fake.script("openai.hearing", SAID)
@@ -110,6 +112,7 @@ def test_a_persons_own_copy_is_one_take(tmp_path: Path, film: bytes) -> None:
         assert copy.request.takes == 1
 
 
+@pytest.mark.long
 def test_the_cap_is_said_and_kept(tmp_path: Path, film: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     with FakeServices() as fake, working(tmp_path, film, fake, TAKES_GPU_MINUTES="2") as running:
         fake.script("openai.hearing", OTHER)

@@ -108,6 +108,7 @@ def test_what_was_drafted_offline_never_stands_in_for_a_service(live: Live, serv
     assert bought(services, "gemini")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("later", ["the same", "another service", "another model", "another prompt"])
 def test_a_new_job_asks_for_its_own_texts_and_picture(
     live: Live, services: FakeServices, other_prompts: Callable[[str], None], later: str
@@ -132,6 +133,7 @@ def test_a_new_job_asks_for_its_own_texts_and_picture(
     assert all(calls[kind] - services_before.get(kind, 0) >= n for kind, n in ONCE.items())
 
 
+@pytest.mark.long
 def test_what_was_made_before_is_offered_and_taken_where_a_person_chooses_it(
     live: Live, services: FakeServices
 ) -> None:
@@ -160,6 +162,7 @@ def test_what_was_made_before_is_offered_and_taken_where_a_person_chooses_it(
     assert (asked(services, "gemini"), asked(services, "dashscope")) == (before, {})
 
 
+@pytest.mark.long
 def test_only_what_is_there_and_fits_can_be_reused(live: Live, services: FakeServices) -> None:
     with live() as running:
         draft, other = prepared(running), prepared(running, words="A dog barks.")
@@ -176,6 +179,7 @@ def test_only_what_is_there_and_fits_can_be_reused(live: Live, services: FakeSer
 # ---- the same job ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_maker_is_asked_for_nothing_twice(live: Live, services: FakeServices) -> None:
     for until in PREPARED:
         with live(**services.environment("gemini")) as running:
@@ -265,6 +269,7 @@ def test_one_step_is_kept_and_the_next_made_anew(live: Live, services: FakeServi
     assert asked(services, "dashscope") == {"image": 1}
 
 
+@pytest.mark.long
 def test_a_worker_that_takes_a_job_up_asks_too(live: Live, services: FakeServices) -> None:
     """An older job, of which nothing was settled, was on its way when the program stopped: nobody presses anything."""
     with live(**services.environment("gemini")) as running:
@@ -302,6 +307,7 @@ def test_what_was_sent_once_is_sent_again_as_it_was(live: Live, services: FakeSe
 # ---- databases of the version before ------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("made", "later", "steps"),
     [

@@ -25,6 +25,8 @@ from tests.jobs.running_service import running_service
 from tests.providers.fake_services import FakeServices
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 PREPARED = list(STEPS[:-1])
 worker = partial(fresh_worker, begin=Forked)
 

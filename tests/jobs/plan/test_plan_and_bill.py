@@ -237,6 +237,7 @@ def test_what_was_shown_is_what_happens(bench: Bench, first: str, history: list[
     play(bench, first, history)
 
 
+@pytest.mark.long
 @settings(FEW, max_examples=25)
 @any_history
 def test_what_was_shown_happens_in_many_histories(bench: Bench, first: str, history: list[tuple[Any, ...]]) -> None:

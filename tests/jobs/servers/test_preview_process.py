@@ -14,6 +14,8 @@ from tests.jobs.load.video_server import VideoServer
 from tests.jobs.running_service import RunningService
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 
 class Broken:
     def __init__(self) -> None:

@@ -142,6 +142,7 @@ def test_a_rendered_shot_gets_another_frame_in_a_job_of_its_own(paid: tuple[JobS
     assert service.sheets.of(FILM).renders.shots == 1
 
 
+@pytest.mark.long
 def test_a_long_film_costs_as_many_questions_as_a_short_one(paid: tuple[JobService, Store]) -> None:
     service, store = paid
     engine, counted = store.jobs._database.engine, []

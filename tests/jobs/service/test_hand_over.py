@@ -137,7 +137,7 @@ def test_a_draft_of_jianying_has_its_media_beside_it(made: tuple[JobService, Sto
         assert "The light must not go out." in texts[0]["content"]
 
 
-@pytest.mark.parametrize("count", [1, 101])
+@pytest.mark.parametrize("count", [1, pytest.param(101, marks=pytest.mark.long)])
 def test_one_shot_and_a_hundred_in_every_format(
     made: tuple[JobService, Store], monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:

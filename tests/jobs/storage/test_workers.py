@@ -25,6 +25,8 @@ from tests.jobs.storage.buckets import Bucket
 from tests.jobs.storage.machines import machine
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 
 @contextmanager
 def _working(settings: Settings, server: VideoServer) -> Iterator[RunningService]:

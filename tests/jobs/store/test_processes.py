@@ -15,6 +15,7 @@ from tests.jobs.samples import new_job, queued_job
 from tests.postgres import Postgres
 
 
+@pytest.mark.long
 def test_eight_writers_lose_nothing(address: str) -> None:
     written = in_parallel(write_jobs, [(address, f"owner-{n}", 10) for n in range(8)])
     store = open_store(address)
@@ -38,6 +39,7 @@ def test_threads_share_one_store(store: Store) -> None:
     assert store.pages.counts(states=["submitted"]) == {"submitted": 40}
 
 
+@pytest.mark.long
 def test_four_claimers_share_three_servers(address: str) -> None:
     store = open_store(address)
     models = ["small", "small", "large"]
@@ -49,6 +51,7 @@ def test_four_claimers_share_three_servers(address: str) -> None:
     store.close()
 
 
+@pytest.mark.long
 def test_what_four_processes_do_to_the_same_jobs_happens_once(address: str) -> None:
     moves = in_parallel(create_the_same, [(address, 10)] * 4)
     store = open_store(address)
@@ -58,6 +61,7 @@ def test_what_four_processes_do_to_the_same_jobs_happens_once(address: str) -> N
     store.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_processes_that_find_an_empty_database_make_the_tables_once(
     database: str, tmp_path: Path, request: pytest.FixtureRequest

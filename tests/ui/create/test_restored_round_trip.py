@@ -21,6 +21,8 @@ from tests.waiting import until
 from ui import app_context as module
 from ui.app_context import AppContext
 
+pytestmark = pytest.mark.long
+
 
 @contextmanager
 def working_app(folder: Path, server: VideoServer) -> Iterator[AppContext]:

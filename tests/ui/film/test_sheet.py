@@ -251,6 +251,7 @@ def test_a_frame_that_failed_says_why_and_is_ordered_again(app_context: AppConte
     assert app_context.service.get(jobs[0]).state == "preparing"
 
 
+@pytest.mark.long
 def test_a_long_sheet_costs_what_a_short_one_does(app_context: AppContext) -> None:
     asked, drawn_images = [], []
     for shots in (26, 60):
