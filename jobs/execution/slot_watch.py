@@ -67,9 +67,10 @@ class SlotWatch:
         if left and job.state == "submitted" and not self._is_there(job):
             return self.store.queue.requeue(job.id)
         self.store.queue.release(slot.server, job.id)
-        if job.deleted:
+        now = self.store.jobs.get(job.id)
+        if now and now.deleted:  # perhaps while its server was asked
             with suppress(FilesNotRemoved):  # reported by the housekeeping, which tries again
-                self.folders.finish_delete(job)
+                self.folders.finish_delete(now)
         return True
 
     def _can_be_told(self, job: JobRecord) -> bool:

@@ -252,10 +252,10 @@ class Jobs:
     def rendered_after_all(self, job_id: str, server_job_id: str, *, fetch: bool) -> bool:
         """Record that a server finished an abandoned job, and free its slot; with ``fetch`` its video is fetched.
 
-        Not where the job was changed since: then it is another video.
+        Not where the job was changed since, for then it is another video, and not where it was deleted.
         """
         values = {"stage": "completed", "progress": 100, "server_job_id": server_job_id}
-        unchanged = [JobRow.state == "abandoned", JobRow.stage.is_distinct_from(CHANGED)]
+        unchanged = [JobRow.state == "abandoned", ~JobRow.deleted, JobRow.stage.is_distinct_from(CHANGED)]
         if fetch:
             values |= {"state": "saving"} | _fetched_next()
         with self._database.write() as session:

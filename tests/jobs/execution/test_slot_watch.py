@@ -74,6 +74,21 @@ def test_a_given_up_job_keeps_its_slot_until_its_gpu_is_done(
     assert recorded(store, job.id).video_on_server == (status == "completed")
 
 
+def test_a_job_that_is_deleted_while_its_server_is_asked_goes_with_its_slot(store: Store) -> None:
+    job = on_a_server(store, "abandoned")
+    gone: list[str] = []
+
+    class Deleting(Server):
+        def retrieve(self, _id: str) -> SimpleNamespace:
+            assert store.jobs.delete(job.id)
+            return self.jobs[0]
+
+    there = Deleting([SimpleNamespace(id="v-1", status="completed", progress=100, model="tag")])
+    folders = SimpleNamespace(finish_delete=lambda deleted: gone.append(deleted.id))
+    assert SlotWatch(store, cast(Any, folders), cast(Any, there)).look()
+    assert (gone, store.queue.occupied()) == ([job.id], ())
+
+
 @pytest.mark.parametrize(("others", "state"), [(False, "saving"), (True, "abandoned")])
 def test_what_the_program_gave_up_is_fetched_by_whoever_works_on_it(store: Store, others: bool, state: str) -> None:
     job = on_a_server(store, "abandoned", server_job_id=None)
