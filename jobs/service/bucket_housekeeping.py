@@ -21,7 +21,7 @@ from jobs.service.housekeeping import (
     unchanged_for,
 )
 from jobs.storage.base import Kept, key_of
-from jobs.storage.bucket import COPIES, IN_BUCKET
+from jobs.storage.bucket import COPIES, was_in_bucket
 from jobs.store.response_cache import ANSWERS
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class BucketHousekeeping(Housekeeping):
     def _deleted_elsewhere(self, folder: str) -> int:
         """Remove copies of a job that another machine deleted: its record and its files in the bucket are gone."""
         path = self._settings.output_dir / folder
-        is_copy = (path / IN_BUCKET).is_file() and unchanged_for(path) > SETTLED
+        is_copy = was_in_bucket(path, self._settings) and unchanged_for(path) > SETTLED
         if not is_copy or self._store.chores.is_recorded(folder) or self._kept(folder):
             return 0
         size = super()._size(folder)

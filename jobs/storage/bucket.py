@@ -37,7 +37,7 @@ _RETRY: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 _CLIENT = {"connect_timeout": "5s", "timeout": "300s"}
 _LOCKS = 32
 _TOUCHED = 3600.0  # seconds: how exactly it is known when a copy was used last
-IN_BUCKET = ".in-bucket"  # in a job's folder: what is recorded of it was in the bucket
+_IN_BUCKET = ".in-bucket"  # in a job's folder: what is recorded of it was in the bucket that it names
 
 
 class BucketStorage(LocalStorage):
@@ -92,8 +92,10 @@ class BucketStorage(LocalStorage):
             self._mark(name)
 
     def _mark(self, name: str) -> None:
+        mark, told = (self.root / name).with_name(_IN_BUCKET), _named(self._settings)
         with suppress(OSError):
-            (self.root / name).with_name(IN_BUCKET).touch()
+            if not mark.is_file() or mark.read_text() != told:
+                mark.write_text(told)
 
     def owe(self, name: str) -> None:
         self._owed.add((name, ""))
@@ -353,3 +355,16 @@ def _read(path: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def was_in_bucket(folder: Path, settings: Settings) -> bool:
+    """Whether what is recorded of a job was in this very bucket, by this database: in another one it never was."""
+    try:
+        return (folder / _IN_BUCKET).read_text() == _named(settings)
+    except (OSError, ValueError):
+        return False
+
+
+def _named(settings: Settings) -> str:
+    database = settings.database_address.rpartition("@")[2]  # without user and password, which change
+    return hashlib.sha256(f"{settings.storage_url}\n{database}".encode()).hexdigest()[:16]

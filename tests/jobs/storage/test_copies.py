@@ -15,7 +15,7 @@ from core.errors import BucketUnusable, NoBucket, StorageError
 from jobs.model.records import JobRecord
 from jobs.service.service import JobService
 from jobs.storage.base import LocalStorage
-from jobs.storage.bucket import IN_BUCKET, BucketStorage
+from jobs.storage.bucket import BucketStorage, was_in_bucket
 from jobs.store.response_cache import CachingProvider, ResponseCache
 from jobs.store.store import Store
 from jobs.worker import Worker
@@ -129,13 +129,16 @@ def test_what_another_machine_deleted_is_gone_here_as_well(machines: list[Settin
         job = _completed(service, store)
         with service_at(other) as (elsewhere, _):
             assert elsewhere.files.path(job, VIDEO) is not None
-            assert (other.output_dir / job.id / IN_BUCKET).is_file()
+            assert was_in_bucket(other.output_dir / job.id, other)
             house = elsewhere.files.housekeeping()
             house._settings = other.model_copy(update={"storage_copy_days": 0})  # copies in use are kept for ever
             service.delete(job.id)
             assert house.drop_copies() == 0  # may be on its way to a record
             for name in (job.id, stray.id):
                 _aged(other.output_dir, name, days=1)
+            house._settings = house._settings.model_copy(update={"storage_url": "s3://another/place"})
+            assert house.drop_copies() == 0  # of a bucket that was replaced they may be all that is left
+            house._settings = other.model_copy(update={"storage_copy_days": 0})
             assert house.drop_copies() > 0
             assert not (other.output_dir / job.id).exists()
             assert (other.output_dir / stray.id / VIDEO).is_file()  # it never was in the bucket: of another database?
