@@ -238,20 +238,24 @@ def decoded_sound(container: InputContainer, channels: int) -> Iterator[Sound]:
 
 
 class FrameSound:
-    """The sound of frames that something else decodes, as ``decoded_sound`` gives it."""
+    """The sound of frames that something else decodes, as ``decoded_sound`` gives it.
+
+    All parts have as many channels as the first frame, two at most, also where the frames change in the middle.
+    """
 
     def __init__(self) -> None:
+        self._channels = 0
         self._resampler: av.AudioResampler | None = None
         self._parts: list[Sound] = []
 
     def add(self, frame: AudioFrame) -> None:
         """Take the next frame; raises av.FFmpegError or ValueError where its sound cannot be converted."""
-        if self._resampler is None and _is_as_wanted(frame):
+        self._channels = self._channels or min(2, frame.layout.nb_channels)
+        if self._resampler is None and _is_as_wanted(frame, self._channels):
             self._parts.append(_samples(frame))
             return
         if self._resampler is None:
-            channels = 1 if frame.layout.nb_channels == 1 else 2
-            self._resampler = av.AudioResampler(format="fltp", layout=layout_of(channels), rate=RATE)
+            self._resampler = av.AudioResampler(format="fltp", layout=layout_of(self._channels), rate=RATE)
         self._parts.extend(map(_samples, self._resampler.resample(frame)))
 
     def taken(self) -> list[Sound]:
@@ -266,9 +270,9 @@ class FrameSound:
         return self._parts
 
 
-def _is_as_wanted(frame: AudioFrame) -> bool:
+def _is_as_wanted(frame: AudioFrame, channels: int) -> bool:
     """Whether nothing is to be converted, as in every video of MOVA: asking FFmpeg to takes four times as long."""
-    plain = frame.format.name == "fltp" and frame.layout.name in ("mono", "stereo")
+    plain = frame.format.name == "fltp" and frame.layout.name == layout_of(channels)
     return plain and frame.sample_rate == RATE
 
 

@@ -145,7 +145,10 @@ class QualityCheck:
         """What looks failed, asked for once, after the last frame; None where the look itself failed."""
         if self._failed:
             return None
-        return (*self._picture.finding, *self._sound.finding, *_measures(facts, asked))
+        try:
+            return (*self._picture.finding, *self._sound.finding, *_measures(facts, asked))
+        except (av.FFmpegError, OSError, ValueError):  # in the last of the sound
+            return None
 
 
 def _measures(facts: VideoFacts, asked: RenderSettings) -> tuple[Finding, ...]:

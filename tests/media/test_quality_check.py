@@ -12,9 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from core.render_settings import RenderSettings
+from media.film_sound import FrameSound
 from media.findings import WORDS, said
 from media.quality_check import QualityCheck
-from media.videos import Onlooker, probe
+from media.videos import Onlooker, VideoFacts, probe
 
 Picture = NDArray[np.uint8]
 Sound = NDArray[np.float64]
@@ -150,6 +151,35 @@ def test_several_at_once_are_one_sentence(tmp_path: Path) -> None:
     assert str(said(findings)) == "This video looks failed: flat colour, no sound."
     assert said(()) is None
     assert set(findings) <= set(WORDS)
+
+
+def frame_of(layout: str) -> av.AudioFrame:
+    rows = np.full((av.AudioLayout(layout).nb_channels, 1024), 0.1, np.float32)
+    frame = av.AudioFrame.from_ndarray(rows, format="fltp", layout=layout)
+    frame.sample_rate = RATE
+    return frame
+
+
+@pytest.mark.parametrize(("first", "then", "channels"), [("mono", "stereo", 1), ("stereo", "mono", 2)])
+def test_sound_that_changes_its_channels_in_the_middle(first: str, then: str, channels: int) -> None:
+    """It ended the job although its video was there."""
+    look, sound = QualityCheck(), FrameSound()
+    for frame in (frame_of(first), frame_of(first), frame_of(then)):
+        look.add(frame)
+        sound.add(frame)
+    assert {part.shape[0] for part in sound.rest()} == {channels}
+    facts = VideoFacts(
+        width=320, height=176, num_frames=FRAMES, fps=FPS, seconds=2.0, has_sound=True, sound_seconds=2.0, bytes=1
+    )
+    assert look.findings(facts, asked()) == ("flat_colour",)  # no picture was shown
+
+
+def test_a_fault_in_the_last_of_the_sound_is_nobody_elses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fails(_sound: FrameSound) -> list[Sound]:
+        raise ValueError
+
+    monkeypatch.setattr(FrameSound, "rest", fails)
+    assert found(film(tmp_path / "a.mp4", [plain()] * 4, None), 4) is None
 
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="no sample of a real MOVA run beside this checkout")
