@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib import import_module
 from typing import Literal
 
-from dbos import (
-    DBOS,
-    DBOSConfig,
-    DBOSPortableJSONSerializer,
-    SetWorkflowID,
-    WorkflowStatus,
-    _scheduler,
-    _workflow_commands,
-)
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, WorkflowStatus
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -33,6 +27,11 @@ Advance = Callable[[str], bool]
 _UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 _QUEUE_REST = 3.0  # seconds until a run of a dead process goes on, once it is taken over
 _TIDY_REST = 4.0  # seconds; on PostgreSQL DBOS holds a lock meanwhile, which ends after five
+# Of DBOS's modules, which have no option for it.
+_RESTS = (
+    ("dbos._workflow_commands", "_BACKGROUND_JOBS_INTERVAL_SEC", _TIDY_REST),
+    ("dbos._scheduler", "_STARTUP_FAST_POLL_DURATION_SEC", 0.0),
+)
 _advance: dict[str, Advance] = {}
 _walking: set[str] = set()
 
@@ -103,9 +102,11 @@ def _rest_longer(dbos: DBOS) -> None:
 
     It has no options for that. Where a later version has other names, it looks as often as it does by itself.
     """
-    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = _TIDY_REST
-    _scheduler._STARTUP_FAST_POLL_DURATION_SEC = 0.0
-    dbos._registry.get_internal_queue()._polling_interval_sec = _QUEUE_REST
+    for module, name, seconds in _RESTS:
+        with suppress(ImportError):
+            vars(import_module(module))[name] = seconds
+    with suppress(AttributeError, TypeError):
+        dbos._registry.get_internal_queue()._polling_interval_sec = _QUEUE_REST
 
 
 def _database_errors_in_plain_words(record: logging.LogRecord) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from sqlalchemy import Engine, event
@@ -16,6 +19,9 @@ from sqlalchemy.pool import Pool
 
 from jobs.execution import engine
 from tests.waiting import until
+
+if TYPE_CHECKING:
+    from dbos import DBOS
 
 
 @dataclass
@@ -48,6 +54,17 @@ def test_a_job_that_is_being_run_is_not_run_beside_it(work: WaitingStep) -> None
     engine.start("render", "job")
     engine.start("render", "other")
     until(lambda: work.begun == ["job", "other"], every=0.01)
+
+
+@pytest.mark.parametrize(("module", "name"), [(module, name) for module, name, _ in engine._RESTS])
+def test_what_is_told_to_rest_longer_is_there_in_dbos(module: str, name: str) -> None:
+    source = inspect.getsource(import_module(module))
+    assert source.count(name) >= 2  # declared and used
+
+
+def test_with_a_dbos_that_has_other_names_it_starts_nevertheless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "_RESTS", (("dbos._elsewhere", "_REST", 1.0),))
+    engine._rest_longer(cast("DBOS", object()))
 
 
 def test_it_is_run_again_when_that_is_over(work: WaitingStep) -> None:
