@@ -48,8 +48,8 @@ class Runs:
         active = self.store.jobs.in_states(WITH_A_RUN)
         running, room = engine.unfinished() if active else {}, self.room_to_save()
         for job in sorted(active, key=lambda job: job.stage == LISTENING):  # what is not safe yet goes first
-            if job.id in running and self.is_turned_away(job.id):
-                room -= 1
+            if running.get(job.id) == self.names.mine and self.is_turned_away(job.id):
+                room -= 1  # one that another process has taken up meanwhile needs no room here
             if job.state in PREPARING or job.id in running or not self._may_run("render", job):
                 continue
             if job.state == "saving":
