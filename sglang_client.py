@@ -294,7 +294,8 @@ class SGLangClient:
         """Raise what the matter with the server is, where that can be told; of a POST only what it says itself."""
         try:
             self.check_health()
-        except (ServerUnreachable, ServerSilent):  # gone since then: what it was sent may have arrived nevertheless
+        # Gone since then, or a gateway is in front of it: what it was sent may have arrived nevertheless.
+        except (ServerUnreachable, ServerSilent, ServerAnswerUnclear):
             if method == "GET":
                 raise
 
