@@ -196,7 +196,7 @@ def _followed(service: JobService, job: JobRecord, options: argparse.Namespace) 
     """Say what the receipt of a page says before anything is spent, then start the job and watch it."""
     plan = service.plans.of(job.id)
     _say_cautions(plan)
-    if plan.render.takes > 1:
+    if plan.takes > 1:
         say(_most(plan.render))
     service.start(job.id)
     return watched(service, service.get(job.id), options)

@@ -42,9 +42,14 @@ class JobPlan:
     cautions: tuple[Message, ...] = ()
 
     @property
+    def takes(self) -> int:
+        """How many renders there are at most; none where the job stops before its render."""
+        return self.render.takes if self.steps.until in (None, "render") else 0
+
+    @property
     def hearings(self) -> Calls:
-        """How often a service hears what was rendered; nothing where the job stops before its render."""
-        return self.render.hearings if self.steps.until in (None, "render") else Calls()
+        """How often a service hears what was rendered."""
+        return self.render.hearings if self.takes else Calls()
 
     @property
     def calls(self) -> Calls:

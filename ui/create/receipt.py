@@ -106,7 +106,8 @@ def _in_the_way(plan: JobPlan) -> None:
 def _show_plan(plan: JobPlan) -> None:
     if plan.render.is_known:
         st.markdown(_where(plan.render))
-        _say_takes(plan.render)
+        if plan.takes:
+            _say_takes(plan.render)
     else:
         st.markdown(f":material/sync: {_('Checking the servers…')}")
     if plan.steps.to_buy or plan.hearings.most:

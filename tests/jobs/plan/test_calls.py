@@ -11,8 +11,10 @@ from core.messages import Message
 from core.steps import Maker, Step
 from jobs.model.makers import InQuestion
 from jobs.model.records import StepRecord
-from jobs.model.request import JobRequest
-from jobs.plan.steps import Calls, PlannedStep, plan_steps
+from jobs.model.request import JobRequest, QueueKey
+from jobs.plan.plan import JobPlan, NextAct
+from jobs.plan.render import RenderPlan
+from jobs.plan.steps import Calls, PlannedStep, StepPlan, plan_steps
 from pipeline import Materials, Tools, make
 from providers.base import ReferencesTaken
 from tests.jobs.load.workers import SMALL
@@ -30,6 +32,14 @@ CARDS = (
     reference("Harbour", "green", role="place"),
     reference("the shot before", "grey", role="shot"),
 )
+
+
+@pytest.mark.parametrize(("until", "takes"), [(None, 3), ("render", 3), ("first_frame", 0)])
+def test_a_job_that_stops_before_its_render_has_no_takes_that_are_heard(until: Step | None, takes: int) -> None:
+    listener = Maker(provider="gemini", model="m")
+    render = RenderPlan(key=QueueKey("mova-360p"), takes=3, heard_by=listener)
+    plan = JobPlan(steps=StepPlan(until=until), render=render, next=NextAct("wait"))
+    assert (plan.takes, plan.calls) == (takes, Calls(0, takes))
 
 
 @pytest.mark.parametrize(
