@@ -86,6 +86,17 @@ def test_a_message_arrives_signed_under_its_id(stage: Stage) -> None:
     assert stage.sender.turn() == 0
 
 
+def test_a_webhook_that_is_added_while_the_sender_runs_is_found(stage: Stage) -> None:
+    """Also by another process; and without any the messages are not asked for."""
+    assert stage.store.webhooks.remove("ann", stage.webhook)
+    assert stage.sender.turn() == 0
+    added = stage.store.webhooks.add("ann", stage.hook.url, EVENTS, most=10)
+    assert added is not None
+    stage.hook.secrets = [webhook_secret(INSTALLATION, added.id, 1)]
+    stage.job_ends()
+    assert stage.sender.turn() == 1
+
+
 def test_messages_of_a_job_arrive_in_their_order(stage: Stage) -> None:
     jobs = [stage.job_ends("waiting", "preparing", "waiting", "cancelled") for _ in range(5)]
     stage.sender.turn()
