@@ -148,8 +148,6 @@ AT_REST = moved_by("nobody", "person")
 ON_A_GPU: tuple[JobState, ...] = tuple(state for state, rule in RULES.items() if rule.slot == "held")
 # What is to be made is still its person's to say, also after an end before anything was sent.
 UNDECIDED: frozenset[JobState] = allowing("approve") | {"failed", "cancelled"}
-# Its first frame is the one that was sent, and stays it.
-FRAME_SENT = frozenset(JOB_STATES) - allowing("edit")
 # Texts and frame stay as they were sent, or may have been.
 SENT = frozenset(JOB_STATES) - allowing("edit")
 FREES_SLOT: frozenset[JobState] = frozenset(state for state, rule in RULES.items() if rule.slot == "none")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import MovaError, StorageError
 from jobs.model.records import FileRecord, JobRecord, StepRecord
-from jobs.model.states import FRAME_SENT
+from jobs.model.states import SENT
 from jobs.storage.base import VERSION_LETTERS
 from jobs.store.folders import Folders
 from record.folder import FIRST_FRAME, POSTER, RECORD, VIDEO, RunFolder, file_inside
@@ -82,7 +82,7 @@ class BucketFolders(Folders):
         return f"v{chosen.version}" if chosen and chosen.output and self.has(job.id, chosen.output) else None
 
     def frame_digest(self, job: JobRecord, chosen: StepRecord) -> str:
-        sent = self.digest(job.id, FIRST_FRAME) if job.state in FRAME_SENT else None
+        sent = self.digest(job.id, FIRST_FRAME) if job.state in SENT else None
         if sent and chosen.output and not self.is_here(job.id, chosen.output):  # no picture is fetched for that
             return sent
         return super().frame_digest(job, chosen)

@@ -12,7 +12,7 @@ from core.messages import Message, gettext_noop
 from core.render_settings import RenderSettings
 from jobs.model.makers import YOURS
 from jobs.model.records import JobRecord
-from jobs.model.states import FRAME_SENT
+from jobs.model.states import SENT
 from media.crop import CropChoice
 from media.frames import exact_frame, open_source, render_frame, taken_picture
 from record.folder import FIRST_FRAME
@@ -65,7 +65,7 @@ def show_frame(job: JobRecord, view: StepView) -> None:
     """The frame in its exact size, and what was cropped."""
     request, render, files = job.request, job.render, job_service().files
     name = FIRST_FRAME if request.white_frame or not view.shown else view.shown.output or FIRST_FRAME
-    if job.state in FRAME_SENT and files.has(job, FIRST_FRAME) and not files.is_here(job, name):
+    if job.state in SENT and files.has(job, FIRST_FRAME) and not files.is_here(job, name):
         _show(job, None, [])  # no picture is fetched to be cropped once more
         return
     try:
