@@ -123,7 +123,7 @@ class FileRow(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     bytes: Mapped[int] = mapped_column(BigInteger)
     created: Mapped[datetime]
-    notes: Mapped[list[dict[str, Any]] | None]
+    notes: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SlotRow(Base):

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from jobs.database.tables import FileRow
 from jobs.service.service import JobService
 from jobs.store.store import Store
 from tests.jobs.load.workers import service_at, settings_of, white_order
@@ -73,3 +75,16 @@ def test_a_disk_without_links_takes_copies(service: tuple[JobService, Store], mo
     assert inode(one, copy.id) != inode(one, job.id)
     assert (one.files.folder(copy.id) / NAME).read_bytes() == picture(colour="teal")
     assert list(one.files.folder(copy.id).glob(".*")) == []
+
+
+def test_a_file_of_which_nothing_was_said_is_as_those_of_before(service: tuple[JobService, Store]) -> None:
+    """NULL, which rows of before migration 0021 have, and not the word null of JSON."""
+    one, store = service
+    job = one.create(white_order(picture=picture(colour="teal")))
+    with store.database.read() as session:
+        told = session.execute(
+            select(func.count(), func.count(FileRow.notes)).where(FileRow.job_id == job.id)
+        ).one()
+    assert told[0] > 0
+    assert told[1] == 0
+    assert {file.notes for file in store.files.of(job.id)} == {()}
