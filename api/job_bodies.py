@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,6 +60,11 @@ class OrderBody(_Body, Switches):
     picture: str | None = None
     extends: JobId | None = None
     name: Annotated[str, Field(max_length=200)] = ""
+
+    @property
+    def told(self) -> str:
+        """All that was asked for, the same in a version with other fields or another order of them."""
+        return json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)
 
     def order(self, caller: Caller) -> Order:
         """Checked; nothing is made.

@@ -67,7 +67,7 @@ def create_job(
     """Order a job of either mode and start it; with ``start=false`` it stays a draft until it is approved."""
     service = caller.service
     go_on = (service.send if body.mode == "simple" else service.start) if start else None
-    job = placed(caller, body.order(caller), idempotency_key, f"{start} {body.model_dump_json()}", go_on)
+    job = placed(caller, body.order(caller), idempotency_key, f"{start} {body.told}", go_on)
     response.headers["Location"] = f"{JOBS}/{job.id}"
     return _shown(caller, response, job.id)
 
