@@ -15,6 +15,7 @@ from api.mcp_answers import FileAddress
 from core.errors import MovaError, NothingToExtend, StorageError
 from core.files import MEDIA_TYPES
 from core.kept_secret import ADDRESSES
+from core.messages import gettext_noop
 from core.translations import translator
 from jobs.model.people import Person
 from jobs.model.states import ASKED
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 LIFE_SECONDS = 3600
 NAMES = {"video": VIDEO, "first_frame": FIRST_FRAME, "poster": POSTER}
 PATH = "/mcp/files/{token}/{name}"
+_ENDED = gettext_noop("This address is not valid any more. Ask for a new one.")
+_GONE = gettext_noop("There is no such file.")
 
 
 def address_of(settings: Settings, service: JobService, job: JobRecord, what: str, base: str) -> FileAddress:
@@ -76,18 +79,18 @@ def _address(service: JobService, owner: str, job_id: str, path: Path, base: str
 def send(settings: Settings, service: Callable[[], JobService], request: Request) -> Response:
     """Answer for such an address, with Range."""
     token, name = request.path_params["token"], request.path_params["name"]
+    translate = translator(language_asked_for(request))
     try:
         path = _asked_about(service(), token) if name == FIRST_FRAME else None
         path = path or _opened(service(), token)
     except (BadData, ValueError):
-        return PlainTextResponse("This address is not valid any more. Ask for a new one.", 403)
+        return PlainTextResponse(translate(_ENDED), 403)
     except StorageError as problem:
-        translate = translator(language_asked_for(request))
         return PlainTextResponse(f"{problem.message(translate)} {problem.next_step(translate)}", 503)
     except MovaError:
         path = None
     if path is None or name != path.name:
-        return PlainTextResponse("There is no such file.", 404)
+        return PlainTextResponse(translate(_GONE), 404)
     kind = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     return FileAnswer(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 

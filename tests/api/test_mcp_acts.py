@@ -151,6 +151,9 @@ def test_a_film_is_joined_and_its_address_given(api: Api) -> None:
     assert "joined" not in [one.makes for one in status.can_be_made]
     file = api.client(None).get(status.film.address)
     assert (file.status_code, file.content[4:8], len(file.content)) == (200, b"ftyp", status.film.bytes)
+    forged = status.film.address.replace("/files/", "/files/x")
+    refused = api.client(None).get(forged, headers={"Accept-Language": "zh-CN"})
+    assert (refused.status_code, refused.text) == (403, "这个地址已失效。请索取新的地址。")
 
 
 def test_somebody_else_s_film_is_not_there(api: Api) -> None:
