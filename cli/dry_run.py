@@ -65,7 +65,7 @@ def sums(rows: Sequence[DryRow]) -> list[Message]:
     minutes = round(sum(one for one in times if one) / 60, 1)
     words = gettext_noop("Rendered one after the other they take about {minutes} minutes of a GPU.")
     if any(row.plan.render.takes > 1 for row in rows):
-        words = gettext_noop("With all their takes they take about {minutes} minutes of a GPU at most.")
+        words = gettext_noop("All takes together need about {minutes} minutes of a GPU at most.")
     return [*said, message(words, minutes=minutes)]
 
 

@@ -97,7 +97,7 @@ class JobFiles:
         return self._folders.shown_frame(job)
 
     def frame_version(self, job: JobRecord) -> str | None:
-        """What another first frame has another one of, for addresses; None where it has none. Nothing is fetched."""
+        """A word for addresses that changes when the first frame does; None without a frame. Nothing is fetched."""
         self._context.check_sees(job)
         return self._folders.frame_version(job)
 

@@ -230,7 +230,7 @@ class Folders:
             return None
 
     def frame_version(self, job: JobRecord) -> str | None:
-        """What another ``shown_frame`` has another one of; None where there is no frame. Nothing is fetched."""
+        """A word for addresses that changes when ``shown_frame`` does; None without a frame. Nothing is fetched."""
         path = self.shown_frame(job)
         return str(path.stat().st_mtime_ns) if path else None
 
@@ -264,7 +264,7 @@ class Folders:
         return made if made.is_file() else None
 
     def make_ahead(self, job: JobRecord) -> None:
-        """Make of a finished video what another machine would have to fetch it for."""
+        """Make the poster of a finished video at once, where another machine would have to fetch the video for it."""
 
     def weigh(self, job: JobRecord) -> int:
         """The bytes that the job's folder takes on the disk for itself, and that come free with it."""

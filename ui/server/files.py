@@ -92,7 +92,7 @@ def hand_over_path(film_id: str, revision: int, *, save_as: str) -> str:
 
 
 def _in_a_tab(path: str) -> str:
-    """Why nothing comes would be read by a person there, in the language of their page."""
+    """The address with the language of the page: a browser opens it in a tab, which shows the words of an error."""
     return f"{path}?lang={language()}"
 
 

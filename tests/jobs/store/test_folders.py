@@ -82,9 +82,7 @@ def test_a_file_of_which_nothing_was_said_is_as_those_of_before(service: tuple[J
     one, store = service
     job = one.create(white_order(picture=picture(colour="teal")))
     with store.database.read() as session:
-        told = session.execute(
-            select(func.count(), func.count(FileRow.notes)).where(FileRow.job_id == job.id)
-        ).one()
+        told = session.execute(select(func.count(), func.count(FileRow.notes)).where(FileRow.job_id == job.id)).one()
     assert told[0] > 0
     assert told[1] == 0
     assert {file.notes for file in store.files.of(job.id)} == {()}
