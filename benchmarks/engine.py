@@ -103,6 +103,6 @@ def _idle(rounds: int, database: str) -> tuple[float, ...]:
 def _empty(server: Postgres | None, name: str) -> str:
     if server is None:
         return ""
-    server.execute(f"DROP DATABASE IF EXISTS {name}")
+    server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
     return server.url_of(name)

@@ -131,7 +131,7 @@ def test_a_postgres_that_is_not_there_and_one_without_the_database(postgres: Pos
 
 
 def test_postgres_stops_and_comes_back(postgres: Postgres) -> None:
-    postgres.execute("DROP DATABASE IF EXISTS interrupted")
+    postgres.execute("DROP DATABASE IF EXISTS interrupted WITH (FORCE)")
     postgres.execute("CREATE DATABASE interrupted")
     store = open_store(postgres.url_of("interrupted"))
     job = store.jobs.create(new_job())
@@ -195,7 +195,7 @@ def test_a_first_start_where_the_tables_cannot_be_made(file: Path) -> None:
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_postgres_that_cannot_hold_every_text(postgres: Postgres, encoding: str) -> None:
     name = f"in_{encoding.lower()}"
-    postgres.execute(f"DROP DATABASE IF EXISTS {name}")
+    postgres.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     postgres.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
     with pytest.raises(StoreEncoding, match=f"stores text as {encoding}; UTF8 is needed"):
         open_store(postgres.url_of(name))

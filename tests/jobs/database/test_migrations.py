@@ -110,7 +110,7 @@ def old_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     address = f"sqlite:///{tmp_path / 'old.db'}"
     if request.param == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
-        server.execute("DROP DATABASE IF EXISTS old")
+        server.execute("DROP DATABASE IF EXISTS old WITH (FORCE)")
         server.execute("CREATE DATABASE old")
         address = server.url_of("old")
     upgraded(address, "0001")

@@ -25,7 +25,7 @@ def test_many_jobs_of_many_owners(
     address, bucket = "", request.getfixturevalue("bucket") if files == "bucket" else None
     if database == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
-        server.execute("DROP DATABASE IF EXISTS crowded")
+        server.execute("DROP DATABASE IF EXISTS crowded WITH (FORCE)")
         server.execute("CREATE DATABASE crowded TEMPLATE template0")
         address = server.url_of("crowded")
     scale = {"jobs": jobs, "owners": OWNERS, "servers": SERVERS, "workers": workers}

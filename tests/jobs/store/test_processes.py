@@ -69,7 +69,7 @@ def test_processes_that_find_an_empty_database_make_the_tables_once(
     address = f"sqlite:///{tmp_path / 'new' / 'jobs.db'}"
     if database == "postgres":
         server: Postgres = request.getfixturevalue("postgres")
-        server.execute("DROP DATABASE IF EXISTS empty")
+        server.execute("DROP DATABASE IF EXISTS empty WITH (FORCE)")
         server.execute("CREATE DATABASE empty TEMPLATE template0")
         address = server.url_of("empty")
     assert len(in_parallel(open_it, [(address,)] * 4)) == 4

@@ -15,7 +15,7 @@ from tests.postgres import Postgres
 
 
 def test_postgres_is_stopped_and_started_again(tmp_path: Path, postgres: Postgres) -> None:
-    postgres.execute("DROP DATABASE IF EXISTS unplugged")
+    postgres.execute("DROP DATABASE IF EXISTS unplugged WITH (FORCE)")
     postgres.execute("CREATE DATABASE unplugged TEMPLATE template0")
     with outage(tmp_path / "outputs", DATABASE_URL=postgres.url_of("unplugged")) as scene:
         postgres.stop()
