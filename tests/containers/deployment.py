@@ -18,6 +18,7 @@ from tests.containers import engine
 from tests.waiting import until
 
 _PROJECT = "mova-tests"
+_INTERFACES, _TENTATIVE = Path("/proc/net/if_inet6"), 0x40  # of an address that is not in use yet
 App = TypeVar("App", bound=RunningApp)
 
 
@@ -88,6 +89,14 @@ class Deployment(RunningApp):
 
     def _wait(self) -> None:
         until(lambda: answers(self))
+        seen: list[str] = []
+
+        def settled() -> bool:
+            """Chromium breaks off what it loads where an interface of this machine changes."""
+            before, seen[:] = list(seen), _INTERFACES.read_text().splitlines() if _INTERFACES.exists() else [""]
+            return before == seen and not any(int(line.split()[4], 16) & _TENTATIVE for line in seen if line)
+
+        until(settled, every=1.0)
 
     # ---- programs -------------------------------------------------------------------------------------------------
 
