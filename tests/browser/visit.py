@@ -16,7 +16,7 @@ expect.set_options(timeout=30 * SECONDS)
 # Streamlit looks for its own root below the page first; a restart of the app breaks connections, to pictures too, and
 # one that takes longer is told of.
 _EXPECTED = re.compile(
-    r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|Client Error: Image source error"
+    r"ERR_(CONNECTION_REFUSED|CONNECTION_RESET|NETWORK_CHANGED)|Client Error: Image source error"
     r"|WebSocket connection|when disconnected from server|/_stcore/(health|host-config)"
 )
 # What a running script is taking away is still drawn for a moment.
