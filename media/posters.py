@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -17,6 +18,14 @@ _SIDE = 480  # pixels of the longer side, enough for a card on a sharp screen: 2
 _QUALITY = 80
 _LOOKED_AT = 120  # frames; a run from a white frame shows something within its first seconds
 _FLAT = 4.0  # standard deviation of the grey levels: below this there is nothing to see
+
+
+def first_poster(sources: Iterable[Path]) -> bytes | None:
+    """The ``poster`` of the first of these files that can be read; None where none can."""
+    for source in sources:
+        with suppress(FileMissing, VideoUnplayable):
+            return poster(source)
+    return None
 
 
 def poster(source: Path) -> bytes:

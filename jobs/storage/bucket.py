@@ -94,8 +94,8 @@ class BucketStorage(LocalStorage):
     def _mark(self, name: str) -> None:
         mark, told = (self.root / name).with_name(_IN_BUCKET), _named(self._settings)
         with suppress(OSError):
-            if not mark.is_file() or mark.read_text() != told:
-                mark.write_text(told)
+            if not mark.is_file() or mark.read_bytes() != told:
+                mark.write_bytes(told)  # broken off it names no bucket, and is written again
 
     def owe(self, name: str) -> None:
         self._owed.add((name, ""))
@@ -360,11 +360,11 @@ def _read(path: Path) -> dict[str, str]:
 def was_in_bucket(folder: Path, settings: Settings) -> bool:
     """Whether what is recorded of a job was in this very bucket, by this database: in another one it never was."""
     try:
-        return (folder / _IN_BUCKET).read_text() == _named(settings)
-    except (OSError, ValueError):
+        return (folder / _IN_BUCKET).read_bytes() == _named(settings)
+    except OSError:
         return False
 
 
-def _named(settings: Settings) -> str:
+def _named(settings: Settings) -> bytes:
     database = settings.database_address.rpartition("@")[2]  # without user and password, which change
-    return hashlib.sha256(f"{settings.storage_url}\n{database}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{settings.storage_url}\n{database}".encode()).hexdigest()[:16].encode()

@@ -9,15 +9,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from core.errors import (
-    BucketUnusable,
-    FileMissing,
-    FilesNotRemoved,
-    MovaError,
-    ReferenceMissing,
-    StorageError,
-    VideoUnplayable,
-)
+from core.errors import BucketUnusable, FilesNotRemoved, MovaError, ReferenceMissing, StorageError
 from core.references import ReferenceFile
 from core.steps import Step
 from jobs.model.records import FileRecord, JobRecord, StepRecord
@@ -250,12 +242,14 @@ class Folders:
         Raises:
             StorageError, StoreError
         """
+        from media.posters import first_poster
+
         folder = self.of(job).path
         found = (self.here(job.id, VIDEO), self.shown_frame(job))
         sources = [path for path in found if path is not None]
         made = folder / POSTER
         if sources and not (made.is_file() and made.stat().st_mtime_ns == sources[0].stat().st_mtime_ns):
-            picture = next(filter(None, map(_small, sources)), None)
+            picture = first_poster(sources)
             if picture is None:
                 return None
             made_of = sources[0].stat().st_mtime_ns
@@ -391,13 +385,3 @@ class Folders:
             return VideoFacts(**noted)
         path = self.here(job.id, VIDEO)
         return probe(path) if path else None
-
-
-def _small(source: Path) -> bytes | None:
-    """A small JPEG of a video or picture file; None if it cannot be read."""
-    from media.posters import poster
-
-    try:
-        return poster(source)
-    except (FileMissing, VideoUnplayable):
-        return None
